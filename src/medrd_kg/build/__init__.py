@@ -1,0 +1,1 @@
+"""From content and imported sources to an immutable release: validate, reason, publish."""

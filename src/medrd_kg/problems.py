@@ -1,0 +1,173 @@
+"""Faults that a user can cause or must be told of, in one form for HTTP and the command line.
+
+HTTP renders a `Problem` as RFC 9457 ``application/problem+json``; the CLI prints one line and
+uses ``exit_code``.
+"""
+
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from medrd_kg.vocabulary import BASE
+
+__all__ = ["PROBLEM_TYPES", "Problem", "ProblemType"]
+
+PROBLEM_BASE = f"{BASE}problems/"
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    """A stable kind of fault.
+
+    Attributes:
+        slug: Last segment of the ``type`` IRI.
+        status: HTTP status code.
+        title_ja: Title for callers who prefer Japanese.
+        title_en: Title for everybody else.
+        exit_code: 1 the data or query is at fault, 2 usage or settings, 3 our fault.
+    """
+
+    slug: str
+    status: HTTPStatus
+    title_ja: str
+    title_en: str
+    exit_code: int = 1
+
+    @property
+    def iri(self) -> str:
+        """The value of ``type`` in a problem document."""
+        return f"{PROBLEM_BASE}{self.slug}"
+
+
+def _types(*types: ProblemType) -> dict[str, ProblemType]:
+    return {each.slug: each for each in types}
+
+
+PROBLEM_TYPES = _types(
+    ProblemType(
+        "malformed-query",
+        HTTPStatus.BAD_REQUEST,
+        "SPARQLクエリの構文が正しくありません",
+        "The SPARQL query is malformed",
+    ),
+    ProblemType(
+        "unknown-parameter", HTTPStatus.BAD_REQUEST, "未知のパラメータです", "Unknown parameter", 2
+    ),
+    ProblemType(
+        "invalid-parameter",
+        HTTPStatus.BAD_REQUEST,
+        "パラメータの値が正しくありません",
+        "Invalid parameter value",
+        2,
+    ),
+    ProblemType(
+        "malformed-request",
+        HTTPStatus.BAD_REQUEST,
+        "リクエストが正しくありません",
+        "The request is malformed",
+    ),
+    ProblemType(
+        "update-on-query-endpoint",
+        HTTPStatus.BAD_REQUEST,
+        "更新はこの窓口では受け付けません",
+        "Updates are not accepted here",
+    ),
+    ProblemType(
+        "service-not-allowed",
+        HTTPStatus.FORBIDDEN,
+        "SERVICE は許可されていません",
+        "SERVICE is not allowed",
+    ),
+    ProblemType(
+        "unauthorized", HTTPStatus.UNAUTHORIZED, "認証が必要です", "Authentication is required"
+    ),
+    ProblemType("forbidden", HTTPStatus.FORBIDDEN, "権限がありません", "Not permitted"),
+    ProblemType("not-found", HTTPStatus.NOT_FOUND, "見つかりません", "Not found"),
+    ProblemType(
+        "method-not-allowed",
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        "このメソッドは使えません",
+        "Method not allowed",
+    ),
+    ProblemType(
+        "not-acceptable",
+        HTTPStatus.NOT_ACCEPTABLE,
+        "要求された形式では返せません",
+        "Not acceptable",
+    ),
+    ProblemType(
+        "content-too-large",
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "本文が大きすぎます",
+        "Content too large",
+    ),
+    ProblemType(
+        "unsupported-media-type",
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        "対応していない形式です",
+        "Unsupported media type",
+    ),
+    ProblemType(
+        "too-many-rows", HTTPStatus.UNPROCESSABLE_ENTITY, "結果が上限を超えました", "Too many rows"
+    ),
+    ProblemType(
+        "invalid-data",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "データが検証を通りません",
+        "The data do not conform",
+    ),
+    ProblemType("starting", HTTPStatus.SERVICE_UNAVAILABLE, "起動中です", "Starting up", 3),
+    ProblemType(
+        "internal-error", HTTPStatus.INTERNAL_SERVER_ERROR, "内部エラー", "Internal error", 3
+    ),
+    ProblemType(
+        "invalid-settings",
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "設定が正しくありません",
+        "Invalid settings",
+        2,
+    ),
+    ProblemType("usage", HTTPStatus.BAD_REQUEST, "使い方が正しくありません", "Wrong usage", 2),
+)
+"""Every kind of fault, by slug; the documentation lists the same."""
+
+
+@dataclass(eq=False)
+class Problem(Exception):
+    """A fault with all that a caller needs to mend it.
+
+    Attributes:
+        slug: Key of `PROBLEM_TYPES`.
+        detail: What is wrong and where, in one sentence.
+        hint: How to mend it.
+        extra: Further members of the problem document (line, column, known values).
+        headers: HTTP headers that go with the answer.
+    """
+
+    slug: str
+    detail: str
+    hint: str | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> ProblemType:
+        """The type of this problem."""
+        return PROBLEM_TYPES[self.slug]
+
+    def __str__(self) -> str:
+        """One line for a terminal."""
+        return f"{self.detail} ({self.hint})" if self.hint else self.detail
+
+    def document(self, language: str = "en") -> dict[str, Any]:
+        """Return the problem document of RFC 9457 with its title in ``language`` (ja or en)."""
+        kind = self.kind
+        document: dict[str, Any] = {
+            "type": kind.iri,
+            "title": kind.title_ja if language == "ja" else kind.title_en,
+            "status": int(kind.status),
+            "detail": self.detail,
+        }
+        if self.hint:
+            document["hint"] = self.hint
+        return document | self.extra

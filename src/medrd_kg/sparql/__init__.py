@@ -1,0 +1,1 @@
+"""The SPARQL Protocol: requests in, guarded evaluation, negotiated results out."""

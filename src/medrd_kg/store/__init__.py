@@ -1,0 +1,1 @@
+"""RDF stores behind one small protocol."""

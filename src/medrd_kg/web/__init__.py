@@ -1,0 +1,1 @@
+"""HTTP faces: SPARQL, REST, dereferencing and health."""
