@@ -1,0 +1,65 @@
+# Two commands do everything on a fresh machine: `make serve` and `make test`.
+# Each target sets up what it needs; nothing has to be installed by hand but Python and make.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.PHONY: help serve build test test-long check format wheel generated bench clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+JARS := .cache/owlapi/.complete
+PYTEST_WORKERS ?= 2
+
+export MEDRD_KG_DATA_DIR ?= var
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+help:            ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(INSTALLED): pyproject.toml constraints.txt tools/create_venv.sh
+	tools/create_venv.sh $(PYTHON) $(VENV)
+	touch $@
+
+$(JARS): $(INSTALLED) tools/owlapi_jars.py
+	$(BIN)/python tools/owlapi_jars.py .cache/owlapi || echo "OWL API jars are missing: their tests will be skipped"
+	@[[ ! -d .cache/owlapi ]] || touch $@
+
+serve: $(INSTALLED)  ## build the shipped graph if needed and serve it on http://127.0.0.1:8000
+	$(BIN)/medrd-kg serve
+
+build: $(INSTALLED)  ## build a release of the shipped content
+	$(BIN)/medrd-kg build
+
+test: $(INSTALLED)  ## run the tests (short forms of the long ones)
+	tools/install_debian_packages.sh
+	$(MAKE) --no-print-directory $(JARS)
+	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup -m "not long"
+
+test-long: $(INSTALLED)  ## run all tests in their full forms
+	tools/install_debian_packages.sh
+	$(MAKE) --no-print-directory $(JARS)
+	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup
+
+check: $(INSTALLED)  ## lint, types, generated files
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python tools/generated.py --check
+
+generated: $(INSTALLED)  ## write the generated files anew: views, browse file, reference documentation
+	$(BIN)/python tools/generated.py
+
+format: $(INSTALLED)  ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+wheel: $(INSTALLED)  ## build the wheel into dist/
+	$(BIN)/python -m build --wheel --outdir dist .
+
+bench: $(INSTALLED)  ## compare build and query times with peers, as ratios of one run
+	$(BIN)/python benchmarks/run.py
+
+clean:           ## remove what the targets made (not var/)
+	rm -rf $(VENV) .cache dist .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,162 @@
+"""All settings in one table: environment, command-line flags, defaults and documentation.
+
+Each field of `Settings` is one setting. Its environment variable is ``MEDRD_KG_`` and the field's
+name in capitals; its flag is the name with dashes. A flag outranks the environment.
+"""
+
+import logging
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import platformdirs
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from medrd_kg.problems import Problem
+
+__all__ = ["ENVIRONMENT_PREFIX", "GUARDING", "RESERVED", "Settings"]
+
+ENVIRONMENT_PREFIX = "MEDRD_KG_"
+
+RESERVED = frozenset(
+    {
+        "ANALYTICS",
+        "TRUSTED_HOSTS",
+        "TRUSTED_PROXIES",
+        "QUERY_TIMEOUT_SECONDS",
+        "QUERY_MEMORY_MB",
+        "WORKERS",
+        "CACHE_MB",
+        "SERVICE_ALLOW",
+        "EDITOR_TOKEN",
+        "ADMIN_TOKEN",
+        "RATE_LIMIT",
+        "LOG_QUERIES",
+    }
+)
+"""Names kept for coming versions: `Settings.load` warns that they have no effect yet."""
+
+GUARDING = frozenset({"READER_TOKEN"})
+"""Reserved names whose silence would leave open what a user meant to close: refused."""
+
+_logger = logging.getLogger(__name__)
+
+
+class Settings(BaseSettings):
+    """What a user can set; construct it with `load`, which reports faults in one line."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENVIRONMENT_PREFIX, extra="forbid", frozen=True, validate_default=True
+    )
+
+    host: str = Field("127.0.0.1", description="Address that the server listens on.")
+    port: int = Field(
+        8000, ge=0, le=65535, description="Port that the server listens on; 0 picks a free one."
+    )
+    data_dir: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("medrd-kg", appauthor=False)),
+        description="Folder of releases, imported sources and local texts.",
+    )
+    store: str = Field(
+        "embedded:",
+        pattern=r"^embedded:$",
+        description="RDF store: `embedded:` is the one inside each release.",
+    )
+    public_url: str = Field(
+        "",
+        pattern=r"^(https?://[^\s/]+(/[^\s]*[^\s/])?)?$",
+        description=(
+            "Address under which users reach the service, without a trailing slash;"
+            " empty: `http://HOST:PORT`."
+        ),
+    )
+    max_body_mb: int = Field(
+        10, ge=1, le=1024, description="Largest accepted request body in megabytes (10^6 bytes)."
+    )
+    max_result_rows: int = Field(
+        0, ge=0, description="Most rows of a query result; 0 sets no limit."
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("*",), description="Origins, separated by commas, whose scripts may read; `*` means any."
+    )
+    union_default_graph: bool = Field(
+        True,
+        description=(
+            "Whether the default graph of a query is the RDF merge of all named graphs;"
+            " false: the unnamed graph alone."
+        ),
+    )
+    releases_keep: int = Field(
+        3, ge=1, le=1000, description="How many releases a build keeps, the newest first."
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="Form of the log lines: `text` or `json`."
+    )
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        """Accept a comma-separated list, the form that environment variables have."""
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @classmethod
+    def load(cls, environment: Mapping[str, str] | None = None, **flags: object) -> Self:
+        """Read the settings from flags and the environment.
+
+        Args:
+            environment: Variables to check for unknown names; the process's own by default.
+            flags: Values given on the command line; None means not given.
+
+        Raises:
+            Problem: ``invalid-settings`` with every fault, when a name or a value is wrong.
+        """
+        variables = os.environ if environment is None else environment
+        faults = _unknown_names(variables)
+        given: dict[str, Any] = {name: value for name, value in flags.items() if value is not None}
+        try:
+            settings = cls(**given)
+        except ValidationError as error:
+            faults += [
+                _fault(each["loc"], each.get("input"), each["msg"])
+                for each in error.errors(include_url=False)
+            ]
+        if faults:
+            raise Problem(
+                "invalid-settings",
+                "; ".join(faults),
+                "see `medrd-kg serve --help` for every setting and its values",
+            )
+        return settings
+
+    @property
+    def base_url(self) -> str:
+        """The service's own address without a trailing slash."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+
+def _unknown_names(variables: Mapping[str, str]) -> list[str]:
+    """Name each variable with our prefix that no setting reads (a typing slip, or reserved)."""
+    known = {name.upper() for name in Settings.model_fields}
+    # Variables of the test suite share the prefix, so that one word finds them all.
+    known.add("SHARED")
+    faults = []
+    for variable in sorted(variables):
+        if not variable.startswith(ENVIRONMENT_PREFIX):
+            continue
+        name = variable.removeprefix(ENVIRONMENT_PREFIX)
+        if name in RESERVED:
+            _logger.warning("%s has no effect in this version", variable)
+        elif name in GUARDING:
+            faults.append(f"{variable} is not supported yet and would protect nothing: unset it")
+        elif name not in known:
+            faults.append(f"{variable} is not a setting: unset it or mend its name")
+    return faults
+
+
+def _fault(location: tuple[int | str, ...], value: object, message: str) -> str:
+    name = str(location[0]) if location else "settings"
+    return f"{ENVIRONMENT_PREFIX}{name.upper()} = {value!r}: {message}"
