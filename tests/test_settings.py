@@ -1,0 +1,88 @@
+"""The settings table: sources, precedence and faults."""
+
+import logging
+
+import pytest
+
+from medrd_kg.problems import Problem
+from medrd_kg.settings import RESERVED, Settings
+
+
+def test_environment_sets_a_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEDRD_KG_PORT", "8123")
+    assert Settings.load().port == 8123
+
+
+def test_flag_outranks_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEDRD_KG_PORT", "8123")
+    assert Settings.load(port=9000).port == 9000
+
+
+def test_flag_not_given_leaves_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEDRD_KG_HOST", "::1")
+    assert Settings.load(host=None).host == "::1"
+
+
+def test_origins_are_a_comma_separated_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEDRD_KG_CORS_ORIGINS", "https://a.example, https://b.example,")
+    assert Settings.load().cors_origins == ("https://a.example", "https://b.example")
+
+
+def test_union_default_graph_is_a_boolean(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEDRD_KG_UNION_DEFAULT_GRAPH", "false")
+    assert Settings.load().union_default_graph is False
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "70000"),
+        ("PORT", "eighty"),
+        ("STORE", "sparql+http://127.0.0.1:8890/sparql"),
+        ("PUBLIC_URL", "example.org"),
+        ("PUBLIC_URL", "https://example.org/kg/"),
+        ("MAX_BODY_MB", "0"),
+        ("LOG_FORMAT", "xml"),
+        ("RELEASES_KEEP", "0"),
+    ],
+)
+def test_wrong_value_names_the_variable_and_the_value(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"MEDRD_KG_{name}", value)
+    with pytest.raises(Problem) as fault:
+        Settings.load()
+    assert fault.value.slug == "invalid-settings"
+    assert fault.value.kind.exit_code == 2
+    assert f"MEDRD_KG_{name} = {value!r}" in str(fault.value)
+
+
+def test_all_faults_are_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEDRD_KG_PORT", "x")
+    monkeypatch.setenv("MEDRD_KG_MAX_BODY_MB", "y")
+    with pytest.raises(Problem) as fault:
+        Settings.load()
+    assert "MEDRD_KG_PORT" in str(fault.value)
+    assert "MEDRD_KG_MAX_BODY_MB" in str(fault.value)
+
+
+def test_misspelt_name_is_refused() -> None:
+    with pytest.raises(Problem, match="MEDRD_KG_PROT is not a setting"):
+        Settings.load({"MEDRD_KG_PROT": "1"})
+
+
+def test_setting_that_would_protect_nothing_is_refused() -> None:
+    with pytest.raises(Problem, match="MEDRD_KG_READER_TOKEN"):
+        Settings.load({"MEDRD_KG_READER_TOKEN": "x" * 30})
+
+
+@pytest.mark.parametrize("name", sorted(RESERVED))
+def test_reserved_name_warns(name: str, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        Settings.load({f"MEDRD_KG_{name}": "1"})
+    assert f"MEDRD_KG_{name} has no effect" in caplog.text
+
+
+def test_base_url_follows_public_url() -> None:
+    assert Settings.load({}, port=1234).base_url == "http://127.0.0.1:1234"
+    assert Settings.load({}, public_url="https://kg.example/x").base_url == "https://kg.example/x"
