@@ -126,6 +126,15 @@ class Store(Protocol):
     ) -> QueryResult:
         """Evaluate a SPARQL 1.1 query.
 
+        An engine may call whatever endpoint SERVICE names: text from elsewhere passes the guard
+        of the SPARQL layer first.
+
+        Args:
+            text: The query.
+            dataset: The dataset of the request; it overrides FROM in the text. A graph that the
+                store does not hold is an empty graph.
+            base_iri: Base of the relative IRIs in the text.
+
         Raises:
             QueryFault: The query does not parse or cannot be evaluated.
         """

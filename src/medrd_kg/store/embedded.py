@@ -1,0 +1,238 @@
+"""The default backend: Oxigraph inside this process, on disk or in memory."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
+
+from medrd_kg.store.base import Dataset, QueryFault, StoreStatistics
+from medrd_kg.store.datasets import MergedDatasets, described_dataset
+from medrd_kg.store.faults import refuse_excess, syntax_fault
+from medrd_kg.store.outline import outline
+from medrd_kg.store.results import EmbeddedResult
+
+__all__ = ["EmbeddedStore"]
+
+_MERGE: Final = DefaultGraph()
+
+
+class EmbeddedStore:
+    """A `Store` on pyoxigraph.
+
+    With ``union_default_graph`` the engine's unnamed graph holds the merge of the named graphs as
+    stored triples. (The engine's own union switch repeats rows and overrides FROM.)
+
+    A read-only store must be a directory that nobody writes: the engine does not follow a live
+    writer.
+    """
+
+    def __init__(
+        self,
+        path: Path | None = None,
+        *,
+        read_only: bool = False,
+        union_default_graph: bool = True,
+    ) -> None:
+        """Open the store in ``path``, created when absent, or one in memory.
+
+        Args:
+            path: The engine's directory; None keeps everything in memory.
+            read_only: Open an existing directory without a writer's lock.
+            union_default_graph: Keep the merge of the named graphs in the unnamed one.
+
+        Raises:
+            ValueError: A store in memory cannot be read-only.
+            FileNotFoundError: A read-only store does not exist.
+            OSError: The directory is locked by a writer or damaged.
+        """
+        self.union_default_graph = union_default_graph
+        self.read_only = read_only
+        self._store: ox.Store | None
+        if path is None:
+            if read_only:
+                raise ValueError("a store in memory cannot be opened read-only")
+            self._store = ox.Store()
+        elif read_only:
+            if not path.is_dir():
+                raise FileNotFoundError(f"there is no store in {path}")
+            self._store = ox.Store.read_only(str(path))
+        else:
+            path.mkdir(parents=True, exist_ok=True)
+            self._store = ox.Store(str(path))
+        self._merged = MergedDatasets(self._store)
+
+    def query(
+        self, text: str, *, dataset: Dataset | None = None, base_iri: str | None = None
+    ) -> EmbeddedResult:
+        """Evaluate a SPARQL 1.1 query; see `Store.query`."""
+        engine = self._engine
+        found = outline(text)
+        refuse_excess(found)
+        try:
+            own = described_dataset(found, base_iri)
+            described = own if dataset is None or dataset.is_empty else dataset
+            if described.is_empty:
+                return EmbeddedResult(engine.query(text, base_iri=base_iri))
+            defaults = self._default_graphs(described)
+            if len(defaults) > 1:
+                merged = self._merged.get(described)
+                return EmbeddedResult(merged.query(found.without_clauses(text), base_iri=base_iri))
+            named: list[NamedNode | BlankNode] = [
+                NamedNode(name) for name in sorted(set(described.named_graphs))
+            ]
+            return EmbeddedResult(
+                engine.query(text, base_iri=base_iri, default_graph=defaults, named_graphs=named)
+            )
+        except SyntaxError as error:
+            raise syntax_fault(text, error, base_iri=base_iri) from None
+        except ValueError as error:  # an IRI of the request's dataset or base
+            raise QueryFault(str(error)) from error
+
+    def _default_graphs(self, dataset: Dataset) -> list[NamedNode | BlankNode | DefaultGraph]:
+        """Return the graphs to merge; all named graphs together are the stored merge."""
+        names = set(dataset.default_graphs)
+        if self.union_default_graph and len(names) > 1 and names.issuperset(self.graphs()):
+            return [_MERGE]
+        return [NamedNode(name) for name in sorted(names)]
+
+    def insert(self, quads: Iterable[Quad]) -> None:
+        """Add quads; a triple of a named graph also enters the merge. All or none are added.
+
+        Raises:
+            ValueError: A quad of the default graph, which is the merge of the others.
+            PermissionError: The store was opened read-only.
+        """
+        given = [self._writable(quad) for quad in quads]
+        merge = (_in_merge(quad) for quad in given) if self.union_default_graph else ()
+        self._writer.extend(chain(given, merge))
+        self._merged.forget()
+
+    def remove(self, quads: Iterable[Quad]) -> None:
+        """Remove quads; a triple leaves the merge with its last named graph.
+
+        Quads that the store does not hold are passed over. The engine offers no removal of
+        several quads at once: after a crash within, removing the same quads again completes it.
+
+        Raises:
+            ValueError: A quad of the default graph, which is the merge of the others.
+            PermissionError: The store was opened read-only.
+        """
+        store = self._writer
+        for quad in [self._writable(quad) for quad in quads]:
+            store.remove(quad)
+            if self.union_default_graph and not self._is_stated(quad):
+                store.remove(_in_merge(quad))
+        self._merged.forget()
+
+    def bulk_load(self, path: Path, *, graph: str | None = None) -> None:
+        """Load an RDF file (format by suffix) into ``graph``, or as quads when None.
+
+        Faster than `insert`, and not atomic: for stores that are thrown away when it fails.
+
+        Raises:
+            ValueError: The suffix names no RDF format, or a quad stands in the default graph.
+            SyntaxError: The file does not parse.
+        """
+        rdf_format = ox.RdfFormat.from_extension(path.suffix.removeprefix("."))
+        if rdf_format is None:
+            raise ValueError(f"{path} has no suffix of an RDF format")
+        self.bulk_insert(self._placed(ox.parse(path=str(path), format=rdf_format), graph))
+
+    def bulk_insert(self, quads: Iterable[Quad]) -> None:
+        """Add many quads, faster than `insert` and not atomic.
+
+        Raises:
+            ValueError: A quad of the default graph, which is the merge of the others.
+            PermissionError: The store was opened read-only.
+        """
+        checked = map(self._writable, quads)
+        with_merge = self.union_default_graph
+        self._writer.bulk_extend(
+            each
+            for quad in checked
+            for each in ((quad, _in_merge(quad)) if with_merge else (quad,))
+        )
+        self._merged.forget()
+
+    def quads(self, graph: str | None = None) -> Iterator[Quad]:
+        """Yield the quads of one named graph, or of all named graphs."""
+        if graph is not None:
+            yield from self._engine.quads_for_pattern(None, None, None, NamedNode(graph))
+        else:
+            for name in list(self.graphs()):
+                yield from self.quads(name)
+
+    def graphs(self) -> Iterator[str]:
+        """Yield the IRIs of the named graphs."""
+        for name in self._engine.named_graphs():
+            if isinstance(name, NamedNode):
+                yield name.value
+
+    def statistics(self) -> StoreStatistics:
+        """Count what the store holds; linear in its size, so never per request."""
+        return StoreStatistics(
+            triples=self._count("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"),
+            graphs={
+                name: self._count(f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{name}> {{ ?s ?p ?o }} }}")
+                for name in sorted(self.graphs())
+            },
+        )
+
+    def optimise(self) -> None:
+        """Flush and compact the files, after which readers open them fast."""
+        self._engine.flush()
+        self._engine.optimize()
+
+    def close(self) -> None:
+        """Release files and memory; later calls are errors."""
+        self._merged.forget()
+        self._store = None
+        self._merged = MergedDatasets(ox.Store())
+
+    @property
+    def _engine(self) -> ox.Store:
+        if self._store is None:
+            raise RuntimeError("the store is closed")
+        return self._store
+
+    @property
+    def _writer(self) -> ox.Store:
+        if self.read_only:
+            raise PermissionError("the store was opened read-only")
+        return self._engine
+
+    def _writable(self, quad: Quad) -> Quad:
+        if self.union_default_graph and quad.graph_name == _MERGE:
+            raise ValueError(
+                "the default graph is the merge of the named graphs: write to a named graph"
+            )
+        return quad
+
+    def _placed(self, quads: Iterable[Quad], graph: str | None) -> Iterator[Quad]:
+        if graph is None:
+            yield from quads
+            return
+        name = NamedNode(graph)
+        for quad in quads:
+            if quad.graph_name != _MERGE:
+                raise ValueError(f"the file names graphs itself: it cannot be loaded into {graph}")
+            yield Quad(quad.subject, quad.predicate, quad.object, name)
+
+    def _is_stated(self, quad: Quad) -> bool:
+        """Whether a named graph holds the triple of ``quad``."""
+        holders = self._engine.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
+        return any(holder.graph_name != _MERGE for holder in holders)
+
+    def _count(self, text: str) -> int:
+        row = next(EmbeddedResult(self._engine.query(text)).rows())
+        count = row["n"]
+        if not isinstance(count, ox.Literal):
+            raise TypeError("COUNT yields a literal")
+        return int(count.value)
+
+
+def _in_merge(quad: Quad) -> Quad:
+    return Quad(quad.subject, quad.predicate, quad.object, _MERGE)

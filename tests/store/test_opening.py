@@ -1,0 +1,95 @@
+"""Stores on disk, and the STORE setting."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pyoxigraph import NamedNode, Quad
+
+from medrd_kg.problems import Problem
+from medrd_kg.store.embedded import EmbeddedStore
+from medrd_kg.store.opening import open_store
+
+STATEMENT = Quad(NamedNode("urn:s"), NamedNode("urn:p"), NamedNode("urn:o"), NamedNode("urn:graph"))
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    """The directory of a store with one statement, closed."""
+    path = tmp_path / "store"
+    store = EmbeddedStore(path)
+    store.bulk_insert([STATEMENT])
+    store.optimise()
+    store.close()
+    return path
+
+
+def test_a_store_survives_its_process(written: Path) -> None:
+    script = (
+        "import sys, pathlib; from medrd_kg.store.embedded import EmbeddedStore;"
+        "print(EmbeddedStore(pathlib.Path(sys.argv[1]), read_only=True).statistics().triples)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(written)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "1\n"
+
+
+def test_readers_share_a_store_that_nobody_writes(written: Path) -> None:
+    readers = [EmbeddedStore(written, read_only=True) for _ in range(3)]
+    assert [set(reader.quads()) for reader in readers] == [{STATEMENT}] * 3
+
+
+def test_a_reader_cannot_write(written: Path) -> None:
+    reader = EmbeddedStore(written, read_only=True)
+    with pytest.raises(PermissionError, match="read-only"):
+        reader.insert(
+            [Quad(STATEMENT.subject, STATEMENT.predicate, STATEMENT.object, NamedNode("urn:new"))]
+        )
+    assert set(reader.quads()) == {STATEMENT}
+
+
+def test_a_second_writer_is_refused(written: Path) -> None:
+    writer = EmbeddedStore(written)
+    with pytest.raises(OSError, match=r"(?i)lock"):
+        EmbeddedStore(written)
+    writer.close()
+
+
+def test_reading_needs_a_store(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="no store"):
+        EmbeddedStore(tmp_path / "none", read_only=True)
+    with pytest.raises(ValueError, match="in memory"):
+        EmbeddedStore(read_only=True)
+
+
+def test_the_default_setting_opens_the_release(written: Path) -> None:
+    store = open_store("embedded:", release_store=written)
+    assert set(store.quads()) == {STATEMENT}
+    assert store.union_default_graph is True
+
+
+def test_a_setting_may_name_a_directory_or_memory(written: Path) -> None:
+    assert set(open_store(f"embedded:{written}").quads()) == {STATEMENT}
+    memory = open_store("embedded:memory", union_default_graph=False)
+    assert memory.union_default_graph is False
+    memory.insert([STATEMENT])
+    assert set(memory.quads()) == {STATEMENT}
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("sparql+http://localhost:8890/sparql", "not supported yet"),
+        ("virtuoso", "names no kind of store"),
+        ("embedded", "names no kind of store"),
+        ("embedded:", "needs a release"),
+        ("embedded:/no/such/store", "cannot be opened"),
+    ],
+)
+def test_other_settings_say_what_is_wrong(setting: str, said: str) -> None:
+    with pytest.raises(Problem, match=said) as caught:
+        open_store(setting)
+    assert caught.value.slug == "invalid-settings"
+    assert caught.value.kind.exit_code == 2
