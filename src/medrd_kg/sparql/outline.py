@@ -1,0 +1,206 @@
+r"""What a SPARQL request is and whether it reaches for other servers, decided from its tokens.
+
+A full parse costs milliseconds and overflows on deep nesting, so requests are not parsed on their
+way to the engine. The answers here are safe on the side of refusal: whatever an engine may read
+as SERVICE is reported as SERVICE. Where that matters, the reading of lenient engines counts too:
+they need no space after a keyword (``trueSERVICE<x>``, ``SERVICE:x``), and inside an expression
+they read ``<`` after an operand as *less than* although a longest match would find an IRI.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from medrd_kg.sparql.lexer import Token, TokenKind, tokenize
+
+__all__ = ["QUERY_FORMS", "Outline", "outline"]
+
+QUERY_FORMS = frozenset({"select", "ask", "construct", "describe"})
+
+_UPDATE_WORDS = frozenset(
+    {"insert", "delete", "load", "clear", "create", "drop", "copy", "move", "add", "with"}
+)
+
+_DECLARATIONS = {"base": 1, "version": 1, "prefix": 2}
+"""Words of the prologue, each with the number of tokens that it declares."""
+
+_TELLING_WORDS = ("service", "load", "from")
+
+_CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_LAST_CODEPOINT = 0x10FFFF
+
+_OPERANDS = frozenset(
+    {
+        TokenKind.IRI,
+        TokenKind.PREFIXED_NAME,
+        TokenKind.BLANK_NODE,
+        TokenKind.VARIABLE,
+        TokenKind.STRING,
+        TokenKind.LANGUAGE,
+        TokenKind.NUMBER,
+        TokenKind.WORD,
+    }
+)
+
+_DERAILING = frozenset("'#()")
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The shape of a SPARQL request.
+
+    Attributes:
+        form: One of `QUERY_FORMS`, or None when the first keyword is none of them.
+        is_update: Whether the first keyword begins a SPARQL Update.
+        uses_service: Whether SERVICE occurs, or might for a lenient reader.
+        uses_load: Whether LOAD occurs.
+        uses_from: Whether the query describes its own dataset by FROM.
+    """
+
+    form: str | None
+    is_update: bool
+    uses_service: bool
+    uses_load: bool
+    uses_from: bool
+
+
+def outline(text: str) -> Outline:
+    r"""Return the outline of ``text``.
+
+    Codepoint escapes (``\u0053``) are looked at both ways: where the grammar has them inside
+    strings and IRIs, and resolved beforehand as SPARQL 1.1, section 19.2, says.
+
+    Raises:
+        QueryFault: A string has no end.
+
+    >>> outline("PREFIX s: <http://example.org/service#> ASK { s:x s:y '{SERVICE}' }").uses_service
+    False
+    >>> outline("SELECT * { service ?g { ?s ?p ?o } }").uses_service
+    True
+    """
+    shape = _outline(text)
+    resolved = _CODEPOINT.sub(_resolve, text)
+    if resolved == text:
+        return shape
+    other = _outline(resolved)
+    return Outline(
+        form=shape.form or other.form,
+        is_update=shape.is_update or other.is_update,
+        uses_service=shape.uses_service or other.uses_service,
+        uses_load=shape.uses_load or other.uses_load,
+        uses_from=shape.uses_from or other.uses_from,
+    )
+
+
+def _resolve(match: re.Match[str]) -> str:
+    number = int(match.group(1) or match.group(2), 16)
+    return chr(number) if number <= _LAST_CODEPOINT else match.group()
+
+
+def _outline(text: str) -> Outline:
+    folded = text.casefold()
+    first = _first_word(tokenize(text))
+    # Most requests name none of these words anywhere, so their tokens need not be looked at.
+    tokens = list(tokenize(text)) if any(word in folded for word in _TELLING_WORDS) else []
+    words = {token.text.lower() for token in tokens if token.kind is TokenKind.WORD}
+    return Outline(
+        form=first if first in QUERY_FORMS else None,
+        is_update=first in _UPDATE_WORDS,
+        uses_service="service" in folded and _may_call_service(tokens),
+        uses_load="load" in words,
+        uses_from="from" in words,
+    )
+
+
+def _first_word(tokens: Iterator[Token]) -> str:
+    """Return the first keyword after BASE, PREFIX and VERSION declarations, in lower case."""
+    for token in tokens:
+        word = token.text.lower() if token.kind is TokenKind.WORD else ""
+        declared = _DECLARATIONS.get(word)
+        if declared is None:
+            return word
+        for _ in range(declared):
+            next(tokens, None)
+    return ""
+
+
+class _Brackets:
+    """The brackets open at a token; those of a VALUES block hold data, never expressions."""
+
+    def __init__(self) -> None:
+        self._open: list[str] = []
+        self._braces = 0
+
+    @property
+    def in_pattern(self) -> bool:
+        """Whether any brace is open."""
+        return self._braces > 0
+
+    @property
+    def in_parentheses(self) -> bool:
+        """Whether the innermost bracket is a parenthesis that may hold an expression."""
+        return bool(self._open) and self._open[-1] == "("
+
+    def read(self, tokens: Sequence[Token], index: int) -> None:
+        """Take the punctuation at ``index`` into account."""
+        bracket = tokens[index].text
+        if bracket == "{":
+            self._open.append("values" if _after_values(tokens, index) else "{")
+            self._braces += 1
+        elif bracket == "(":
+            self._open.append("row" if self._open[-1:] == ["values"] else "(")
+        elif bracket in {"}", ")"} and self._open:
+            self._braces -= self._open.pop() in {"{", "values"}
+
+
+def _may_call_service(tokens: Sequence[Token]) -> bool:
+    """Tell whether any reader of these tokens could find a SERVICE pattern."""
+    brackets = _Brackets()
+    for index, token in enumerate(tokens):
+        match token.kind:
+            case TokenKind.WORD if "service" in token.text.casefold():
+                return True
+            case TokenKind.PREFIXED_NAME if brackets.in_pattern:
+                if _keyword_glued_to_name(tokens, index):
+                    return True
+            case TokenKind.IRI if brackets.in_parentheses:
+                if _may_be_comparison(tokens[index - 1], token):
+                    return True
+            case TokenKind.PUNCTUATION:
+                brackets.read(tokens, index)
+            case _:
+                pass
+    return False
+
+
+def _keyword_glued_to_name(tokens: Sequence[Token], index: int) -> bool:
+    """Tell whether ``service:x {`` stands where only a pattern may: a reader may split it."""
+    prefix = tokens[index].text.partition(":")[0]
+    followed = index + 1 < len(tokens) and tokens[index + 1].text == "{"
+    named = tokens[index - 1].text.lower() == "graph"
+    return followed and not named and "service" in prefix.casefold()
+
+
+def _may_be_comparison(before: Token, token: Token) -> bool:
+    """Tell whether ``<…>`` may be *less than*, with its rest read in another way altogether.
+
+    Only after an operand, and only where the rest holds what opens a string or comment or moves
+    the brackets: without those, both readings go on alike after ``>``.
+    """
+    after_operand = before.kind in _OPERANDS or before.text in {")", "]"}
+    return after_operand and not _DERAILING.isdisjoint(token.text)
+
+
+def _after_values(tokens: Sequence[Token], index: int) -> bool:
+    """Tell whether the brace at ``index`` follows VALUES and its variables."""
+    index -= 1
+    if index >= 0 and tokens[index].text == ")":
+        index -= 1
+        while index >= 0 and tokens[index].kind is TokenKind.VARIABLE:
+            index -= 1
+        return index >= 1 and tokens[index].text == "(" and _is_values(tokens[index - 1])
+    return index >= 1 and tokens[index].kind is TokenKind.VARIABLE and _is_values(tokens[index - 1])
+
+
+def _is_values(token: Token) -> bool:
+    return token.kind is TokenKind.WORD and token.text.lower() == "values"
