@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
-__all__ = ["CATALOG", "ontology_files", "render"]
+__all__ = ["CATALOG", "catalog_for", "ontology_files", "render"]
 
 CATALOG = "catalog-v001.xml"
 """File name that Protégé and the OWL API look for."""
@@ -57,11 +57,16 @@ def render(root: Path) -> dict[Path, str]:
     folders = {path.parent for path in ontologies.values()}
     # Somebody may open a data file as well, and Protégé would then write a catalog beside it.
     folders |= {path.parent for path in root.glob("data/ttl/**/*.ttl")}
-    return {folder / CATALOG: _catalog(folder, ontologies) for folder in sorted(folders)}
+    return {folder / CATALOG: catalog_for(folder, ontologies) for folder in sorted(folders)}
 
 
-def _catalog(folder: Path, ontologies: dict[str, Path]) -> str:
-    """Return one catalog with the ontologies addressed relative to its folder."""
+def catalog_for(folder: Path, ontologies: dict[str, Path]) -> str:
+    """Return the text of the catalog of one folder.
+
+    Args:
+        folder: Folder that the catalog is for; the entries are relative to it.
+        ontologies: File of each ontology, by ontology IRI.
+    """
     entries = []
     for iri, path in sorted(ontologies.items()):
         relative = Path(os.path.relpath(path, folder)).as_posix()
