@@ -61,8 +61,11 @@ class Settings(BaseSettings):
     )
     store: str = Field(
         "embedded:",
-        pattern=r"^embedded:$",
-        description="RDF store: `embedded:` is the one inside each release.",
+        pattern=r"^embedded:(memory|/.+)?$",
+        description=(
+            "RDF store: `embedded:` is the one inside the current release, `embedded:memory` an"
+            " empty one in memory, `embedded:/PATH` a directory of the embedded engine."
+        ),
     )
     public_url: str = Field(
         "",

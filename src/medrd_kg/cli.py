@@ -1,0 +1,154 @@
+"""The command ``medrd-kg``: a thin face over the library.
+
+Exit codes: 0 done, 1 the data or query is at fault (one line says where), 2 usage or settings,
+3 our fault.
+"""
+
+import inspect
+import logging
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.exceptions import TyperException
+
+from medrd_kg import __version__
+from medrd_kg.problems import Problem
+from medrd_kg.settings import ENVIRONMENT_PREFIX, Settings
+
+__all__ = ["app", "main"]
+
+EXIT_USAGE = 2
+EXIT_OURS = 3
+
+app = typer.Typer(
+    name="medrd-kg",
+    help="Japan's medical R&D policy and its money as one graph that answers.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+import_app = typer.Typer(
+    help="Read a source into Turtle that a build takes up."
+)
+app.add_typer(import_app, name="import")
+
+_logger = logging.getLogger(__name__)
+
+
+class Selection(StrEnum):
+    """Which programmes an import keeps."""
+
+    MEDICAL = "medical"
+    ALL = "all"
+
+
+def _with_settings(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command one flag for each named setting, from the settings table.
+
+    The command receives the validated settings as its keyword argument ``settings``.
+    """
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        def run(**arguments: Any) -> None:  # noqa: ANN401 - typer passes what it parsed
+            flags = {name: arguments.pop(name) for name in names}
+            command(settings=Settings.load(**flags), **arguments)
+
+        own = [
+            each
+            for each in inspect.signature(command).parameters.values()
+            if each.name != "settings"
+        ]
+        run.__name__, run.__doc__ = command.__name__, command.__doc__
+        run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+            [*own, *(_flag(name) for name in names)]
+        )
+        return run
+
+    return decorate
+
+
+def _flag(name: str) -> inspect.Parameter:
+    field = Settings.model_fields[name]
+    kind: Any = {"cors_origins": str, "log_format": str}.get(name, field.annotation)
+    declaration = f"--{name.replace('_', '-')}"
+    option = typer.Option(
+        *([f"{declaration}/--no-{name.replace('_', '-')}"] if kind is bool else [declaration]),
+        help=f"{field.description} [env: {ENVIRONMENT_PREFIX}{name.upper()}]",
+        show_default=False,
+    )
+    return inspect.Parameter(
+        name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=None,
+        annotation=Annotated[kind | None, option],
+    )
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    context: typer.Context,
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"medrd-kg {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(EXIT_USAGE)
+
+
+@app.command()
+@_with_settings(*Settings.model_fields)
+def serve(*, settings: Settings) -> None:
+    """Serve SPARQL, REST and dereferencing; build the shipped content first if needed."""
+    from medrd_kg.web.server import run_server
+
+    run_server(settings)
+
+
+@app.command()
+@_with_settings("data_dir", "releases_keep")
+def build(
+    *,
+    force: Annotated[
+        bool, typer.Option("--force", help="Build even if the current release has this content.")
+    ] = False,
+    settings: Settings,
+) -> None:
+    """Validate, reason and publish a release of the shipped and imported content."""
+    from medrd_kg.build.pipeline import build_release, ensure_release
+
+    make = build_release if force else ensure_release
+    manifest = make(settings.data_dir, keep=settings.releases_keep)
+    typer.echo(f"release {manifest.version}: {manifest.triples} triples")
+
+
+def main() -> None:
+    """Run the command line; every fault ends in one line and an exit code."""
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
+    try:
+        code = app(standalone_mode=False)
+    except Problem as problem:
+        code = _fail(str(problem), problem.kind.exit_code)
+    except typer.Exit as end:
+        code = end.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        code = _fail("interrupted", 1)
+    except TyperException as error:
+        code = _fail(f"{error} (see --help)", EXIT_USAGE)
+    except BrokenPipeError:
+        code = 0  # the reader of our output has had enough
+    except Exception as error:  # the outermost face: no trace leaks
+        _logger.debug("unexpected failure", exc_info=True)
+        code = _fail(f"internal error: {type(error).__name__}: {error}", EXIT_OURS)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(message: str, code: int) -> int:
+    typer.echo(f"medrd-kg: {' '.join(message.split())}", err=True)
+    return code
