@@ -15,9 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from pydantic import model_validator as validates_model
 
 from medrd_kg.sparql.kinds import Bilingual
-from medrd_kg.sparql.lexer import Token, TokenKind, tokenize
 from medrd_kg.sparql.parameters import Name, Parameter, Scalar, ValueType
 from medrd_kg.store.base import QueryFault
+from medrd_kg.store.lexing import Token, TokenKind, tokenize
 
 __all__ = ["Column", "StoredQuery", "StoredQueryFault", "load_stored_queries"]
 

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from medrd_kg.sparql.lexer import Token, TokenKind, tokenize
+from medrd_kg.store.lexing import Token, TokenKind, tokenize
 
-__all__ = ["QUERY_FORMS", "Outline", "outline"]
+__all__ = ["QUERY_FORMS", "Screening", "screen"]
 
 QUERY_FORMS = frozenset({"select", "ask", "construct", "describe"})
 
@@ -46,7 +46,7 @@ _DERAILING = frozenset("'#()")
 
 
 @dataclass(frozen=True, slots=True)
-class Outline:
+class Screening:
     """The shape of a SPARQL request.
 
     Attributes:
@@ -64,8 +64,8 @@ class Outline:
     uses_from: bool
 
 
-def outline(text: str) -> Outline:
-    r"""Return the outline of ``text``.
+def screen(text: str) -> Screening:
+    r"""Return what must be known of ``text``.
 
     Codepoint escapes (``\u0053``) are looked at both ways: where the grammar has them inside
     strings and IRIs, and resolved beforehand as SPARQL 1.1, section 19.2, says.
@@ -73,17 +73,17 @@ def outline(text: str) -> Outline:
     Raises:
         QueryFault: A string has no end.
 
-    >>> outline("PREFIX s: <http://example.org/service#> ASK { s:x s:y '{SERVICE}' }").uses_service
+    >>> screen("PREFIX s: <http://example.org/service#> ASK { s:x s:y '{SERVICE}' }").uses_service
     False
-    >>> outline("SELECT * { service ?g { ?s ?p ?o } }").uses_service
+    >>> screen("SELECT * { service ?g { ?s ?p ?o } }").uses_service
     True
     """
-    shape = _outline(text)
+    shape = _screen(text)
     resolved = _CODEPOINT.sub(_resolve, text)
     if resolved == text:
         return shape
-    other = _outline(resolved)
-    return Outline(
+    other = _screen(resolved)
+    return Screening(
         form=shape.form or other.form,
         is_update=shape.is_update or other.is_update,
         uses_service=shape.uses_service or other.uses_service,
@@ -97,13 +97,13 @@ def _resolve(match: re.Match[str]) -> str:
     return chr(number) if number <= _LAST_CODEPOINT else match.group()
 
 
-def _outline(text: str) -> Outline:
+def _screen(text: str) -> Screening:
     folded = text.casefold()
     first = _first_word(tokenize(text))
     # Most requests name none of these words anywhere, so their tokens need not be looked at.
     tokens = list(tokenize(text)) if any(word in folded for word in _TELLING_WORDS) else []
     words = {token.text.lower() for token in tokens if token.kind is TokenKind.WORD}
-    return Outline(
+    return Screening(
         form=first if first in QUERY_FORMS else None,
         is_update=first in _UPDATE_WORDS,
         uses_service="service" in folded and _may_call_service(tokens),

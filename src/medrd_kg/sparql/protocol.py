@@ -1,0 +1,173 @@
+"""Requests of the SPARQL 1.1 Protocol: what is asked, over which dataset.
+
+Section 2.1 of the Protocol: a query comes by GET, by POST as a form, or by POST directly. The
+module knows no web framework.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qsl
+
+from medrd_kg.problems import Problem
+from medrd_kg.store.base import Dataset
+
+__all__ = ["FORM", "QUERY", "UPDATE", "ProtocolQuery", "read_parameters", "read_query"]
+
+FORM: Final = "application/x-www-form-urlencoded"
+QUERY: Final = "application/sparql-query"
+UPDATE: Final = "application/sparql-update"
+
+_ABSOLUTE_IRI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|\\^`]*")
+_CHARSET: Final = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
+
+Parameters = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolQuery:
+    """A query with the dataset that the request describes.
+
+    Attributes:
+        text: The SPARQL text.
+        dataset: From ``default-graph-uri`` and ``named-graph-uri``; it overrides FROM.
+    """
+
+    text: str
+    dataset: Dataset
+
+
+def read_query(
+    method: str, query_string: bytes, content_type: str | None = None, body: bytes = b""
+) -> ProtocolQuery | None:
+    """Read a query request.
+
+    Args:
+        method: ``GET`` or ``POST``.
+        query_string: What follows the question mark in the address.
+        content_type: The header, of a POST.
+        body: The body, of a POST.
+
+    Returns:
+        The query, or None for a GET without one: that asks for the service description.
+
+    Raises:
+        Problem: ``malformed-request``, ``invalid-parameter``, ``update-on-query-endpoint`` or
+            ``unsupported-media-type``.
+    """
+    address = read_parameters(query_string, "the address")
+    if method == "GET":
+        _refuse_update(address)
+        text = _single(address, "query")
+        return None if text is None else ProtocolQuery(text, _dataset(address))
+    form = _media_type(content_type)
+    if form == UPDATE:
+        _refuse_update([("update", "")])
+    if form == FORM:
+        fields = read_parameters(body, "the form")
+        _refuse_update(address + fields)
+        text = _single(address + fields, "query")
+        if text is None or not any(name == "query" for name, _ in fields):
+            raise Problem(
+                "malformed-request",
+                "the form has no field named query",
+                f"send query=… in the body, or the bare query as {QUERY}",
+            )
+        # The Protocol puts the dataset of a form into the form; clients also leave it in the
+        # address, as its own test suite does.
+        return ProtocolQuery(text, _dataset(address + fields))
+    if any(name == "query" for name, _ in address):
+        raise Problem(
+            "malformed-request",
+            "the request has a query in its address and another one in its body",
+            "send one of them",
+        )
+    return ProtocolQuery(_decoded(body, "the query"), _dataset(address))
+
+
+def read_parameters(encoded: bytes, where: str) -> Parameters:
+    """Decode ``application/x-www-form-urlencoded`` text, strictly as UTF-8.
+
+    Raises:
+        Problem: ``malformed-request`` when it is not.
+    """
+    try:
+        return parse_qsl(encoded.decode("utf-8"), keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError as error:
+        raise _not_utf8(where) from error
+
+
+def _media_type(content_type: str | None) -> str:
+    """Return the media type of a POST body.
+
+    Raises:
+        Problem: ``unsupported-media-type``.
+    """
+    name = (content_type or "").partition(";")[0].strip().lower()
+    charset = _CHARSET.search(content_type or "")
+    if name not in {FORM, QUERY, UPDATE}:
+        raise Problem(
+            "unsupported-media-type",
+            f"a query cannot be sent as {name}" if name else "the request has no Content-Type",
+            f"use {QUERY} or {FORM}",
+            extra={"supported": [QUERY, FORM]},
+            headers={"Accept-Post": f"{QUERY}, {FORM}"},
+        )
+    if charset and charset.group(1).lower() not in {"utf-8", "utf8", "us-ascii"}:
+        raise Problem(
+            "unsupported-media-type",
+            f"the charset {charset.group(1)} is not supported",
+            "send UTF-8",
+        )
+    return name
+
+
+def _single(parameters: Parameters, name: str) -> str | None:
+    values = [value for key, value in parameters if key == name]
+    if len(values) > 1:
+        raise Problem(
+            "malformed-request",
+            f"the parameter {name} is given {len(values)} times",
+            "a request carries exactly one query",
+        )
+    return values[0] if values else None
+
+
+def _refuse_update(parameters: Parameters) -> None:
+    if any(name == "update" for name, _ in parameters):
+        raise Problem(
+            "update-on-query-endpoint",
+            "this endpoint answers queries and carries out no updates",
+            "send SELECT, ASK, CONSTRUCT or DESCRIBE as query=…",
+        )
+
+
+def _dataset(parameters: Parameters) -> Dataset:
+    return Dataset(
+        default_graphs=_graphs(parameters, "default-graph-uri"),
+        named_graphs=_graphs(parameters, "named-graph-uri"),
+    )
+
+
+def _graphs(parameters: Parameters, name: str) -> tuple[str, ...]:
+    graphs = tuple(dict.fromkeys(value for key, value in parameters if key == name))
+    for graph in graphs:
+        if not _ABSOLUTE_IRI.fullmatch(graph):
+            raise Problem(
+                "invalid-parameter",
+                f"{name}={graph!r} is not an absolute IRI",
+                "give the full IRI of a graph; GET /sparql lists the graphs",
+                extra={"parameter": name},
+            )
+    return graphs
+
+
+def _decoded(body: bytes, what: str) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _not_utf8(what) from error
+
+
+def _not_utf8(what: str) -> Problem:
+    return Problem("malformed-request", f"{what} is not valid UTF-8", "encode the request as UTF-8")
