@@ -4,9 +4,9 @@ usage: python tools/generated.py [--check]
 """
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
+from medrd_kg.build import browse, catalogs, views
 from medrd_kg.problems import PROBLEM_TYPES
 from medrd_kg.settings import ENVIRONMENT_PREFIX, GUARDING, RESERVED, Settings
 
@@ -65,10 +65,15 @@ def problems_page() -> str:
     )
 
 
-PAGES: dict[str, Callable[[], str]] = {
-    "docs/settings.md": settings_page,
-    "docs/problems.md": problems_page,
-}
+def generated_files() -> dict[Path, str]:
+    """Return the text of every generated file, by path below the checkout."""
+    return {
+        views.FILE: views.render(CHECKOUT),
+        **catalogs.render(CHECKOUT),
+        browse.FILE: browse.render(CHECKOUT),
+        Path("docs/settings.md"): settings_page(),
+        Path("docs/problems.md"): problems_page(),
+    }
 
 
 def main(arguments: list[str]) -> int:
@@ -78,9 +83,8 @@ def main(arguments: list[str]) -> int:
         print(__doc__, file=sys.stderr)
         return 2
     stale = []
-    for name, make in PAGES.items():
+    for name, text in generated_files().items():
         path = CHECKOUT / name
-        text = make()
         if path.exists() and path.read_text(encoding="utf-8") == text:
             continue
         stale.append(name)
