@@ -6,6 +6,9 @@ usage: python tools/generated.py [--check]
 import sys
 from pathlib import Path
 
+from cli_page import cli_page
+from model_page import model_page
+
 from medrd_kg.build import browse, catalogs, views
 from medrd_kg.problems import PROBLEM_TYPES
 from medrd_kg.settings import ENVIRONMENT_PREFIX, GUARDING, RESERVED, Settings
@@ -27,8 +30,8 @@ def settings_page() -> str:
     return (
         "# Settings\n\n"
         + NOTICE
-        + "A flag of `medrd-kg serve` outranks the environment variable. A wrong value or an unknown"
-        f" name with the prefix `{ENVIRONMENT_PREFIX}` ends the program with exit code 2.\n\n"
+        + "A flag of `medrd-kg serve` outranks the environment variable. A wrong value or an"
+        f" unknown name with the prefix `{ENVIRONMENT_PREFIX}` ends the program with exit code 2.\n\n"
         "| environment | flag | default | what it does |\n|---|---|---|---|\n"
         + "\n".join(rows)
         + f"\n\nReserved for coming versions, without effect today: {reserved}.\n"
@@ -46,7 +49,8 @@ def _shown(default: object) -> str:
 def problems_page() -> str:
     """Return docs/problems.md: one row a kind of fault."""
     rows = [
-        f"| `{each.slug}` | {int(each.status)} | {each.exit_code} | {each.title_en} | {each.title_ja} |"
+        f"| `{each.slug}` | {int(each.status)} | {each.exit_code}"
+        f" | {each.title_en} | {each.title_ja} |"
         for each in PROBLEM_TYPES.values()
     ]
     first = next(iter(PROBLEM_TYPES.values()))
@@ -73,6 +77,8 @@ def generated_files() -> dict[Path, str]:
         browse.FILE: browse.render(CHECKOUT),
         Path("docs/settings.md"): settings_page(),
         Path("docs/problems.md"): problems_page(),
+        Path("docs/cli.md"): cli_page(),
+        Path("docs/model.md"): model_page(CHECKOUT),
     }
 
 
