@@ -1,0 +1,228 @@
+"""Enduring programmes out of yearly sheets: which sheet continues which.
+
+A sheet of publication year N continues the chain that its evidence names, tried in this order:
+
+1. ``predecessor``: its reference to an earlier sheet is a sheet of that chain;
+2. ``programme-id``: the same 事業ID (2015-2020 only);
+3. ``name``: the same ministry and name;
+4. ``former-name``: its name says (旧…) or (旧名称…) the name of that chain.
+
+Every rule also asks that the two sheets restate at least one equal figure (one of 50 million yen
+or more where the names differ), or that the names are equal and no figure contradicts them.
+Sheets that restate three or more such figures of another programme under an unrelated name are a
+doubt: reported, never merged. A reviewed list (``reviewed/programmes.tsv``) goes before all rules.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from medrd_kg.sources.review_sheets.iris import sheet_slug
+from medrd_kg.sources.review_sheets.names import programme_key
+from medrd_kg.sources.review_sheets.records import Sheet, Stage
+
+__all__ = ["Chain", "ChainBuilder", "ChainLink", "SheetKey", "former_names"]
+
+_TOLERANCE_YEN: Final = 1_000_000  # sheets cut or round to the million yen
+_DOUBTFUL_OVERLAP: Final = 3
+_TELLING_YEN: Final = 50_000_000  # below it, equal figures rounded to the million are chance
+_LONGEST_GAP_YEARS: Final = 2
+_FORMER = re.compile(r"\((?:旧名称|旧事業名|旧|改称前)[::]?(?P<name>[^()]+(?:\([^()]*\)[^()]*)*)\)")
+_COMPARED: Final = frozenset(Stage) - {Stage.REQUEST}
+
+Figures = Mapping[tuple[int, Stage], int]
+
+
+def former_names(key: str) -> tuple[str, ...]:
+    """Return the matching keys of the former names that a programme's key states.
+
+    >>> former_names("b事業(旧:a事業)")
+    ('a事業',)
+    """
+    return tuple(programme_key(found["name"]) for found in _FORMER.finditer(key))
+
+
+def without_former_names(key: str) -> str:
+    """Return the key without what it says of former names."""
+    return _FORMER.sub("", key)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetKey:
+    """What chaining needs of a sheet."""
+
+    publication_year: int
+    ministry: str
+    number: str
+    printed: str
+    name: str
+    formers: tuple[str, ...]
+    programme_id: str | None
+    predecessors: tuple[tuple[int, str], ...]
+    figures: Figures
+
+    @classmethod
+    def of(cls, sheet: Sheet) -> "SheetKey":
+        """Return the key of a sheet; zeros are no evidence and are left out."""
+        key = programme_key(sheet.name)
+        return cls(
+            publication_year=sheet.publication_year,
+            ministry=sheet.ministry.slug,
+            number=sheet.number,
+            printed=sheet.name,
+            name=without_former_names(key),
+            formers=former_names(key),
+            programme_id=sheet.programme_id,
+            predecessors=tuple((each.year, each.number) for each in sheet.predecessors),
+            figures={
+                (each.fiscal_year, each.stage): each.amount.yen
+                for each in sheet.budget
+                if each.amount.yen and each.stage in _COMPARED
+            },
+        )
+
+
+def overlap(one: Figures, other: Figures) -> tuple[int, int]:
+    """Return how many figures of the same year and stage agree, and how many differ."""
+    common = one.keys() & other.keys()
+    equal = sum(abs(one[place] - other[place]) <= _TOLERANCE_YEN for place in common)
+    return equal, len(common) - equal
+
+
+def telling_overlap(one: Figures, other: Figures) -> int:
+    """Return how many equal figures are too large to be equal by chance."""
+    return sum(
+        abs(one[place] - other[place]) <= _TOLERANCE_YEN and abs(one[place]) >= _TELLING_YEN
+        for place in one.keys() & other.keys()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ChainLink:
+    """Why a sheet belongs to its chain."""
+
+    key: SheetKey
+    rule: str
+
+
+@dataclass(slots=True)
+class Chain:
+    """One enduring programme.
+
+    Attributes:
+        slug: Local name below ``id/programme/``.
+        links: Its editions, oldest first.
+        reviewed: Whether the slug comes from the reviewed list.
+    """
+
+    slug: str
+    links: list[ChainLink] = field(default_factory=list)
+    reviewed: bool = False
+
+    @property
+    def last(self) -> SheetKey:
+        """The newest edition so far."""
+        return self.links[-1].key
+
+
+class ChainBuilder:
+    """Chains sheets year by year; feed it in the order of publication years."""
+
+    def __init__(self) -> None:
+        """Start without chains."""
+        self.chains: dict[str, Chain] = {}
+        self.doubts: list[tuple[SheetKey, SheetKey]] = []
+        self._by_number: dict[tuple[int, str, str], Chain] = {}
+        self._by_identifier: dict[tuple[str, str], Chain] = {}
+        self._by_name: defaultdict[tuple[str, str], list[Chain]] = defaultdict(list)
+
+    def _register(self, chain: Chain, key: SheetKey, rule: str) -> None:
+        chain.links.append(ChainLink(key, rule))
+        self._by_number[key.publication_year, key.ministry, key.number] = chain
+        if key.programme_id:
+            self._by_identifier[key.ministry, key.programme_id] = chain
+        named = self._by_name[key.ministry, key.name]
+        if chain not in named:
+            named.append(chain)
+
+    def add_year(self, keys: Iterable[SheetKey], reviewed: Mapping[str, str]) -> None:
+        """Chain the sheets of one publication year.
+
+        Args:
+            keys: All sheets of the year.
+            reviewed: Slug of the programme by sheet number with ministry (``ministry/number``),
+                where a person has decided it.
+        """
+        ordered = sorted(keys, key=lambda key: (key.ministry, key.number))
+        claims: defaultdict[str, list[tuple[int, SheetKey, str]]] = defaultdict(list)
+        fresh: list[SheetKey] = []
+        for key in ordered:
+            slug = reviewed.get(f"{key.ministry}/{key.number}")
+            if slug is not None:
+                chain = self.chains.setdefault(slug, Chain(slug, reviewed=True))
+                self._register(chain, key, "reviewed")
+                continue
+            found = self._continued(key)
+            if found is None:
+                fresh.append(key)
+            else:
+                chain, rule, strength = found
+                claims[chain.slug].append((strength, key, rule))
+        for slug, claimants in claims.items():
+            claimants.sort(key=lambda claim: (-claim[0], claim[1].number))
+            best = claimants[0]
+            tied = len(claimants) > 1 and claimants[1][0] == best[0]
+            if not tied:
+                self._register(self.chains[slug], best[1], best[2])
+            for _, key, _ in claimants[0 if tied else 1 :]:
+                self.doubts.append((key, self.chains[slug].links[0].key))
+                fresh.append(key)
+        for key in sorted(fresh, key=lambda key: (key.ministry, key.number)):
+            self._start(key)
+
+    def _start(self, key: SheetKey) -> None:
+        slug = sheet_slug(key.publication_year, key.ministry, key.number)
+        chain = Chain(slug)
+        self.chains[slug] = chain
+        self._register(chain, key, "first")
+
+    def _continued(self, key: SheetKey) -> tuple[Chain, str, int] | None:
+        """Return the chain that the sheet continues, the rule and its strength."""
+        candidates: list[tuple[Chain, str, int]] = []
+        for year, number in key.predecessors:
+            for published in {year, key.publication_year - 1}:
+                chain = self._by_number.get((published, key.ministry, number))
+                if chain is not None:
+                    candidates.append((chain, "predecessor", 4))
+        if key.programme_id:
+            chain = self._by_identifier.get((key.ministry, key.programme_id))
+            if chain is not None:
+                candidates.append((chain, "programme-id", 3))
+        candidates += [(each, "name", 2) for each in self._by_name[key.ministry, key.name]]
+        for former in key.formers:
+            candidates += [(each, "former-name", 1) for each in self._by_name[key.ministry, former]]
+        accepted = []
+        for chain, rule, strength in candidates:
+            last = chain.last
+            if not 0 < key.publication_year - last.publication_year <= _LONGEST_GAP_YEARS:
+                continue
+            equal, different = overlap(key.figures, last.figures)
+            same_name = last.name == key.name
+            evidence = equal if same_name else telling_overlap(key.figures, last.figures)
+            if evidence or (same_name and not different):
+                accepted.append((chain, rule, strength * 100 + min(equal, 99)))
+        if not accepted:
+            self._note_doubt(key)
+            return None
+        return max(accepted, key=lambda found: (found[2], found[0].slug))
+
+    def _note_doubt(self, key: SheetKey) -> None:
+        if len(key.figures) < _DOUBTFUL_OVERLAP:
+            return
+        for chain in self.chains.values():
+            last = chain.last
+            if last.ministry == key.ministry and last.publication_year == key.publication_year - 1:
+                if telling_overlap(key.figures, last.figures) >= _DOUBTFUL_OVERLAP:
+                    self.doubts.append((key, last))

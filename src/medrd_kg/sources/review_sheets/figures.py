@@ -1,0 +1,133 @@
+"""Budget figures: from the cells of a sheet to statements of the ledger, and to blocks."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from medrd_kg.sources.review_sheets.amounts import NOISE_LIMIT_YEN, Amount
+from medrd_kg.sources.review_sheets.editions import flow_kind, locator, slug_of
+from medrd_kg.sources.review_sheets.ledger import Ledger, Statement
+from medrd_kg.sources.review_sheets.records import BudgetFigure, Sheet, Stage
+from medrd_kg.sources.review_sheets.selection import reviewed_programmes
+from medrd_kg.sources.review_sheets.turtle import Block, integer, term, text
+from medrd_kg.sources.review_sheets.years import era_name
+
+__all__ = ["STAGE_NAMES", "amount_flags", "figure_block", "record_figures"]
+
+STAGE_NAMES: Final[Mapping[Stage, str]] = {
+    Stage.REQUEST: "要求額",
+    Stage.INITIAL: "当初予算",
+    Stage.SUPPLEMENTARY: "補正予算",
+    Stage.CARRIED_IN: "前年度からの繰越し",
+    Stage.CARRIED_OUT: "翌年度への繰越し",
+    Stage.RESERVE: "予備費等",
+    Stage.TOTAL: "予算計",
+    Stage.EXECUTED: "執行額",
+}
+_PARTS: Final = (
+    Stage.INITIAL,
+    Stage.SUPPLEMENTARY,
+    Stage.CARRIED_IN,
+    Stage.CARRIED_OUT,
+    Stage.RESERVE,
+)
+_HALF_UNIT_YEN: Final = 500_000  # sheets round each cell to the million yen
+_SLIP_FACTOR: Final = 10
+
+
+def amount_flags(amount: Amount) -> set[str]:
+    """Return the flags that the token itself asks for."""
+    flags = set()
+    if amount.inclusive:
+        flags.add("inclusive")
+    if amount.rounded:
+        flags.add("fraction-of-yen")
+    elif 0 < abs(amount.residue) < NOISE_LIMIT_YEN:
+        flags.add("float-noise")
+    return flags
+
+
+def _year_flags(figures: Mapping[Stage, BudgetFigure]) -> dict[Stage, set[str]]:
+    """Return flags by stage that follow from the other cells of the year."""
+    flags: dict[Stage, set[str]] = {}
+    total = figures[Stage.TOTAL].amount.yen if Stage.TOTAL in figures else 0
+    executed = figures[Stage.EXECUTED].amount.yen if Stage.EXECUTED in figures else 0
+    if total > 0 and executed > total:
+        slip = executed >= total * _SLIP_FACTOR
+        flags[Stage.EXECUTED] = {"unit-slip" if slip else "executed-exceeds-total"}
+    if total and not _adds_up(figures):
+        flags[Stage.TOTAL] = {"parts-differ-from-total"}
+    return flags
+
+
+def _adds_up(figures: Mapping[Stage, BudgetFigure]) -> bool:
+    """Return whether 計 is the sum of its parts, within the rounding of the cells."""
+    if Stage.TOTAL not in figures:
+        return False
+    parts = [figures[stage].amount.yen for stage in _PARTS if stage in figures]
+    rounding = _HALF_UNIT_YEN * (sum(part != 0 for part in parts) + 1)
+    return abs(sum(parts) - figures[Stage.TOTAL].amount.yen) <= rounding
+
+
+def record_figures(sheet: Sheet, programme: str, ledger: Ledger) -> None:
+    """Put every stated figure of a sheet into the ledger.
+
+    A 0 is "not stated or zero" (trap 14) and is left out, except where 計 is not zero and equals
+    the sum of its parts: then the 0 is meant, and is kept if another edition states money there.
+    """
+    reviewed = reviewed_programmes().get(programme)
+    kind = (reviewed.kind if reviewed else "") or flow_kind(sheet, "budget")
+    by_year: dict[int, dict[Stage, BudgetFigure]] = {}
+    for each in sheet.budget:
+        by_year.setdefault(each.fiscal_year, {})[each.stage] = each
+    for year, figures in by_year.items():
+        flags = _year_flags(figures)
+        total = figures.get(Stage.TOTAL)
+        zero_is_meant = total is not None and total.amount.yen != 0 and _adds_up(figures)
+        for stage, figure in figures.items():
+            zero = figure.amount.yen == 0
+            if zero and not (zero_is_meant and stage in _PARTS):
+                continue
+            name = f"{sheet.name} {era_name(year)}{STAGE_NAMES[stage]}"
+            statement = Statement(
+                slug=f"{slug_of(sheet)}-fy{year}-{stage}",
+                graph=f"review-sheets-{sheet.publication_year}",
+                programme=programme,
+                line=reviewed.line if reviewed else programme,
+                fiscal_year=year,
+                stage=stage,
+                publication_year=sheet.publication_year,
+                amount=figure.amount,
+                stated_in=term("sheet", slug_of(sheet)),
+                locator=locator(sheet, figure.pointer),
+                ministry=sheet.ministry.slug,
+                label=f"{name}（{sheet.publication_year}年公表）",
+                kind=kind,
+                flags=amount_flags(figure.amount) | flags.get(stage, set()),
+            )
+            ledger.add(statement, confirmed_zero=zero)
+
+
+def figure_block(statement: Statement) -> Block:
+    """Return the block of a statement; only an addend of a total carries ``amountJPY``."""
+    block = Block(term("budget", statement.slug), "BudgetStatement")
+    block.add("rdfs:label", text(statement.label, "ja"))
+    amount = "mrd:amountJPY" if statement.totals else "mrd:nonAdditiveAmountJPY"
+    block.add(amount, integer(statement.amount.yen))
+    block.add("mrd:amountAsPrinted", text(statement.amount.printed))
+    block.add("mrd:fiscalYear", term("fy", str(statement.fiscal_year)))
+    block.add("mrd:budgetStage", term("mrds", f"stage-{statement.stage}"))
+    block.add("mrd:level", term("mrds", "level-appropriation"))
+    block.add("mrd:flowKind", term("mrds", f"flow-kind-{statement.kind}"))
+    block.add("mrd:payer", term("org-", statement.ministry))
+    block.add("mrd:forProgramme", term("prg", statement.programme))
+    block.add("mrd:statedIn", statement.stated_in)
+    block.add("mrd:sourceLocator", text(statement.locator))
+    for total in sorted(set(statement.totals)):
+        block.add("mrd:additiveIn", term("total", total))
+    if statement.supersedes is not None:
+        block.add("mrd:supersedes", term("budget", statement.supersedes.slug))
+    if statement.included_in is not None:
+        block.add("mrd:includedIn", term("budget", statement.included_in.slug))
+    for flag in sorted(statement.flags):
+        block.add("mrd:hasFlag", term("mrds", f"flag-{flag}"))
+    return block

@@ -1,0 +1,259 @@
+"""The import: sheets in, Turtle files out, one per publication year and a few for what endures.
+
+`import_review_sheets` reads every sheet once to decide what is taken and what continues what,
+goes through the taken sheets a second time to learn names and newest figures, and writes year by
+year. Taken sheets are kept between the passes while they are few and read again when they are
+many, so that the whole of the government's sheets does not need the memory of all of them.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Protocol
+
+from medrd_kg.sources.review_sheets.chains import Chain
+from medrd_kg.sources.review_sheets.editions import edition_blocks
+from medrd_kg.sources.review_sheets.figures import figure_block, record_figures
+from medrd_kg.sources.review_sheets.indicators import IndicatorRegistry
+from medrd_kg.sources.review_sheets.known import known_organisations
+from medrd_kg.sources.review_sheets.ledger import Ledger, Statement
+from medrd_kg.sources.review_sheets.ministries import Ministry
+from medrd_kg.sources.review_sheets.organisations import OrganisationRegistry
+from medrd_kg.sources.review_sheets.output import TurtleOutput
+from medrd_kg.sources.review_sheets.payments import PaymentCounts, payment_blocks
+from medrd_kg.sources.review_sheets.perimeters import TotalKey, assign
+from medrd_kg.sources.review_sheets.programmes import (
+    known_organisation_block,
+    organisation_block,
+    programme_block,
+    source_block,
+)
+from medrd_kg.sources.review_sheets.reader import read_sheets
+from medrd_kg.sources.review_sheets.records import Sheet
+from medrd_kg.sources.review_sheets.report import ImportReport, Severity
+from medrd_kg.sources.review_sheets.selection import Selection, reviewed_programmes
+from medrd_kg.sources.review_sheets.survey import Survey
+from medrd_kg.sources.review_sheets.texts import TextStore
+from medrd_kg.sources.review_sheets.totals import Printed, total_blocks
+from medrd_kg.sources.review_sheets.turtle import Block
+from medrd_kg.sources.review_sheets.units import responsible_units, unit_block
+from medrd_kg.sources.review_sheets.years import fiscal_year_blocks
+
+__all__ = ["Contribution", "ImportSummary", "import_review_sheets"]
+
+_KEPT_SHEETS: Final = 5_000
+
+Totals = Mapping[TotalKey, Sequence[Statement]]
+
+
+class Contribution(Protocol):
+    """Another source that states figures for the same programmes (a table of public facts)."""
+
+    def record(self, ledger: Ledger, report: ImportReport) -> None:
+        """Put its figures into the ledger, before restatements are chained."""
+
+    def emit(self, output: TurtleOutput, ledger: Ledger, totals: Totals) -> dict[TotalKey, Printed]:
+        """Write what it states besides; return the printed figures of the totals."""
+
+    def programmes(self) -> Mapping[str, str]:
+        """Return the slug and ministry of programmes for which it states figures."""
+
+
+@dataclass(slots=True)
+class ImportSummary:
+    """What an import made.
+
+    Attributes:
+        sheets_read: Sheets that could be read.
+        editions: Sheets that were taken.
+        programmes: Enduring programmes.
+        statements: Budget figures, superseded ones included.
+        current_statements: Budget figures that no later edition restates.
+        addends: Budget figures that may be summed in a total.
+        flows: Payments with an amount.
+        unnamed_flows: Payments to individuals or unnamed payees.
+        payments_without_amount: Payments whose amount is not stated or zero; left out.
+        organisations: Organisations that are paid or publish.
+        indicators: Outcome indicators.
+        totals: Named totals.
+        files: Files written, with their size in bytes.
+    """
+
+    sheets_read: int = 0
+    editions: int = 0
+    programmes: int = 0
+    statements: int = 0
+    current_statements: int = 0
+    addends: int = 0
+    flows: int = 0
+    unnamed_flows: int = 0
+    payments_without_amount: int = 0
+    organisations: int = 0
+    indicators: int = 0
+    totals: int = 0
+    files: dict[str, int] = field(default_factory=dict)
+
+
+class _Import:
+    """One run of the import; holds what the passes hand to each other."""
+
+    def __init__(
+        self,
+        selection: Selection,
+        texts_path: Path | None,
+        report: ImportReport,
+        facts: Contribution | None,
+    ) -> None:
+        self._report = report
+        self._facts = facts
+        self._texts_path = texts_path
+        self._survey = Survey(selection, report, keep=_KEPT_SHEETS)
+        self._ledger = Ledger()
+        self._registry = OrganisationRegistry()
+        self._indicators = IndicatorRegistry()
+        self._counts = PaymentCounts()
+        self._ministries: set[Ministry] = set()
+        self._years: set[int] = set()
+        self._units: dict[str, tuple[str, Ministry]] = {}
+        self._output = TurtleOutput()
+        self.summary = ImportSummary()
+
+    def run(self, paths: Sequence[Path], out_dir: Path) -> ImportSummary:
+        """Go through all passes and write the files."""
+        for path in sorted(paths, key=lambda each: each.name):
+            for sheet in read_sheets(path, self._report):
+                self._survey.take(path, sheet)
+        self._survey.settle()
+        with TextStore(self._texts_path) as texts:
+            for sheet, programme in self._survey.taken(self._report):
+                self._observe(sheet, programme, texts)
+        if self._facts is not None:
+            self._facts.record(self._ledger, self._report)
+        parents = {each.slug: each.part_of for each in reviewed_programmes().values()}
+        self._ledger.settle({child: parent for child, parent in parents.items() if parent})
+        totals = assign(self._ledger)
+        for sheet, programme in self._survey.taken(self._report):
+            self._emit_sheet(sheet, programme)
+        self._emit_enduring(totals)
+        self._report_doubtful_organisations()
+        self._summarise(totals)
+        self.summary.files = self._output.write(out_dir)
+        return self.summary
+
+    def _observe(self, sheet: Sheet, programme: str, texts: TextStore) -> None:
+        self._ministries.add(sheet.ministry)
+        record_figures(sheet, programme, self._ledger)
+        for payment in sheet.payments:
+            if payment.amount.yen:
+                self._registry.observe(payment.payee, payment.corporate_number, programme)
+                self._years.add(payment.fiscal_year)
+        texts.put(sheet, programme, self._indicators.observe(sheet, programme))
+        for slug, label in responsible_units(sheet.ministry, sheet.bureau):
+            self._units[slug] = (label, sheet.ministry)
+
+    def _emit_sheet(self, sheet: Sheet, programme: str) -> None:
+        graph = f"review-sheets-{sheet.publication_year}"
+        reviewed = reviewed_programmes().get(programme)
+        silent = not any(each.amount.yen for each in sheet.budget)
+        under_parent = reviewed is not None and bool(reviewed.part_of) and silent
+        self._output.add(
+            graph,
+            source_block(sheet.publication_year),
+            *edition_blocks(sheet, programme, under_parent=under_parent),
+            *payment_blocks(sheet, programme, self._registry, self._report, self._counts),
+        )
+        self.summary.editions += 1
+
+    def _emit_enduring(self, totals: Totals) -> None:
+        for chain in self._survey.chains.values():
+            graph = f"review-sheets-{chain.last.publication_year}"
+            self._output.add(graph, self._programme(chain))
+        for graph, block in self._indicators.blocks():
+            self._output.add(graph, block)
+        for statement in self._ledger:
+            self._output.add(statement.graph, figure_block(statement))
+            self._years.add(statement.fiscal_year)
+        printed = {}
+        if self._facts is not None:
+            printed = self._facts.emit(self._output, self._ledger, totals)
+        keys = {*totals, *self._counts.transfers, *printed}
+        self._output.add("facts-totals", *total_blocks(keys, printed))
+        self.summary.totals = len(keys)
+        self._years |= {key.fiscal_year for key in keys} | self._indicators.years()
+        self._output.add("fiscal-years", *fiscal_year_blocks(self._years))
+        self._output.add("organizations", *self._organisations())
+
+    def _programme(self, chain: Chain) -> Block:
+        reviewed = reviewed_programmes().get(chain.slug)
+        names = [link.key.printed for link in reversed(chain.links)]
+        reason = self._survey.reasons.get(chain.slug, "")
+        return programme_block(
+            chain.slug, chain.last.ministry, tuple(dict.fromkeys(names)), reviewed, reason
+        )
+
+    def _organisations(self) -> Iterator[Block]:
+        publishers = {ministry.slug for ministry in self._ministries}
+        for entry in self._registry.organisations():
+            yield organisation_block(entry)
+            publishers.discard(entry.slug)
+        institutes = {slug for slug in self._units if slug in known_organisations()}
+        for slug in sorted(publishers | institutes):
+            yield known_organisation_block(slug)
+        for slug, (label, ministry) in sorted(self._units.items()):
+            block = unit_block(slug, label, ministry)
+            if block is not None:
+                yield block
+
+    def _report_doubtful_organisations(self) -> None:
+        for named, numbered in self._registry.doubtful_pairs():
+            self._report.add(
+                "organizations.ttl",
+                0,
+                f"org-:{named.slug}",
+                Severity.DOUBT,
+                f"bears the name of org-:{numbered.slug}, whose 法人番号 is known; kept apart",
+            )
+
+    def _summarise(self, totals: Totals) -> None:
+        summary = self.summary
+        summary.sheets_read = self._survey.read
+        summary.programmes = len(self._survey.chains)
+        summary.statements = len(self._ledger)
+        summary.current_statements = sum(1 for _ in self._ledger.current())
+        summary.addends = len({each.slug for members in totals.values() for each in members})
+        summary.flows = self._counts.flows
+        summary.unnamed_flows = self._counts.unnamed
+        summary.payments_without_amount = self._counts.without_amount
+        summary.organisations = sum(1 for _ in self._registry.organisations())
+        summary.indicators = len(self._indicators)
+
+
+def import_review_sheets(
+    paths: Sequence[Path],
+    *,
+    selection: Selection,
+    out_dir: Path,
+    texts_path: Path | None,
+    report: ImportReport,
+    facts: Contribution | None = None,
+) -> ImportSummary:
+    """Import review sheets as Turtle files.
+
+    Which figure is current is decided among all sheets of one import: give later years together
+    with the earlier ones.
+
+    Args:
+        paths: Files of JSON lines, ``.zst`` accepted.
+        selection: Medical R&D only, or every sheet.
+        out_dir: Folder that receives ``review-sheets-YEAR.ttl`` and the files of what endures.
+        texts_path: File for purposes, outlines and goals; None keeps none.
+        report: Takes every finding.
+        facts: Another source of figures for the same programmes.
+
+    Returns:
+        What was made.
+
+    Raises:
+        OSError: A file cannot be read or written.
+    """
+    return _Import(selection, texts_path, report, facts).run(paths, out_dir)

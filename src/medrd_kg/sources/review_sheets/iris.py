@@ -1,0 +1,46 @@
+"""Local names of everything that a review sheet gives rise to: readable, ASCII, stable.
+
+A sheet is ``{publication year}-{ministry}-{number}``; its edition, figures, payments and unnamed
+payees carry the same name with a suffix, so that the same source gives the same IRI on any day.
+"""
+
+import hashlib
+import re
+import unicodedata
+
+__all__ = ["ascii_slug", "hashed", "sheet_slug"]
+
+_HASH_LENGTH = 10
+_NEW = "new"
+
+
+def ascii_slug(text: str) -> str:
+    """Return lower-case ASCII letters, digits and hyphens; empty where nothing remains.
+
+    >>> ascii_slug("Elsevier B.V.")
+    'elsevier-b-v'
+    """
+    plain = unicodedata.normalize("NFKD", text).casefold().replace("新", _NEW)
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def hashed(text: str) -> str:
+    """Return a short stable name for a text that has no ASCII spelling."""
+    return hashlib.sha256(text.encode()).hexdigest()[:_HASH_LENGTH]
+
+
+def sheet_slug(publication_year: int, ministry: str, number: str) -> str:
+    """Return the local name of a sheet.
+
+    From 2021 on, the number repeats year and ministry (2022-厚労-21-1017-1); both are dropped.
+
+    >>> sheet_slug(2022, "mhlw", "2022-厚労-21-1017-1")
+    '2022-mhlw-21-1017-1'
+    >>> sheet_slug(2015, "mext", "新27-0025")
+    '2015-mext-new27-0025'
+    """
+    parts = unicodedata.normalize("NFKC", number).split("-")
+    if len(parts) > 2 and parts[0] == str(publication_year):
+        parts = parts[2:]
+    local = ascii_slug("-".join(parts)) or hashed(number)
+    return f"{publication_year}-{ministry}-{local}"

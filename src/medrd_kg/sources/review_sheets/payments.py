@@ -1,0 +1,177 @@
+"""Payments: who received how much, in which block and at which rank, as listed.
+
+The lists hold the top recipients of each block and the blocks overlap (money passes from one to
+the next), so no sum over them is a total: payments are never additive. The one exception is the
+transfer to AMED, which stands in one block of a sheet and is the whole of what that programme
+gave the agency in the year.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from medrd_kg.sources.review_sheets.editions import flow_kind, locator, slug_of
+from medrd_kg.sources.review_sheets.figures import amount_flags
+from medrd_kg.sources.review_sheets.iris import ascii_slug, hashed
+from medrd_kg.sources.review_sheets.organisations import Organisation, OrganisationRegistry
+from medrd_kg.sources.review_sheets.perimeters import TotalKey, total_slug
+from medrd_kg.sources.review_sheets.records import Payment, Sheet, Stage
+from medrd_kg.sources.review_sheets.report import ImportReport, Severity
+from medrd_kg.sources.review_sheets.selection import reviewed_programmes
+from medrd_kg.sources.review_sheets.turtle import Block, integer, term, text
+from medrd_kg.sources.review_sheets.years import era_name
+
+__all__ = ["PaymentCounts", "payment_blocks"]
+
+_AMED: Final = "amed"
+_SLIP_FACTOR: Final = 10
+_FIRST_AMED_YEAR: Final = 2015
+
+
+@dataclass(slots=True)
+class PaymentCounts:
+    """What became of the payments of an import."""
+
+    flows: int = 0
+    unnamed: int = 0
+    without_amount: int = 0
+    transfers: dict[TotalKey, list[str]] = field(default_factory=dict)
+
+
+def _largest_budget(sheet: Sheet, year: int) -> int:
+    """Return the largest figure that the sheet states for a year, in yen."""
+    return max(
+        (abs(each.amount.yen) for each in sheet.budget if each.fiscal_year == year), default=0
+    )
+
+
+def _flags(sheet: Sheet, payment: Payment) -> set[str]:
+    flags = amount_flags(payment.amount)
+    budget = _largest_budget(sheet, payment.fiscal_year)
+    if budget and payment.amount.yen >= budget * _SLIP_FACTOR:
+        flags.add("unit-slip")
+    if sheet.start_year is not None and payment.fiscal_year < sheet.start_year:
+        flags.add("fiscal-year-doubtful")
+    return flags
+
+
+def _payee_block(sheet: Sheet) -> Block:
+    block = Block(term("payee", slug_of(sheet)), "UnidentifiedPayee")
+    label = f"個人または名称不明の支出先（{sheet.publication_year}年公表 {sheet.number}）"
+    return block.add("rdfs:label", text(label, "ja")).add(
+        "mrd:statedIn", term("sheet", slug_of(sheet))
+    )
+
+
+def _flow_slugs(sheet: Sheet) -> Iterator[tuple[Payment, str]]:
+    """Yield each payment with a local name that is unique in its sheet."""
+    seen: Counter[str] = Counter()
+    for payment in sheet.payments:
+        block = ascii_slug(payment.block) or hashed(payment.block)
+        base = f"{slug_of(sheet)}-{block}-{payment.rank}".replace("--", "-minus-")
+        seen[base] += 1
+        yield payment, base if seen[base] == 1 else f"{base}-{seen[base]}"
+
+
+def payment_blocks(
+    sheet: Sheet,
+    programme: str,
+    registry: OrganisationRegistry,
+    report: ImportReport,
+    counts: PaymentCounts,
+) -> Iterator[Block]:
+    """Yield one flow a payment that states an amount, and the sheet's unnamed payee if needed.
+
+    Args:
+        sheet: The sheet.
+        programme: Slug of the enduring programme.
+        registry: Has observed all payees.
+        report: Takes the findings.
+        counts: Is added to.
+    """
+    unnamed = False
+    rows: list[tuple[Payment, str, Organisation | None, set[str]]] = []
+    for payment, slug in _flow_slugs(sheet):
+        if payment.amount.yen == 0:
+            counts.without_amount += 1
+            continue
+        organisation = registry.resolve(payment.payee, payment.corporate_number, programme)
+        flags = _flags(sheet, payment)
+        if "unit-slip" in flags:
+            reason = "ten times the year's budget or more: flagged as a unit slip, not repaired"
+            report.add(sheet.file, sheet.line, f"{payment.pointer}/支出額", Severity.NOTICE, reason)
+        rows.append((payment, slug, organisation, flags))
+        counts.flows += 1
+        if organisation is None:
+            unnamed = True
+            counts.unnamed += 1
+    if unnamed:
+        yield _payee_block(sheet)
+    additive = _transfer_total(sheet, programme, rows)
+    for payment, slug, organisation, flags in rows:
+        total = additive if organisation is not None and organisation.slug == _AMED else None
+        if total is not None:
+            counts.transfers.setdefault(total, []).append(slug)
+        yield _flow_block(sheet, programme, payment, slug, organisation, flags, total)
+
+
+def _transfer_total(
+    sheet: Sheet,
+    programme: str,
+    rows: list[tuple[Payment, str, Organisation | None, set[str]]],
+) -> TotalKey | None:
+    """Return the total in which the sheet's transfers to AMED may be summed, if any."""
+    reviewed = reviewed_programmes().get(programme)
+    transfers = [row for row in rows if row[2] is not None and row[2].slug == _AMED]
+    if reviewed is None or reviewed.perimeter != "amed" or not transfers:
+        return None
+    years = {payment.fiscal_year for payment, *_ in transfers}
+    blocks = {payment.block for payment, *_ in transfers}
+    if len(blocks) > 1 or len(years) > 1 or min(years) < _FIRST_AMED_YEAR:
+        return None
+    if any(flags & {"unit-slip", "fiscal-year-doubtful", "inclusive"} for *_, flags in transfers):
+        return None
+    return TotalKey(years.pop(), Stage.EXECUTED, "transfer", "amed")
+
+
+def _flow_block(
+    sheet: Sheet,
+    programme: str,
+    payment: Payment,
+    slug: str,
+    organisation: Organisation | None,
+    flags: set[str],
+    total: TotalKey | None,
+) -> Block:
+    to_amed = organisation is not None and organisation.slug == _AMED
+    block = Block(term("flow", slug), "FundingFlow")
+    shown = organisation.label if organisation is not None else "個人または名称不明の支出先"
+    place = f"{payment.block}{payment.rank}"
+    block.add("rdfs:label", text(f"{era_name(payment.fiscal_year)}支出 {place} {shown}", "ja"))
+    amount = "mrd:nonAdditiveAmountJPY" if total is None else "mrd:amountJPY"
+    block.add(amount, integer(payment.amount.yen))
+    block.add("mrd:amountAsPrinted", text(payment.amount.printed))
+    block.add("mrd:fiscalYear", term("fy", str(payment.fiscal_year)))
+    block.add("mrd:budgetStage", term("mrds", "stage-executed"))
+    block.add("mrd:level", term("mrds", "level-transfer" if to_amed else "level-payment"))
+    block.add("mrd:flowKind", term("mrds", f"flow-kind-{flow_kind(sheet, 'payment')}"))
+    block.add("mrd:blockLabel", text(payment.block))
+    block.add("mrd:rank", integer(payment.rank))
+    block.add(
+        "mrd:payee",
+        term("payee", slug_of(sheet)) if organisation is None else term("org-", organisation.slug),
+    )
+    if to_amed:
+        # The sheets state no edge between blocks. AMED's money comes from the ministries alone,
+        # so the payer of this one flow follows from who publishes the sheet.
+        block.add("mrd:payer", term("org-", sheet.ministry.slug))
+        flags = flags | {"payer-inferred"}
+    block.add("mrd:forProgramme", term("prg", programme))
+    block.add("mrd:statedIn", term("sheet", slug_of(sheet)))
+    block.add("mrd:sourceLocator", text(locator(sheet, payment.pointer)))
+    if total is not None:
+        block.add("mrd:additiveIn", term("total", total_slug(total)))
+    for flag in sorted(flags):
+        block.add("mrd:hasFlag", term("mrds", f"flag-{flag}"))
+    return block

@@ -1,0 +1,91 @@
+"""Which payees may be named: the privacy rule for rows without a valid 法人番号.
+
+A payee is named only if it carries a legal form or an institution word, or is on the reviewed
+list, and does not look like a person, a role or a placeholder. Everybody else becomes the
+sheet's one "individual or unnamed payee": the amount stays, the name is dropped everywhere.
+"""
+
+import re
+import unicodedata
+from functools import cache
+from typing import Final
+
+from medrd_kg.sources.review_sheets.names import clean, legal_form, match_key
+from medrd_kg.sources.review_sheets.reviewed import table
+
+__all__ = ["may_be_named"]
+
+_INSTITUTION = re.compile(
+    "法人|会社|財団|社団|組合|大学|大学院|学校|学園|高専|病院|医院|診療所|療養所|クリニック|薬局|"
+    "センター|機構|研究所|研究院|研究会|科学院|協会|学会|協議会|連合会|連盟|連合|振興会|工業会|"
+    "共同体|コンソーシアム|基金|公社|公庫|銀行|商会|商店|会議所|事務所|税務署|労働局|水道局|郵便局|印刷局|"
+    "支社|支店|営業所|事務局|省$|庁$|府$|県$|(?:北海道|東京都)$|市長|[都道府県市]立"
+)
+_INSTITUTION_LATIN = re.compile(
+    r"\b(?:inc|ltd|llc|gmbh|corp|corporation|company|limited|plc|university|college|institute|"
+    r"institut|hospital|foundation|academy|association|council|society|school|centre|center|"
+    r"laborator(?:y|ies)|ministry|agency|organi[sz]ation|consortium|pte|b\.?v)\b",
+    re.IGNORECASE,
+)
+_NEVER = re.compile(
+    "個人|職員|委員(?!会)|講師|研究員|研究補助員|補佐員|研究者|教授|准教授|助教|医師(?!会)|先生|"
+    "受給者|被保険者|匿名|非公表|氏$|様$|支出額|支出先|^その他|^他\\d*"
+)
+_COUNTED = re.compile(r"(?:\d+|複数|[一二三四五六七八九十]+)(?:社|者|名|人|件|法人|団体|機関)\)?$")
+_PLACEHOLDER_AFTER_BLANK = re.compile(r"\s[a-z]{1,2}$", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"^(?:(?:国際)?特許(?:法律)?事務所|法律事務所|会計事務所|民間(?:企業|団体)|企業|団体|大学|病院|法人|"
+    r"研究機関|会社|社)?[a-z]{1,2}(?:社|者|大学|病院|法人|機関|研究所)?$",
+    re.IGNORECASE,
+)
+_BRANCH_OF_COMPANY = re.compile(".{2}(?:株式会社|有限会社|合同会社).{2}")
+_PERSONAL = re.compile("[\u3400-\u9fff\u3005]{2,8}|[\u3041-\u30ff]{2,12}")
+_SHORT_WORD: Final = 8
+
+
+@cache
+def _reviewed() -> frozenset[str]:
+    return frozenset(match_key(row["name"]) for row in table("payees"))
+
+
+def _looks_institutional(part: str) -> bool:
+    return bool(_INSTITUTION.search(part) or _INSTITUTION_LATIN.search(part))
+
+
+def _names_a_person_beside(name: str) -> bool:
+    """Return whether a short word without institution stands apart, as in ``X大学 山田太郎``."""
+    parts = [part for part in re.split(r"[\s()]+", name) if part]
+    if len(parts) < 2:  # noqa: PLR2004 - nothing stands beside anything
+        return False
+    return any(
+        len(part) <= _SHORT_WORD
+        and _PERSONAL.fullmatch(part) is not None
+        and not _looks_institutional(part)
+        and not re.search("[部課室局科店所社院館校区町村会地域院支園]$", part)
+        for part in parts
+        if legal_form(part)[1]
+    )
+
+
+def may_be_named(raw: str) -> bool:
+    """Return whether a payee without a valid 法人番号 is surely an organisation.
+
+    >>> may_be_named("国立感染症研究所"), may_be_named("個人A"), may_be_named("国立大学法人 Y")
+    (True, False, False)
+    """
+    name = unicodedata.normalize("NFKC", clean(raw))
+    key = match_key(raw)
+    if not key:
+        return False
+    if key in _reviewed():
+        return True
+    if _NEVER.search(name) or _COUNTED.search(name):
+        return False
+    if _PLACEHOLDER_AFTER_BLANK.search(name) or _PLACEHOLDER.match(name):
+        return False
+    form, proper = legal_form(key)
+    if form:
+        return len(proper) > 1 and not _PLACEHOLDER.match(proper)
+    if _BRANCH_OF_COMPANY.search(key):
+        return True
+    return _looks_institutional(name) and not _names_a_person_beside(name)
