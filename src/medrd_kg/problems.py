@@ -116,6 +116,31 @@ PROBLEM_TYPES = _types(
         "データが検証を通りません",
         "The data do not conform",
     ),
+    ProblemType(
+        "reasoning-failed",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "内容が推論器の検査を通りません",
+        "The content does not pass the reasoner",
+    ),
+    ProblemType(
+        "build-running",
+        HTTPStatus.CONFLICT,
+        "別のビルドが実行中です",
+        "Another build is running",
+    ),
+    ProblemType(
+        "no-release",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "公開できるリリースがありません",
+        "There is no release to open",
+    ),
+    ProblemType(
+        "damaged-release",
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "リリースのファイルが壊れています",
+        "The release is damaged",
+        3,
+    ),
     ProblemType("starting", HTTPStatus.SERVICE_UNAVAILABLE, "起動中です", "Starting up", 3),
     ProblemType(
         "internal-error", HTTPStatus.INTERNAL_SERVER_ERROR, "内部エラー", "Internal error", 3

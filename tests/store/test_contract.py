@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import rdflib
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from medrd_kg.store.base import Dataset, QueryFault, QueryForm, QueryResult, Store
 
@@ -84,6 +84,10 @@ class TestDefaultGraph:
         assert column(shared, ALL) == ["both", "first", "second"]
         shared.remove([quad("both", "p", "o", "g2")])
         assert column(shared, ALL) == ["first", "second"]
+
+    def test_it_tells_whether_it_holds_a_triple(self, shared: Store) -> None:
+        assert shared.holds(Triple(iri("both"), iri("p"), iri("o")))
+        assert not shared.holds(Triple(iri("absent"), iri("p"), iri("o")))
 
     def test_removing_what_is_absent_changes_nothing(self, shared: Store) -> None:
         shared.remove([quad("both", "p", "o", "g3"), quad("absent", "p", "o", "g1")])
@@ -389,6 +393,12 @@ class TestLoading:
         store.bulk_load(path, graph=G1)
         assert count(store, "?s :p/:q ?v . GRAPH :g1 { ?s :p/:q ?v }") == 1
         assert store.statistics().triples == 2
+
+    def test_blank_nodes_of_two_files_stay_apart(self, store: Store, tmp_path: Path) -> None:
+        for name in ("a", "b"):
+            (tmp_path / f"{name}.ttl").write_text(f"_:same <x:p> '{name}' .", encoding="utf-8")
+            store.bulk_load(tmp_path / f"{name}.ttl", graph=G1)
+        assert column(store, "SELECT DISTINCT (COUNT(DISTINCT ?s) AS ?x) { ?s ?p ?o }") == ["2"]
 
     def test_quads_keep_their_graphs(self, store: Store, tmp_path: Path) -> None:
         path = tmp_path / "a.nq"

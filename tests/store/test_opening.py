@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import NamedNode, Quad, Triple
 
 from medrd_kg.problems import Problem
 from medrd_kg.store.embedded import EmbeddedStore
@@ -48,6 +48,18 @@ def test_a_reader_cannot_write(written: Path) -> None:
             [Quad(STATEMENT.subject, STATEMENT.predicate, STATEMENT.object, NamedNode("urn:new"))]
         )
     assert set(reader.quads()) == {STATEMENT}
+
+
+def test_a_plain_view_of_a_stored_merge_has_no_default_graph(written: Path) -> None:
+    plain = EmbeddedStore(written, read_only=True, union_default_graph=False, holds_merge=True)
+    assert list(plain.query("SELECT * { ?s ?p ?o }").rows()) == []
+    assert len(list(plain.query("SELECT * { GRAPH ?g { ?s ?p ?o } }").rows())) == 1
+    assert plain.statistics().triples == 0
+    triple = Triple(STATEMENT.subject, STATEMENT.predicate, STATEMENT.object)
+    assert not plain.holds(triple)
+    assert EmbeddedStore(written, read_only=True).holds(triple)
+    with pytest.raises(ValueError, match="read-only"):
+        EmbeddedStore(written, union_default_graph=False, holds_merge=True)
 
 
 def test_a_second_writer_is_refused(written: Path) -> None:

@@ -139,6 +139,9 @@ class Store(Protocol):
             QueryFault: The query does not parse or cannot be evaluated.
         """
 
+    def holds(self, triple: Triple) -> bool:
+        """Whether the default graph holds the triple."""
+
     def insert(self, quads: Iterable[Quad]) -> None:
         """Add quads; a triple of a named graph also enters the merge."""
 

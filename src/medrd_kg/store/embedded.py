@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import pyoxigraph as ox
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Triple
 
 from medrd_kg.store.base import Dataset, QueryFault, StoreStatistics
 from medrd_kg.store.datasets import MergedDatasets, described_dataset
@@ -35,6 +35,7 @@ class EmbeddedStore:
         *,
         read_only: bool = False,
         union_default_graph: bool = True,
+        holds_merge: bool | None = None,
     ) -> None:
         """Open the store in ``path``, created when absent, or one in memory.
 
@@ -42,14 +43,20 @@ class EmbeddedStore:
             path: The engine's directory; None keeps everything in memory.
             read_only: Open an existing directory without a writer's lock.
             union_default_graph: Keep the merge of the named graphs in the unnamed one.
+            holds_merge: Whether the unnamed graph of the files is such a merge; by default, what
+                ``union_default_graph`` says. A plain view of such files has no default graph.
 
         Raises:
-            ValueError: A store in memory cannot be read-only.
+            ValueError: A store in memory cannot be read-only, and a plain view of a stored merge
+                cannot be written.
             FileNotFoundError: A read-only store does not exist.
             OSError: The directory is locked by a writer or damaged.
         """
         self.union_default_graph = union_default_graph
         self.read_only = read_only
+        self._hides_merge = bool(holds_merge) and not union_default_graph
+        if self._hides_merge and not read_only:
+            raise ValueError("a plain view of a stored merge is read-only")
         self._store: ox.Store | None
         if path is None:
             if read_only:
@@ -75,7 +82,10 @@ class EmbeddedStore:
             own = described_dataset(found, base_iri)
             described = own if dataset is None or dataset.is_empty else dataset
             if described.is_empty:
-                return EmbeddedResult(engine.query(text, base_iri=base_iri))
+                hidden: list[NamedNode | BlankNode | DefaultGraph] | None = (
+                    [] if self._hides_merge else None
+                )
+                return EmbeddedResult(engine.query(text, base_iri=base_iri, default_graph=hidden))
             defaults = self._default_graphs(described)
             if len(defaults) > 1:
                 merged = self._merged.get(described)
@@ -97,6 +107,11 @@ class EmbeddedStore:
         if self.union_default_graph and len(names) > 1 and names.issuperset(self.graphs()):
             return [_MERGE]
         return [NamedNode(name) for name in sorted(names)]
+
+    def holds(self, triple: Triple) -> bool:
+        """Whether the default graph holds the triple."""
+        statement = Quad(triple.subject, triple.predicate, triple.object, _MERGE)
+        return not self._hides_merge and statement in self._engine
 
     def insert(self, quads: Iterable[Quad]) -> None:
         """Add quads; a triple of a named graph also enters the merge. All or none are added.
@@ -139,7 +154,9 @@ class EmbeddedStore:
         rdf_format = ox.RdfFormat.from_extension(path.suffix.removeprefix("."))
         if rdf_format is None:
             raise ValueError(f"{path} has no suffix of an RDF format")
-        self.bulk_insert(self._placed(ox.parse(path=str(path), format=rdf_format), graph))
+        # The names of blank nodes are local to their file: two files may use the same.
+        quads = ox.parse(path=str(path), format=rdf_format, rename_blank_nodes=True)
+        self.bulk_insert(self._placed(quads, graph))
 
     def bulk_insert(self, quads: Iterable[Quad]) -> None:
         """Add many quads, faster than `insert` and not atomic.
@@ -227,7 +244,7 @@ class EmbeddedStore:
         return any(holder.graph_name != _MERGE for holder in holders)
 
     def _count(self, text: str) -> int:
-        row = next(EmbeddedResult(self._engine.query(text)).rows())
+        row = next(self.query(text).rows())
         count = row["n"]
         if not isinstance(count, ox.Literal):
             raise TypeError("COUNT yields a literal")

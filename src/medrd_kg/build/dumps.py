@@ -1,0 +1,63 @@
+"""Dumps of a release: all quads, and each graph as Turtle, both compressed with Zstandard.
+
+The same graph gives the same bytes: statements are sorted and blank nodes are canonical.
+"""
+
+from collections.abc import Mapping, Sequence
+from heapq import merge
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+import zstandard
+from pyoxigraph import Triple
+
+from medrd_kg.vocabulary import GRAPH
+
+__all__ = ["ALL_QUADS", "DUMPS", "dump_name", "write_dumps"]
+
+DUMPS: Final = "dumps"
+"""Folder of the dumps in a release."""
+
+ALL_QUADS: Final = "medrd-kg.nq.zst"
+"""File name of the dump of all named graphs."""
+
+_LEVEL: Final = 9
+"""Zstandard level; more costs seconds and saves little."""
+
+
+def dump_name(graph: str) -> str:
+    """Return the file name of the Turtle dump of a named graph.
+
+    >>> dump_name("https://w3id.org/medrd-kg/graph/policy-fy2022")
+    'policy-fy2022.ttl.zst'
+    """
+    return f"{graph.removeprefix(str(GRAPH)).replace('/', '-')}.ttl.zst"
+
+
+def write_dumps(
+    graphs: Mapping[str, Sequence[bytes]], folder: Path, prefixes: Mapping[str, str]
+) -> None:
+    """Write the dumps of a dataset.
+
+    Args:
+        graphs: By named graph, its canonical N-Quads, sorted.
+        folder: Receives the files; created when missing.
+        prefixes: Abbreviations for Turtle.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    _compress(folder / ALL_QUADS, b"".join(merge(*graphs.values())))
+    for graph, lines in graphs.items():
+        quads = ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS)
+        turtle = ox.serialize(
+            (Triple(quad.subject, quad.predicate, quad.object) for quad in quads),
+            format=ox.RdfFormat.TURTLE,
+            prefixes=dict(prefixes),
+        )
+        if turtle is None:
+            raise AssertionError("the engine returned no bytes")
+        _compress(folder / dump_name(graph), turtle)
+
+
+def _compress(path: Path, text: bytes) -> None:
+    path.write_bytes(zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compress(text))

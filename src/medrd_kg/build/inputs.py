@@ -1,0 +1,55 @@
+"""What a build reads: files in, quads with canonical blank nodes and file records out."""
+
+from collections.abc import Iterable, Sequence
+
+import pyoxigraph as ox
+from pyoxigraph import NamedNode, Quad
+
+from medrd_kg.build.canonical import canonical_quads, digest
+from medrd_kg.build.manifest import BUILDER_SCHEMA, SourceRecord, checksum
+from medrd_kg.problems import Problem
+from medrd_kg.sources.content import ContentFile
+
+__all__ = ["content_hash", "read_quads", "source_records"]
+
+
+def source_records(files: Iterable[ContentFile]) -> list[SourceRecord]:
+    """Return size and checksum of each file that goes into a release."""
+    return [
+        SourceRecord(name=each.name, graph=each.graph, **checksum(each.path).model_dump())
+        for each in files
+    ]
+
+
+def content_hash(records: Iterable[SourceRecord]) -> str:
+    """Return one hash over all input files and the builder's schema version.
+
+    Names and graphs count, the folder that holds the files does not.
+    """
+    lines = sorted(f"{each.sha256} {each.graph} {each.name}\n".encode() for each in records)
+    return digest(lines, f"builder schema {BUILDER_SCHEMA}")
+
+
+def read_quads(files: Iterable[ContentFile]) -> list[Quad]:
+    """Parse files into one dataset with canonical blank nodes.
+
+    Args:
+        files: Each is stated in its graph; blank nodes of two files are never the same.
+
+    Raises:
+        Problem: ``invalid-data``: a file does not parse; the message says where.
+    """
+    return list(canonical_quads(quad for each in files for quad in _parsed(each)))
+
+
+def _parsed(file: ContentFile) -> Sequence[Quad]:
+    graph = NamedNode(file.graph)
+    try:
+        return [
+            Quad(quad.subject, quad.predicate, quad.object, graph)
+            for quad in ox.parse(
+                path=str(file.path), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True
+            )
+        ]
+    except SyntaxError as error:
+        raise Problem("invalid-data", f"{file.name}: {error.msg}") from error

@@ -1,0 +1,137 @@
+"""The build, step by step: read, validate, reason, infer, check, write, publish.
+
+Every step works on what the step before it left in memory; readers see nothing before the last
+one. These functions are what the command line and the server call.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from pyoxigraph import Quad
+
+from medrd_kg.build.inference import INFERRED, Inference, committed_dir, infer, parts, reason
+from medrd_kg.build.inputs import content_hash, read_quads, source_records
+from medrd_kg.build.manifest import Manifest, SourceRecord
+from medrd_kg.build.progress import ConsoleProgress, Progress, Timings
+from medrd_kg.build.reasoning import has_java
+from medrd_kg.build.release import OpenRelease, Releases
+from medrd_kg.build.writing import write_release
+from medrd_kg.content import content_root
+from medrd_kg.sources.content import ContentFile, content_files, dependencies, imported_dir
+from medrd_kg.store.embedded import EmbeddedStore
+
+__all__ = ["build_release", "ensure_release", "open_current"]
+
+_KEEP: Final = 3
+"""Releases kept unless the caller says otherwise."""
+
+
+def open_current(
+    data_dir: Path, *, union_default_graph: bool = True, verify: bool = False
+) -> OpenRelease:
+    """Open the current release of a data directory for reading; see `Releases.open_current`."""
+    return Releases(data_dir).open_current(union_default_graph=union_default_graph, verify=verify)
+
+
+def build_release(
+    data_dir: Path,
+    *,
+    root: Path | None = None,
+    keep: int = _KEEP,
+    progress: Progress | None = None,
+) -> Manifest:
+    """Build a release of the content and make it the current one.
+
+    Args:
+        data_dir: Receives the release; also holds what the user imported.
+        root: Content root; the shipped content by default.
+        keep: How many releases to keep.
+        progress: Told of each step; standard error by default.
+
+    Raises:
+        Problem: ``build-running``: another process builds. ``invalid-data``: the content does
+            not parse, conform or add up. ``reasoning-failed``: it is inconsistent.
+    """
+    releases = Releases(data_dir)
+    with releases.exclusive(wait=False):
+        return _build(data_dir, releases, root, keep, progress or ConsoleProgress())
+
+
+def ensure_release(
+    data_dir: Path,
+    *,
+    root: Path | None = None,
+    keep: int = _KEEP,
+    progress: Progress | None = None,
+) -> Manifest:
+    """Build a release unless the current one was made from exactly this content.
+
+    Waits for another process that builds, and then looks again. The arguments and faults are
+    those of `build_release`.
+    """
+    releases = Releases(data_dir)
+    current = _up_to_date(data_dir, releases, root)
+    if current is not None:
+        return current
+    with releases.exclusive(wait=True):
+        current = _up_to_date(data_dir, releases, root)
+        return current or _build(data_dir, releases, root, keep, progress or ConsoleProgress())
+
+
+def _inputs(
+    data_dir: Path, root: Path | None
+) -> tuple[Path, list[ContentFile], list[SourceRecord]]:
+    """Return the content root, the files of the graph, and the records of all input files."""
+    root = root or content_root()
+    files = content_files(root, imported=imported_dir(data_dir))
+    return root, files, source_records([*files, *dependencies(root)])
+
+
+def _up_to_date(data_dir: Path, releases: Releases, root: Path | None) -> Manifest | None:
+    """Return the current release's manifest when nothing would be gained by a build."""
+    manifest = releases.intact_manifest()
+    if manifest is None or (not manifest.reasoned and has_java()):
+        return None
+    _, _, records = _inputs(data_dir, root)
+    return manifest if manifest.content_hash == content_hash(records) else None
+
+
+def _build(
+    data_dir: Path, releases: Releases, root: Path | None, keep: int, progress: Progress
+) -> Manifest:
+    timings = Timings(progress)
+    with timings.step("reading the content"):
+        root, files, records = _inputs(data_dir, root)
+        quads = read_quads(files)
+        store = _store_of(quads)
+    with timings.step("looking up the reasoner's results"):
+        each_part = parts(files)
+    results = reason(
+        each_part,
+        committed=committed_dir(root),
+        kept=data_dir / "reasoning",
+        progress=timings,
+    )
+    with timings.step("inferring by rule"):
+        rules = infer(store, results, root / "ontology" / "rules")
+        quads.extend(store.quads(INFERRED))
+    folder = releases.begin()
+    manifest = write_release(
+        folder,
+        quads=quads,
+        store=store,
+        inference=Inference(each_part, results, rules),
+        sources=records,
+        timings=timings,
+    )
+    with timings.step("publishing"):
+        releases.publish(folder, manifest.version)
+        releases.keep(keep)
+    return manifest
+
+
+def _store_of(quads: Sequence[Quad]) -> EmbeddedStore:
+    store = EmbeddedStore()
+    store.bulk_insert(quads)
+    return store

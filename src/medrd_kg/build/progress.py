@@ -1,0 +1,82 @@
+"""How a build says what it is doing: a moving line on a terminal, plain lines elsewhere."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol, TextIO
+
+from rich.console import Console
+
+__all__ = ["ConsoleProgress", "Progress", "SilentProgress", "Timings"]
+
+
+class Progress(Protocol):
+    """What a build tells its caller."""
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[None]:
+        """Announce a step for as long as the context lasts."""
+
+    def note(self, message: str) -> None:
+        """Say something that the caller should read even afterwards."""
+
+
+class SilentProgress:
+    """Says nothing."""
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[None]:  # noqa: ARG002 - the protocol's signature
+        """Say nothing."""
+        yield
+
+    def note(self, message: str) -> None:
+        """Say nothing."""
+
+
+class ConsoleProgress:
+    """Writes to standard error, or to another stream."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        """Write to ``stream``; a terminal gets a moving line, everything else one line a step."""
+        self._console = Console(file=stream or sys.stderr, highlight=False, soft_wrap=True)
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[None]:
+        """Show the step while it runs, and afterwards how long it took in seconds."""
+        started = time.perf_counter()
+        if self._console.is_terminal:
+            with self._console.status(title):
+                yield
+        else:
+            yield
+        self._console.print(f"{title}: {time.perf_counter() - started:.1f} s", markup=False)
+
+    def note(self, message: str) -> None:
+        """Print the message on a line of its own."""
+        self._console.print(message, markup=False)
+
+
+class Timings:
+    """Passes progress on and remembers how long each step took.
+
+    Attributes:
+        seconds: Seconds by title of the step.
+    """
+
+    def __init__(self, progress: Progress) -> None:
+        """Pass everything on to ``progress``."""
+        self._progress = progress
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[None]:
+        """Announce a step and time it."""
+        started = time.perf_counter()
+        with self._progress.step(title):
+            yield
+        self.seconds[title] = round(time.perf_counter() - started, 3)
+
+    def note(self, message: str) -> None:
+        """Pass a message on."""
+        self._progress.note(message)

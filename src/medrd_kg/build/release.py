@@ -1,0 +1,222 @@
+"""Releases on disk: publishing, opening, checking and clearing away.
+
+``DATA_DIR/releases`` holds one immutable folder per version and the link ``current``. A build
+works in a folder with a dot, which nobody opens, and ends with two renames: its folder to the
+version, and a new link over ``current``. Whatever kills it before leaves the old release serving.
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from medrd_kg.build.durable import exchange, sync, sync_tree
+from medrd_kg.build.manifest import Manifest, checksum
+from medrd_kg.problems import Problem
+from medrd_kg.store.base import Store
+from medrd_kg.store.embedded import EmbeddedStore
+
+__all__ = [
+    "STORE",
+    "OpenRelease",
+    "Releases",
+]
+
+STORE: Final = "store"
+"""Folder of the engine's files in a release."""
+
+_CURRENT: Final = "current"
+_UNFINISHED: Final = ".unfinished-"
+_DISCARDED: Final = ".discarded-"
+_HINT: Final = "run `medrd-kg build`"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRelease:
+    """A release that is being read.
+
+    Attributes:
+        store: Its RDF store, read-only.
+        manifest: What it holds.
+        path: Its folder.
+    """
+
+    store: Store
+    manifest: Manifest
+    path: Path
+
+
+class Releases:
+    """The releases of one data directory."""
+
+    def __init__(self, data_dir: Path) -> None:
+        """Manage ``data_dir/releases``, which is created with the first release."""
+        self.folder = data_dir / "releases"
+        self._lock_file = data_dir / "build.lock"
+
+    def versions(self) -> list[str]:
+        """Return the versions on disk, the latest built first."""
+        found = [
+            (_built(path), path.name)
+            for path in self.folder.glob("[!.]*")
+            if path.is_dir() and not path.is_symlink()
+        ]
+        return [name for _, name in sorted(found, reverse=True)]
+
+    def current(self) -> Path | None:
+        """Return the folder of the current release, or None."""
+        link = self.folder / _CURRENT
+        return self.folder / link.readlink().name if link.is_dir() else None
+
+    def intact_manifest(self) -> Manifest | None:
+        """Return the current release's manifest, or None where a file is missing or cut."""
+        path = self.current()
+        try:
+            manifest = None if path is None else Manifest.read(path)
+        except (OSError, ValueError):
+            return None
+        if path is None or manifest is None or damages(path, manifest, contents=False):
+            return None
+        return manifest
+
+    def open_current(
+        self, *, union_default_graph: bool = True, verify: bool = False
+    ) -> OpenRelease:
+        """Open the current release for reading.
+
+        Args:
+            union_default_graph: Whether its default graph is the merge of the named graphs.
+            verify: Compare the checksum of every file, instead of its presence and size alone.
+
+        Raises:
+            Problem: ``no-release``: there is none. ``damaged-release``: a file is missing or
+                differs from the manifest.
+        """
+        path = self.current()
+        if path is None:
+            raise Problem("no-release", f"there is no release in {self.folder}", _HINT)
+        try:
+            manifest = Manifest.read(path)
+        except (OSError, ValueError) as error:
+            raise Problem("damaged-release", f"{path.name} has no valid manifest", _HINT) from error
+        faults = damages(path, manifest, contents=verify)
+        if faults:
+            raise Problem("damaged-release", f"{path.name}: {'; '.join(faults)}", _HINT)
+        store = EmbeddedStore(
+            path / STORE,
+            read_only=True,
+            union_default_graph=union_default_graph,
+            holds_merge=True,
+        )
+        return OpenRelease(store, manifest, path)
+
+    @contextmanager
+    def exclusive(self, *, wait: bool) -> Iterator[None]:
+        """Hold the right to build, which one process has at a time.
+
+        The lock is the kernel's: it ends with the process, however that ends.
+
+        Raises:
+            Problem: ``build-running``: another process has it, and ``wait`` is false.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with self._lock_file.open("a+") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            except BlockingIOError:
+                lock.seek(0)
+                holder = lock.read().strip() or "unknown"
+                raise Problem(
+                    "build-running", f"process {holder} is building in {self.folder}", "wait for it"
+                ) from None
+            lock.truncate(0)
+            lock.write(str(os.getpid()))
+            lock.flush()
+            self._clear_leftovers()
+            yield
+
+    def begin(self) -> Path:
+        """Return a new folder to build in; the caller holds `exclusive`."""
+        path = self.folder / f"{_UNFINISHED}{os.getpid()}"
+        path.mkdir()
+        return path
+
+    def publish(self, built: Path, version: str) -> None:
+        """Make a finished folder the current release, durably.
+
+        A release of the same version has the same graph. It gives way all the same, in one
+        atomic exchange, because the files, shapes or results behind it may have changed.
+
+        Args:
+            built: Folder from `begin` with everything written.
+            version: Name of the release.
+        """
+        final = self.folder / version
+        sync_tree(built)
+        if final.is_dir():
+            exchange(built, final)
+            self._discard(built)
+        else:
+            built.rename(final)
+        link = self.folder / f"{_UNFINISHED}{_CURRENT}"
+        link.symlink_to(version, target_is_directory=True)
+        link.replace(self.folder / _CURRENT)
+        sync(self.folder)
+
+    def keep(self, number: int) -> None:
+        """Remove all but the latest built releases and the current one.
+
+        Args:
+            number: How many to keep, at least one.
+        """
+        current = self.current()
+        for version in self.versions()[number:]:
+            path = self.folder / version
+            if path != current:
+                self._discard(path)
+
+    def _discard(self, path: Path) -> None:
+        """Take a folder out of sight at once, then remove it."""
+        hidden = self.folder / f"{_DISCARDED}{path.name.lstrip('.')}"
+        path.rename(hidden)
+        shutil.rmtree(hidden)
+
+    def _clear_leftovers(self) -> None:
+        """Remove what builds that were killed left behind."""
+        for prefix in (_UNFINISHED, _DISCARDED):
+            for path in self.folder.glob(f"{prefix}*"):
+                if path.is_symlink():
+                    path.unlink()
+                else:
+                    shutil.rmtree(path)
+
+
+def damages(release: Path, manifest: Manifest, *, contents: bool) -> list[str]:
+    """Return what differs between a release folder and its manifest.
+
+    Args:
+        release: Its folder.
+        manifest: What it should hold.
+        contents: Compare checksums too; otherwise presence and size.
+    """
+    faults = []
+    for name, record in manifest.files.items():
+        path = release / name
+        if not path.is_file():
+            faults.append(f"{name} is missing")
+        elif path.stat().st_size != record.bytes:
+            faults.append(f"{name} has {path.stat().st_size} bytes instead of {record.bytes}")
+        elif contents and checksum(path) != record:
+            faults.append(f"{name} has been changed")
+    return faults
+
+
+def _built(release: Path) -> str:
+    try:
+        return Manifest.read(release).built
+    except (OSError, ValueError):
+        return ""

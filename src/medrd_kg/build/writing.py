@@ -1,0 +1,178 @@
+"""Writes the folder of a release: store, dumps, inferred triples, descriptions, manifest."""
+
+import resource
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from medrd_kg import __version__
+from medrd_kg.build.canonical import canonical_lines, digest
+from medrd_kg.build.description import write_descriptions
+from medrd_kg.build.dumps import DUMPS, write_dumps
+from medrd_kg.build.inference import INFERRED, Inference
+from medrd_kg.build.inputs import content_hash
+from medrd_kg.build.manifest import (
+    BUILDER_SCHEMA,
+    Manifest,
+    ReasoningRecord,
+    RulesRecord,
+    SourceRecord,
+    inventory,
+)
+from medrd_kg.build.progress import Timings
+from medrd_kg.build.release import STORE
+from medrd_kg.store.base import Store
+from medrd_kg.store.embedded import EmbeddedStore
+from medrd_kg.vocabulary import BASE, PREFIXES
+
+__all__ = ["write_release"]
+
+_UNDATED: Final = "undated"
+
+_LATEST_SOURCE: Final = """
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX mrd: <https://w3id.org/medrd-kg/core#>
+SELECT (MAX(?day) AS ?latest) WHERE {
+  ?source a mrd:Document .
+  VALUES ?property { dcterms:issued dcterms:modified }
+  ?source ?property ?date .
+  BIND(SUBSTR(STR(?date), 1, 10) AS ?day)
+  FILTER(REGEX(?day, "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))
+}
+"""
+
+_CLASSES: Final = """
+SELECT ?class (COUNT(?member) AS ?members) WHERE {
+  ?member a ?class .
+  FILTER(isIRI(?member) && isIRI(?class))
+} GROUP BY ?class
+"""
+
+_ONTOLOGY_VERSION: Final = f"""
+SELECT ?version WHERE {{
+  <{BASE}ontology> <http://www.w3.org/2002/07/owl#versionIRI> ?version
+}}
+"""
+
+
+def write_release(
+    folder: Path,
+    *,
+    quads: Sequence[Quad],
+    store: Store,
+    inference: Inference,
+    sources: Sequence[SourceRecord],
+    timings: Timings,
+) -> Manifest:
+    """Write everything into an empty folder, the manifest last.
+
+    Args:
+        folder: Where nobody reads yet.
+        quads: All named graphs, with canonical blank nodes.
+        store: The same in memory, to count in.
+        inference: How the inferred graph came about.
+        sources: The files that went in.
+        timings: Told of each step; its seconds enter the manifest, outside of every hash.
+    """
+    with timings.step("putting the statements into canonical form"):
+        graphs = _lines_by_graph(quads)
+        lines = sorted(line for each in graphs.values() for line in each)
+        content = digest(lines, f"builder schema {BUILDER_SCHEMA}")
+        source_date = _value(store, _LATEST_SOURCE, "latest") or _UNDATED
+    with timings.step("writing the store"):
+        disk = EmbeddedStore(folder / STORE)
+        disk.bulk_insert(quads)
+        disk.optimise()
+        disk.close()
+    with timings.step("writing the dumps"):
+        write_dumps(graphs, folder / DUMPS, PREFIXES)
+        inferred = _without_graph(graphs.get(INFERRED, ()), INFERRED)
+        (folder / "inferred.nt").write_bytes(inferred)
+    statistics = store.statistics()
+    manifest = Manifest(
+        version=f"{source_date}-{content[:12]}",
+        content_hash=content_hash(sources),
+        source_date=source_date,
+        ontology_version=_value(store, _ONTOLOGY_VERSION, "version") or f"{BASE}ontology",
+        triples=statistics.triples,
+        graphs=dict(statistics.graphs),
+        classes=_classes(store),
+        reasoning=_reasoning(inference),
+        rules=RulesRecord(rounds=inference.rules.rounds, triples=inference.rules.triples),
+        sources=list(sources),
+        files={},
+        built=datetime.now(UTC).isoformat(timespec="seconds"),
+        peak_memory_mb=0,
+        software={"medrd-kg": __version__, "pyoxigraph": version("pyoxigraph")},
+    )
+    with timings.step("describing the release"):
+        dumps = {
+            name: record for name, record in inventory(folder).items() if name.startswith(DUMPS)
+        }
+        write_descriptions(manifest, dumps, folder)
+        files = inventory(folder)
+    manifest = manifest.model_copy(
+        update={
+            "files": files,
+            "seconds": timings.seconds,
+            "peak_memory_mb": _peak_memory_mb(),
+        }
+    )
+    manifest.write(folder)
+    return manifest
+
+
+def _lines_by_graph(quads: Sequence[Quad]) -> dict[str, list[bytes]]:
+    by_graph: dict[str, list[Quad]] = {}
+    for quad in quads:
+        if isinstance(quad.graph_name, NamedNode):
+            by_graph.setdefault(quad.graph_name.value, []).append(quad)
+    return {name: canonical_lines(by_graph[name]) for name in sorted(by_graph)}
+
+
+def _without_graph(lines: Sequence[bytes], graph: str) -> bytes:
+    """Turn the N-Quads of one graph into N-Triples."""
+    end = f" <{graph}> .\n".encode()
+    return b"".join(line.removesuffix(end) + b" .\n" for line in lines)
+
+
+def _reasoning(inference: Inference) -> dict[str, ReasoningRecord]:
+    records = {}
+    for part in inference.parts:
+        result = inference.results.get(part.name)
+        records[part.name] = ReasoningRecord(
+            status="missing" if result is None else result.origin,
+            content_hash=part.content_hash,
+            triples=0 if result is None else len(result.lines),
+        )
+    return records
+
+
+def _classes(store: Store) -> dict[str, int]:
+    counts = {}
+    for row in store.query(_CLASSES).rows():
+        name, members = row["class"], row["members"]
+        if isinstance(name, NamedNode) and isinstance(members, Literal):
+            counts[name.value] = int(members.value)
+    return dict(sorted(counts.items()))
+
+
+def _value(store: Store, text: str, variable: str) -> str | None:
+    """Return the value of a variable in the first row of a query, if it is bound."""
+    for row in store.query(text).rows():
+        term = row.get(variable)
+        if isinstance(term, NamedNode | Literal):
+            return term.value
+    return None
+
+
+def _peak_memory_mb() -> int:
+    """Return the largest resident size of this process in megabytes (10^6 bytes)."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    unit = 1 if sys.platform == "darwin" else 1024  # bytes there, KiB on Linux
+    return peak * unit // 1_000_000

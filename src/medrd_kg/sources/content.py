@@ -1,0 +1,101 @@
+"""The content that a build takes up: which file states its triples in which named graph."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from medrd_kg.vocabulary import graph_iri
+
+__all__ = ["ContentFile", "content_files", "dependencies", "imported_dir"]
+
+_IMPORTED: Final = "imported"
+"""Folder below the data directory where imports put their Turtle; laid out like ``data/ttl``."""
+
+_GENERATED: Final = "browse.ttl"
+"""Repeats other files for editors; it is no source."""
+
+_SHEETS: Final = re.compile(r"review-sheets-\d{4}")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ContentFile:
+    """A Turtle file and the graph that its triples are stated in.
+
+    Attributes:
+        graph: IRI of the named graph.
+        name: Path below the folder that it was found in, with forward slashes.
+        path: Where it lies.
+    """
+
+    graph: str
+    name: str
+    path: Path
+
+
+def imported_dir(data_dir: Path) -> Path:
+    """Return the folder of what a user imported."""
+    return data_dir / _IMPORTED
+
+
+def content_files(root: Path, *, imported: Path | None = None) -> list[ContentFile]:
+    """Return the files of the graph in a fixed order.
+
+    The ontology with its schemes and browse classes makes one graph, each folder or file
+    ``policy-fy2022`` and ``review-sheets-YEAR…`` of the data one of its own, and everything else
+    the graph of facts. Shapes, rules and the reasoner's results are no content of the graph.
+
+    Args:
+        root: Folder with ``ontology/`` and ``data/ttl/``.
+        imported: Folder laid out like ``data/ttl/``; a file there replaces the shipped one of
+            the same name.
+    """
+    ontology = root / "ontology"
+    folders = [ontology, ontology / "schemes", ontology / "imports"]
+    found = {
+        f"ontology/{path.relative_to(ontology).as_posix()}": ContentFile(
+            graph_iri("ontology"), f"ontology/{path.relative_to(ontology).as_posix()}", path
+        )
+        for folder in folders
+        for path in folder.glob("*.ttl")
+    }
+    for folder in (root / "data" / "ttl", imported):
+        for each in _data_files(folder) if folder is not None else ():
+            found[each.name] = each
+    return sorted(found.values())
+
+
+def _data_files(folder: Path) -> Iterator[ContentFile]:
+    for path in folder.rglob("*.ttl"):
+        inside = path.relative_to(folder)
+        if inside.name != _GENERATED:
+            yield ContentFile(_graph_of(inside), f"data/ttl/{inside.as_posix()}", path)
+
+
+def _graph_of(inside: Path) -> str:
+    first = inside.parts[0].removesuffix(".ttl")
+    if first == "policy-fy2022":
+        return graph_iri(first)
+    sheets = _SHEETS.match(first)
+    return graph_iri(sheets.group() if sheets else "facts")
+
+
+def dependencies(root: Path) -> list[ContentFile]:
+    """Return the files that shape a release without being stated in it.
+
+    These are the shapes, the rules and the reasoner's committed results: when one of them
+    changes, the release is built anew.
+
+    Args:
+        root: Folder with ``ontology/``.
+    """
+    ontology = root / "ontology"
+    paths = [
+        *(ontology / "shapes").glob("*.ttl"),
+        *(ontology / "rules").glob("*.rq"),
+        *(path for path in (ontology / "inferred").glob("*") if path.is_file()),
+    ]
+    return sorted(
+        ContentFile("", f"ontology/{path.relative_to(ontology).as_posix()}", path) for path in paths
+    )
