@@ -4,6 +4,7 @@ A small Java program loads each file alone with the catalog of its folder and re
 files in ``faults/`` have one seeded fault each and show that the gate sees it.
 """
 
+import fcntl
 import json
 import os
 import re
@@ -18,8 +19,7 @@ from rdflib import OWL, RDF, URIRef
 
 from medrd_kg.build import browse, catalogs, views
 
-# One group, so that each version's Java process runs once whatever the number of test workers.
-pytestmark = [pytest.mark.java, pytest.mark.xdist_group("owlapi")]
+pytestmark = pytest.mark.java
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 SOURCES = Path(__file__).parent / "java"
@@ -45,6 +45,7 @@ class Report(TypedDict, total=False):
     ontologies: int
     loadSeconds: float
     seconds: float
+    cpuSeconds: float
     unmappedImports: list[str]
     notFromFiles: list[str]
     networkAttempts: list[str]
@@ -63,14 +64,14 @@ class Report(TypedDict, total=False):
     viewMembers: dict[str, list[str]]
 
 
-def run(version: str, tasks: Sequence[Task], scratch: Path) -> dict[Task, Report]:
-    """Run the tasks in one Java process; skip the test where Java or the jars are missing."""
+def run(version: str, tasks: Sequence[Task], scratch: Path) -> str:
+    """Return the JSON of one Java process; skip the test where Java or the jars are missing."""
     jars = JARS / f"owlapi-{version}"
     if shutil.which("javac") is None:
         pytest.skip("no JDK: javac is missing")
     if not (jars / ".complete").is_file():
         pytest.skip(f"no OWL API {version}: run tools/owlapi_jars.py {JARS.relative_to(CHECKOUT)}")
-    classes = scratch / "classes"
+    classes = scratch / f"classes-{version}"
     subprocess.run(
         [
             *("javac", "-nowarn", "-Xlint:none", "-encoding", "UTF-8", "-d", str(classes)),
@@ -81,7 +82,8 @@ def run(version: str, tasks: Sequence[Task], scratch: Path) -> dict[Task, Report
     done = subprocess.run(
         [
             # A heap that fits a small machine; what the libraries log is not the gate's report.
-            *("java", "-Xmx2g", "-Dorg.slf4j.simpleLogger.defaultLogLevel=off"),
+            *("java", "-Xmx2g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+            "-Dorg.slf4j.simpleLogger.defaultLogLevel=off",
             *("-Dfile.encoding=UTF-8", "-Dstdout.encoding=UTF-8"),
             *("-classpath", os.pathsep.join([str(classes), f"{jars}/*"]), "OntologyGate"),
             *(f"{task}={path}" for task, path in tasks),
@@ -91,8 +93,7 @@ def run(version: str, tasks: Sequence[Task], scratch: Path) -> dict[Task, Report
         text=True,
         encoding="utf-8",
     )
-    reports: list[Report] = json.loads(done.stdout)
-    return dict(zip(tasks, reports, strict=True))
+    return done.stdout
 
 
 ALWAYS = ("unmappedImports", "notFromFiles", "networkAttempts")
@@ -147,22 +148,33 @@ def _said(path: Path, key: str) -> str:
     return found[1]
 
 
-@pytest.fixture(scope="module")
-def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of the files that the tests make, with a catalog to the shipped modules."""
-    folder = tmp_path_factory.mktemp("owlapi")
+def _prepare(folder: Path) -> None:
+    """Fill a folder with the files that the tests make, and a catalog to the shipped modules."""
     catalog = catalogs.catalog_for(folder, catalogs.ontology_files(CHECKOUT))
     (folder / catalogs.CATALOG).write_text(catalog, encoding="utf-8")
     _policy(folder)
     _statements(folder)
     for path in FAULTS:
         shutil.copy(path, folder)
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the files that the tests make, one for all test processes."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "owlapi"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / catalogs.CATALOG).exists():
+            _prepare(folder)
     return folder
 
 
 @pytest.fixture(scope="module", params=VERSIONS)
 def gate(request: pytest.FixtureRequest, scratch: Path) -> Gate:
-    """The reports of one OWL API version, by task and file."""
+    """The reports of one OWL API version, by task and file; Java runs once for all tests."""
+    version: str = request.param
     tasks: list[Task] = [
         ("elk", BROWSE),  # first: a cold start, as when an editor opens it
         ("hermit", SCHEMES),
@@ -172,9 +184,14 @@ def gate(request: pytest.FixtureRequest, scratch: Path) -> Gate:
         *(("inspect", path) for path in FILES),
         *((_said(path, "task"), scratch / path.name) for path in FAULTS),
     ]
-    classes = scratch / request.param
-    classes.mkdir()
-    reports = run(request.param, tasks, classes)
+    output = scratch / f"reports-{version}.json"
+    with (scratch / "lock").open("w") as lock:
+        # One after the other, so that the versions do not spoil each other's times.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not output.exists():
+            output.write_text(run(version, tasks, scratch), encoding="utf-8")
+    found: list[Report] = json.loads(output.read_text(encoding="utf-8"))
+    reports = dict(zip(tasks, found, strict=True))
     return lambda task, path: reports[task, path]
 
 
@@ -190,7 +207,7 @@ def test_hermit_classifies_the_terminology(gate: Gate, path: Path, limit: float)
     report = gate("hermit", path)
 
     assert faults(report) == set(), report
-    assert report["seconds"] < limit
+    assert report["cpuSeconds"] < limit
 
 
 def test_the_policy_is_consistent_with_core_and_schemes(gate: Gate, scratch: Path) -> None:
@@ -203,7 +220,7 @@ def test_the_browse_file_opens_with_elk_in_time(gate: Gate) -> None:
     report = gate("elk", BROWSE)
 
     assert faults(report) == set(), report
-    assert report["loadSeconds"] + report["seconds"] < 5.0
+    assert report["cpuSeconds"] < 5.0
 
 
 def test_the_rule_gives_the_memberships_that_elk_infers(gate: Gate, scratch: Path) -> None:

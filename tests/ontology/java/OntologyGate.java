@@ -1,4 +1,6 @@
+import com.sun.management.OperatingSystemMXBean;
 import java.io.File;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +20,8 @@ public final class OntologyGate {
 
     public static void main(String[] arguments) {
         NetworkGuard guard = NetworkGuard.install();
+        OperatingSystemMXBean system =
+                (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         List<Map<String, Object>> reports = new ArrayList<>();
         for (String argument : arguments) {
             int split = argument.indexOf('=');
@@ -28,6 +32,8 @@ public final class OntologyGate {
             report.put("file", file.getPath());
             report.put("api", OWLManager.class.getPackage().getImplementationVersion());
             guard.reset();
+            // What this process spent on all cores: other jobs of the machine do not count.
+            long start = system.getProcessCpuTime();
             try {
                 LoadedOntology loaded = LoadedOntology.load(file, report);
                 switch (task) {
@@ -42,6 +48,7 @@ public final class OntologyGate {
             } catch (Exception | Error fault) {
                 report.put("fault", fault.toString());
             }
+            report.put("cpuSeconds", (system.getProcessCpuTime() - start) / 1e9);
             report.put("networkAttempts", guard.attempts());
             reports.add(report);
         }
