@@ -11,13 +11,13 @@ from typing import Final
 import pyoxigraph as ox
 from pyoxigraph import BlankNode, Quad
 
-__all__ = ["canonical_lines", "canonical_quads", "digest"]
+__all__ = ["canonical_lines", "canonical_quads", "digest", "parsed_lines"]
 
 _ALGORITHM: Final = ox.CanonicalizationAlgorithm.RDFC_1_0
 
 
 def canonical_quads(quads: Iterable[Quad]) -> Iterator[Quad]:
-    """Yield the distinct quads with canonical names of their blank nodes, in no fixed order.
+    """Yield the quads with canonical names of their blank nodes, in no fixed order.
 
     Only quads with blank nodes take part in the canonicalisation: the names depend on no others.
 
@@ -51,6 +51,11 @@ def canonical_lines(quads: Iterable[Quad]) -> list[bytes]:
     if written is None:
         raise AssertionError("the engine returned no bytes")
     return sorted(set(written.splitlines(keepends=True)))
+
+
+def parsed_lines(lines: Iterable[bytes]) -> Iterator[Quad]:
+    """Yield the quads of canonical lines; blank nodes keep their names."""
+    yield from ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS)
 
 
 def digest(lines: Iterable[bytes], *parts: str) -> str:

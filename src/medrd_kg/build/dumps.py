@@ -12,6 +12,7 @@ import pyoxigraph as ox
 import zstandard
 from pyoxigraph import Triple
 
+from medrd_kg.build.canonical import parsed_lines
 from medrd_kg.vocabulary import GRAPH
 
 __all__ = ["ALL_QUADS", "DUMPS", "dump_name", "write_dumps"]
@@ -48,9 +49,8 @@ def write_dumps(
     folder.mkdir(parents=True, exist_ok=True)
     _compress(folder / ALL_QUADS, b"".join(merge(*graphs.values())))
     for graph, lines in graphs.items():
-        quads = ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS)
         turtle = ox.serialize(
-            (Triple(quad.subject, quad.predicate, quad.object) for quad in quads),
+            (Triple(each.subject, each.predicate, each.object) for each in parsed_lines(lines)),
             format=ox.RdfFormat.TURTLE,
             prefixes=dict(prefixes),
         )

@@ -1,6 +1,6 @@
 """What a build reads: files in, quads with canonical blank nodes and file records out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 from pyoxigraph import NamedNode, Quad
@@ -30,8 +30,8 @@ def content_hash(records: Iterable[SourceRecord]) -> str:
     return digest(lines, f"builder schema {BUILDER_SCHEMA}")
 
 
-def read_quads(files: Iterable[ContentFile]) -> list[Quad]:
-    """Parse files into one dataset with canonical blank nodes.
+def read_quads(files: Iterable[ContentFile]) -> Iterator[Quad]:
+    """Parse files into one dataset with canonical blank nodes, in no fixed order.
 
     Args:
         files: Each is stated in its graph; blank nodes of two files are never the same.
@@ -39,17 +39,15 @@ def read_quads(files: Iterable[ContentFile]) -> list[Quad]:
     Raises:
         Problem: ``invalid-data``: a file does not parse; the message says where.
     """
-    return list(canonical_quads(quad for each in files for quad in _parsed(each)))
+    return canonical_quads(quad for each in files for quad in _parsed(each))
 
 
-def _parsed(file: ContentFile) -> Sequence[Quad]:
+def _parsed(file: ContentFile) -> Iterator[Quad]:
     graph = NamedNode(file.graph)
     try:
-        return [
-            Quad(quad.subject, quad.predicate, quad.object, graph)
-            for quad in ox.parse(
-                path=str(file.path), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True
-            )
-        ]
+        for quad in ox.parse(
+            path=str(file.path), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True
+        ):
+            yield Quad(quad.subject, quad.predicate, quad.object, graph)
     except SyntaxError as error:
         raise Problem("invalid-data", f"{file.name}: {error.msg}") from error

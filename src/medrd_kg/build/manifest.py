@@ -15,6 +15,7 @@ __all__ = [
     "ReasoningRecord",
     "RulesRecord",
     "SourceRecord",
+    "ValidationRecord",
     "checksum",
     "inventory",
 ]
@@ -89,6 +90,18 @@ class RulesRecord(_Record):
     triples: dict[str, int]
 
 
+class ValidationRecord(_Record):
+    """Outcome of the SHACL gate.
+
+    Attributes:
+        conforms: Whether nothing is a violation.
+        results: Number of results by severity.
+    """
+
+    conforms: bool
+    results: dict[str, int]
+
+
 class Manifest(_Record):
     """What ``manifest.json`` says.
 
@@ -103,6 +116,7 @@ class Manifest(_Record):
         classes: Members of each class in the default graph, by IRI.
         reasoning: How the reasoner took part, by part of the content.
         rules: What the rules concluded.
+        validation: Outcome of the SHACL gate.
         sources: The files that it was made from.
         files: The files of the release, by path; without the manifest itself.
         built: When the build ended, UTC, ISO 8601.
@@ -121,6 +135,7 @@ class Manifest(_Record):
     classes: dict[str, int]
     reasoning: dict[str, ReasoningRecord]
     rules: RulesRecord
+    validation: ValidationRecord
     sources: list[SourceRecord]
     files: dict[str, FileRecord]
     built: str

@@ -4,13 +4,11 @@ Every step works on what the step before it left in memory; readers see nothing 
 one. These functions are what the command line and the server call.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from pyoxigraph import Quad
-
-from medrd_kg.build.inference import INFERRED, Inference, committed_dir, infer, parts, reason
+from medrd_kg.build.gates import check_shapes
+from medrd_kg.build.inference import Inference, committed_dir, infer, parts, reason
 from medrd_kg.build.inputs import content_hash, read_quads, source_records
 from medrd_kg.build.manifest import Manifest, SourceRecord
 from medrd_kg.build.progress import ConsoleProgress, Progress, Timings
@@ -103,8 +101,10 @@ def _build(
     timings = Timings(progress)
     with timings.step("reading the content"):
         root, files, records = _inputs(data_dir, root)
-        quads = read_quads(files)
-        store = _store_of(quads)
+        store = EmbeddedStore()
+        store.bulk_insert(read_quads(files))
+    with timings.step("validating against the shapes"):
+        validation = check_shapes(store, root / "ontology" / "shapes")
     with timings.step("looking up the reasoner's results"):
         each_part = parts(files)
     results = reason(
@@ -115,13 +115,12 @@ def _build(
     )
     with timings.step("inferring by rule"):
         rules = infer(store, results, root / "ontology" / "rules")
-        quads.extend(store.quads(INFERRED))
     folder = releases.begin()
     manifest = write_release(
         folder,
-        quads=quads,
         store=store,
         inference=Inference(each_part, results, rules),
+        validation=validation,
         sources=records,
         timings=timings,
     )
@@ -129,9 +128,3 @@ def _build(
         releases.publish(folder, manifest.version)
         releases.keep(keep)
     return manifest
-
-
-def _store_of(quads: Sequence[Quad]) -> EmbeddedStore:
-    store = EmbeddedStore()
-    store.bulk_insert(quads)
-    return store

@@ -20,10 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
-import pyoxigraph as ox
 from pyoxigraph import NamedNode, Quad, Triple
 
-from medrd_kg.build.canonical import canonical_lines, canonical_quads, digest
+from medrd_kg.build.canonical import canonical_lines, canonical_quads, digest, parsed_lines
 from medrd_kg.problems import Problem
 
 __all__ = [
@@ -97,7 +96,7 @@ class PartResult:
 
     def triples(self) -> Iterator[Triple]:
         """Yield what was concluded."""
-        for quad in ox.parse(b"".join(self.lines), format=ox.RdfFormat.N_TRIPLES):
+        for quad in parsed_lines(self.lines):
             yield Triple(quad.subject, quad.predicate, quad.object)
 
 

@@ -4,16 +4,18 @@ import resource
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from heapq import merge
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode
 
 from medrd_kg import __version__
-from medrd_kg.build.canonical import canonical_lines, digest
+from medrd_kg.build.canonical import canonical_lines, digest, parsed_lines
 from medrd_kg.build.description import write_descriptions
 from medrd_kg.build.dumps import DUMPS, write_dumps
+from medrd_kg.build.gates import validation_record
 from medrd_kg.build.inference import INFERRED, Inference
 from medrd_kg.build.inputs import content_hash
 from medrd_kg.build.manifest import (
@@ -26,6 +28,7 @@ from medrd_kg.build.manifest import (
 )
 from medrd_kg.build.progress import Timings
 from medrd_kg.build.release import STORE
+from medrd_kg.build.validation import ValidationReport
 from medrd_kg.store.base import Store
 from medrd_kg.store.embedded import EmbeddedStore
 from medrd_kg.vocabulary import BASE, PREFIXES
@@ -63,9 +66,9 @@ SELECT ?version WHERE {{
 def write_release(
     folder: Path,
     *,
-    quads: Sequence[Quad],
     store: Store,
     inference: Inference,
+    validation: ValidationReport,
     sources: Sequence[SourceRecord],
     timings: Timings,
 ) -> Manifest:
@@ -73,66 +76,60 @@ def write_release(
 
     Args:
         folder: Where nobody reads yet.
-        quads: All named graphs, with canonical blank nodes.
-        store: The same in memory, to count in.
+        store: All named graphs, with canonical blank nodes; closed on return.
         inference: How the inferred graph came about.
+        validation: The report of the SHACL gate, which the content has passed.
         sources: The files that went in.
         timings: Told of each step; its seconds enter the manifest, outside of every hash.
     """
     with timings.step("putting the statements into canonical form"):
-        graphs = _lines_by_graph(quads)
-        lines = sorted(line for each in graphs.values() for line in each)
-        content = digest(lines, f"builder schema {BUILDER_SCHEMA}")
+        graphs = {name: canonical_lines(store.quads(name)) for name in sorted(store.graphs())}
+        content = digest(merge(*graphs.values()), f"builder schema {BUILDER_SCHEMA}")
+    with timings.step("counting"):
         source_date = _value(store, _LATEST_SOURCE, "latest") or _UNDATED
+        statistics = store.statistics()
+        manifest = Manifest(
+            version=f"{source_date}-{content[:12]}",
+            content_hash=content_hash(sources),
+            source_date=source_date,
+            ontology_version=_value(store, _ONTOLOGY_VERSION, "version") or f"{BASE}ontology",
+            triples=statistics.triples,
+            graphs=dict(statistics.graphs),
+            classes=_classes(store),
+            reasoning=_reasoning(inference),
+            rules=RulesRecord(rounds=inference.rules.rounds, triples=inference.rules.triples),
+            validation=validation_record(validation),
+            sources=list(sources),
+            files={},
+            built=datetime.now(UTC).isoformat(timespec="seconds"),
+            peak_memory_mb=0,
+            software={"medrd-kg": __version__, "pyoxigraph": version("pyoxigraph")},
+        )
+        store.close()
     with timings.step("writing the store"):
         disk = EmbeddedStore(folder / STORE)
-        disk.bulk_insert(quads)
+        disk.bulk_insert(quad for lines in graphs.values() for quad in parsed_lines(lines))
         disk.optimise()
         disk.close()
     with timings.step("writing the dumps"):
         write_dumps(graphs, folder / DUMPS, PREFIXES)
         inferred = _without_graph(graphs.get(INFERRED, ()), INFERRED)
         (folder / "inferred.nt").write_bytes(inferred)
-    statistics = store.statistics()
-    manifest = Manifest(
-        version=f"{source_date}-{content[:12]}",
-        content_hash=content_hash(sources),
-        source_date=source_date,
-        ontology_version=_value(store, _ONTOLOGY_VERSION, "version") or f"{BASE}ontology",
-        triples=statistics.triples,
-        graphs=dict(statistics.graphs),
-        classes=_classes(store),
-        reasoning=_reasoning(inference),
-        rules=RulesRecord(rounds=inference.rules.rounds, triples=inference.rules.triples),
-        sources=list(sources),
-        files={},
-        built=datetime.now(UTC).isoformat(timespec="seconds"),
-        peak_memory_mb=0,
-        software={"medrd-kg": __version__, "pyoxigraph": version("pyoxigraph")},
-    )
+        (folder / "validation.ttl").write_text(validation.turtle, encoding="utf-8")
     with timings.step("describing the release"):
         dumps = {
             name: record for name, record in inventory(folder).items() if name.startswith(DUMPS)
         }
         write_descriptions(manifest, dumps, folder)
-        files = inventory(folder)
-    manifest = manifest.model_copy(
-        update={
-            "files": files,
-            "seconds": timings.seconds,
-            "peak_memory_mb": _peak_memory_mb(),
-        }
-    )
-    manifest.write(folder)
-    return manifest
-
-
-def _lines_by_graph(quads: Sequence[Quad]) -> dict[str, list[bytes]]:
-    by_graph: dict[str, list[Quad]] = {}
-    for quad in quads:
-        if isinstance(quad.graph_name, NamedNode):
-            by_graph.setdefault(quad.graph_name.value, []).append(quad)
-    return {name: canonical_lines(by_graph[name]) for name in sorted(by_graph)}
+        finished = manifest.model_copy(
+            update={
+                "files": inventory(folder),
+                "seconds": timings.seconds,
+                "peak_memory_mb": _peak_memory_mb(),
+            }
+        )
+        finished.write(folder)
+    return finished
 
 
 def _without_graph(lines: Sequence[bytes], graph: str) -> bytes:

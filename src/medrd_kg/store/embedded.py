@@ -1,7 +1,7 @@
 """The default backend: Oxigraph inside this process, on disk or in memory."""
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +17,9 @@ from medrd_kg.store.results import EmbeddedResult
 __all__ = ["EmbeddedStore"]
 
 _MERGE: Final = DefaultGraph()
+
+_BATCH: Final = 100_000
+"""Quads that the bulk loader gets at once: it buffers what it gets, about 1 kB a quad."""
 
 
 class EmbeddedStore:
@@ -165,13 +168,12 @@ class EmbeddedStore:
             ValueError: A quad of the default graph, which is the merge of the others.
             PermissionError: The store was opened read-only.
         """
+        writer, with_merge = self._writer, self.union_default_graph
         checked = map(self._writable, quads)
-        with_merge = self.union_default_graph
-        self._writer.bulk_extend(
-            each
-            for quad in checked
-            for each in ((quad, _in_merge(quad)) if with_merge else (quad,))
-        )
+        while batch := list(islice(checked, _BATCH)):
+            writer.bulk_extend(batch)
+            if with_merge:
+                writer.bulk_extend(map(_in_merge, batch))
         self._merged.forget()
 
     def quads(self, graph: str | None = None) -> Iterator[Quad]:
