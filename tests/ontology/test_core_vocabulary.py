@@ -27,6 +27,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 ONTOLOGIES = catalogs.ontology_files(CHECKOUT)
 CORE = Graph().parse(CHECKOUT / "ontology" / "core.ttl")
 TERMS = Graph().parse(CHECKOUT / "ontology" / "imports" / "terms.ttl")
+BOTH = CORE + TERMS
 KINDS = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
 LICENCE = URIRef("https://creativecommons.org/licenses/by/4.0/")
 # The datatypes that HermiT knows and that a round trip through any syntax keeps.
@@ -47,8 +48,7 @@ def _languages(graph: Graph, term: URIRef, predicate: URIRef) -> list[str]:
 
 def _ancestors(term: URIRef) -> set[URIRef]:
     """A class and the named classes above it, in the core and in the external terms."""
-    both = CORE + TERMS
-    return {c for c in both.transitive_objects(term, RDFS.subClassOf) if isinstance(c, URIRef)}
+    return {c for c in BOTH.transitive_objects(term, RDFS.subClassOf) if isinstance(c, URIRef)}
 
 
 @pytest.mark.parametrize("term", _own(*KINDS), ids=lambda term: term.removeprefix(MRD))
