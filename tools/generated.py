@@ -31,7 +31,8 @@ def settings_page() -> str:
         "# Settings\n\n"
         + NOTICE
         + "A flag of `medrd-kg serve` outranks the environment variable. A wrong value or an"
-        f" unknown name with the prefix `{ENVIRONMENT_PREFIX}` ends the program with exit code 2.\n\n"
+        f" unknown name with the prefix `{ENVIRONMENT_PREFIX}` ends the program with"
+        " exit code 2.\n\n"
         "| environment | flag | default | what it does |\n|---|---|---|---|\n"
         + "\n".join(rows)
         + f"\n\nReserved for coming versions, without effect today: {reserved}.\n"

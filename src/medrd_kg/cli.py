@@ -7,8 +7,8 @@ Exit codes: 0 done, 1 the data or query is at fault (one line says where), 2 usa
 import inspect
 import logging
 import sys
-from collections.abc import Callable
-from enum import StrEnum
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,8 +16,12 @@ import typer
 from typer.exceptions import TyperException
 
 from medrd_kg import __version__
+from medrd_kg.commands.export import ExportFormat
+from medrd_kg.commands.query import AnswerFormat
 from medrd_kg.problems import Problem
 from medrd_kg.settings import ENVIRONMENT_PREFIX, Settings
+from medrd_kg.sources.review_sheets.selection import Selection
+from medrd_kg.store.base import Store
 
 __all__ = ["app", "main"]
 
@@ -31,19 +35,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-import_app = typer.Typer(
-    help="Read a source into Turtle that a build takes up."
-)
+import_app = typer.Typer(help="Read a source into Turtle that a build takes up.")
 app.add_typer(import_app, name="import")
 
 _logger = logging.getLogger(__name__)
-
-
-class Selection(StrEnum):
-    """Which programmes an import keeps."""
-
-    MEDICAL = "medical"
-    ALL = "all"
 
 
 def _with_settings(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -126,6 +121,117 @@ def build(
     make = build_release if force else ensure_release
     manifest = make(settings.data_dir, keep=settings.releases_keep)
     typer.echo(f"release {manifest.version}: {manifest.triples} triples")
+
+
+@import_app.command("review-sheets")
+@_with_settings("data_dir")
+def import_review_sheets(
+    paths: Annotated[
+        list[Path], typer.Argument(help="Files of JSON lines (.ndjson, .ndjson.zst) or folders.")
+    ],
+    *,
+    selection: Annotated[
+        Selection, typer.Option(help="Medical R&D only, or every sheet.")
+    ] = Selection.MEDICAL,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for the Turtle files; default: the data folder's imports."),
+    ] = None,
+    report: Annotated[Path | None, typer.Option(help="File for all findings.")] = None,
+    settings: Settings,
+) -> None:
+    """Read administrative programme review sheets; the next build takes them up."""
+    from medrd_kg.commands.review_sheets import run_import
+
+    run_import(paths, selection=selection, out=out, report_file=report, data_dir=settings.data_dir)
+
+
+@app.command()
+def validate(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="RDF files; none: the shipped content.")
+    ] = None,
+) -> None:
+    """Hold RDF files, or the shipped content, against the SHACL shapes."""
+    from medrd_kg.commands.validation import validate as run
+
+    run(files or [])
+
+
+@app.command("verify-evidence")
+@_with_settings("data_dir")
+def verify_evidence(
+    file: Annotated[Path, typer.Argument(help="The policy document cut into units (JSON).")],
+    *,
+    settings: Settings,
+) -> None:
+    """Check that each cited unit of your copy contains a label of what cites it."""
+    from medrd_kg.commands.validation import check_evidence
+
+    with _current_store(settings) as store:
+        check_evidence(store, file)
+
+
+@app.command()
+@_with_settings("data_dir")
+def query(
+    text: Annotated[str | None, typer.Argument(help="SPARQL text; - reads standard input.")] = None,
+    *,
+    file: Annotated[Path | None, typer.Option(help="File with the query.")] = None,
+    stored: Annotated[str | None, typer.Option(help="Name of a stored query.")] = None,
+    param: Annotated[
+        list[str] | None, typer.Option(help="NAME=VALUE for a stored query; repeatable.")
+    ] = None,
+    answer_format: Annotated[
+        AnswerFormat | None, typer.Option("--format", help="Form of the answer.")
+    ] = None,
+    list_stored: Annotated[
+        bool, typer.Option("--list", help="List the stored queries and exit.")
+    ] = False,
+    settings: Settings,
+) -> None:
+    """Ask the current release a SPARQL query and print the answer."""
+    from medrd_kg.commands.query import ask, list_stored_queries, read_query_text
+
+    if list_stored:
+        list_stored_queries()
+        return
+    question = read_query_text(text, file, stored, param or [])
+    with _current_store(settings) as store:
+        ask(store, question, answer_format, sys.stdout.buffer)
+
+
+@app.command()
+@_with_settings("data_dir")
+def export(
+    *,
+    graph: Annotated[
+        str | None, typer.Option(help="One graph, by IRI or name; default: all.")
+    ] = None,
+    export_format: Annotated[
+        ExportFormat, typer.Option("--format", help="RDF format.")
+    ] = ExportFormat.NQUADS,
+    out: Annotated[Path | None, typer.Option(help="File; default: standard output.")] = None,
+    settings: Settings,
+) -> None:
+    """Write the current release, or one graph of it, as RDF."""
+    from medrd_kg.commands.export import export as run
+
+    with _current_store(settings) as store:
+        run(store, graph, export_format, out or sys.stdout.buffer)
+
+
+@contextmanager
+def _current_store(settings: Settings) -> Iterator[Store]:
+    """Open the release of the present content, building it first where it is missing."""
+    from medrd_kg.build.pipeline import ensure_release, open_current
+
+    ensure_release(settings.data_dir)
+    release = open_current(settings.data_dir)
+    try:
+        yield release.store
+    finally:
+        release.store.close()
 
 
 def main() -> None:

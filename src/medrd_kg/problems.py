@@ -182,7 +182,9 @@ class Problem(Exception):
 
     def __str__(self) -> str:
         """One line for a terminal."""
-        return f"{self.detail} ({self.hint})" if self.hint else self.detail
+        line, column = self.extra.get("line"), self.extra.get("column")
+        place = f"line {line}, column {column}: " if line and column else ""
+        return f"{place}{self.detail}{f' ({self.hint})' if self.hint else ''}"
 
     def document(self, language: str = "en") -> dict[str, Any]:
         """Return the problem document of RFC 9457 with its title in ``language`` (ja or en)."""

@@ -1,0 +1,201 @@
+"""The command line as a user runs it: output, one-line faults, exit codes."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rdflib import Dataset, Graph
+
+BASE = "https://w3id.org/medrd-kg/"
+
+
+@pytest.fixture
+def run(release_data_dir: Path) -> "Command":
+    return Command(release_data_dir)
+
+
+class Command:
+    """Runs ``medrd-kg`` in a process of its own, over the shipped release."""
+
+    def __init__(self, data_dir: Path) -> None:
+        """Use the release in ``data_dir``."""
+        self._environment = {
+            **{k: v for k, v in os.environ.items() if not k.startswith("MEDRD_KG_")},
+            "MEDRD_KG_DATA_DIR": str(data_dir),
+        }
+
+    def __call__(
+        self, *arguments: str | Path, given: str = "", **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run it to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "medrd_kg", *map(str, arguments)],
+            input=given,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+            env=self._environment | environment,
+        )
+
+
+def _fails(result: subprocess.CompletedProcess[str], code: int, *words: str) -> None:
+    assert result.returncode == code, result.stderr
+    lines = result.stderr.strip().splitlines()
+    assert len(lines) == 1, lines
+    assert lines[0].startswith("medrd-kg: ")
+    assert "Traceback" not in result.stderr
+    for word in words:
+        assert word in lines[0]
+
+
+def test_version(run: Command) -> None:
+    assert run("--version").stdout.startswith("medrd-kg 0.")
+
+
+def test_no_command_shows_the_help(run: Command) -> None:
+    result = run()
+    assert result.returncode == 2
+    assert "serve" in result.stderr
+
+
+def test_unknown_command_is_one_line(run: Command) -> None:
+    _fails(run("sreve"), 2, "sreve")
+
+
+def test_wrong_setting_is_one_line(run: Command) -> None:
+    _fails(run("build", MEDRD_KG_PORT="many"), 2, "MEDRD_KG_PORT", "'many'")
+
+
+def test_query_prints_a_table(run: Command) -> None:
+    result = run("query", f"SELECT ?p {{ ?p a <{BASE}core#IntegratedProject> }}")
+    assert result.returncode == 0
+    assert "prj:drugs" in result.stdout
+    assert "6 rows" in result.stdout
+
+
+def test_query_reads_standard_input_and_writes_json(run: Command) -> None:
+    text = f"SELECT ?p {{ ?p a <{BASE}core#IntegratedProject> }}"
+    result = run("query", "-", "--format", "json", given=text)
+    assert len(json.loads(result.stdout)["results"]["bindings"]) == 6
+
+
+def test_ask_says_yes_or_no(run: Command) -> None:
+    assert run("query", f"ASK {{ <{BASE}id/project/drugs> ?p ?o }}").stdout == "yes\n"
+    assert run("query", f"ASK {{ <{BASE}id/project/nothing> ?p ?o }}").stdout == "no\n"
+
+
+def test_describe_writes_turtle(run: Command, tmp_path: Path) -> None:
+    file = tmp_path / "question.rq"
+    file.write_text(f"DESCRIBE <{BASE}id/project/drugs>", encoding="utf-8")
+    result = run("query", "--file", file)
+    assert len(Graph().parse(data=result.stdout, format="turtle")) > 5
+
+
+def test_stored_query_takes_parameters(run: Command) -> None:
+    of_drugs = run("query", "--stored", "topics-of-project", "--param", "project=drugs")
+    of_devices = run(
+        "query", "--stored", "topics-of-project", "--param", "project=devices-healthcare"
+    )
+    assert "S043" in of_drugs.stdout
+    assert "S043" not in of_devices.stdout
+    assert "S052" in of_devices.stdout
+
+
+def test_every_stored_query_is_listed(run: Command, checkout: Path) -> None:
+    listed = run("query", "--list").stdout
+    for path in (checkout / "queries").glob("*.rq"):
+        assert path.stem in listed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["query", "SELECT ?s { ?s ?p }"], 1, ["line 1"]),
+        (["query", "ASK { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"], 1, ["SERVICE"]),
+        (["query"], 2, ["one query"]),
+        (["query", "ASK {}", "--stored", "topics-of-project"], 2, ["one query"]),
+        (["query", "--stored", "no-such-query"], 2, ["no-such-query", "--list"]),
+        (["query", "--stored", "topics-of-project", "--param", "projct=drugs"], 2, ["projct"]),
+        (["query", "--stored", "topics-of-project", "--param", "drugs"], 2, ["NAME=VALUE"]),
+        (["query", "ASK {}", "--param", "a=b"], 2, ["--stored"]),
+        (["query", "ASK {}", "--format", "turtle"], 2, ["turtle"]),
+        (["query", "--file", "nowhere.rq"], 1, ["nowhere.rq"]),
+        (["export", "--graph", "nowhere"], 2, ["policy-fy2022"]),
+        (["export", "--format", "turtle"], 2, ["--graph"]),
+        (["export", "--out", "nowhere/graph.nq"], 1, ["nowhere/graph.nq"]),
+        (["verify-evidence", "nowhere.json"], 1, ["nowhere.json"]),
+        (["validate", "nowhere.ttl"], 1, ["nowhere.ttl"]),
+        (["import", "review-sheets", "nowhere"], 1, ["nowhere"]),
+    ],
+)
+def test_fault_is_one_line_with_an_exit_code(
+    run: Command, arguments: list[str], code: int, words: list[str]
+) -> None:
+    _fails(run(*arguments), code, *words)
+
+
+def test_export_of_one_graph_is_turtle(run: Command, tmp_path: Path) -> None:
+    out = tmp_path / "policy.ttl"
+    assert (
+        run("export", "--graph", "policy-fy2022", "--format", "turtle", "--out", out).stdout == ""
+    )
+    graph = Graph().parse(out)
+    (count,) = run(
+        "query",
+        f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{BASE}graph/policy-fy2022> {{ ?s ?p ?o }} }}",
+        "--format",
+        "csv",
+    ).stdout.splitlines()[1:]
+    assert len(graph) == int(count)
+
+
+def test_export_keeps_named_graphs(run: Command, tmp_path: Path) -> None:
+    out = tmp_path / "all.nq"
+    run("export", "--out", out)
+    names = {line.rstrip(" .\n").rsplit(" ", 1)[-1] for line in out.open(encoding="utf-8")}
+    assert f"<{BASE}graph/policy-fy2022>" in names
+    assert f"<{BASE}graph/ontology>" in names
+    few = "".join(line for _, line in zip(range(100), out.open(encoding="utf-8"), strict=False))
+    assert len(Dataset().parse(data=few, format="nquads")) == 100
+
+
+def test_verify_evidence_holds_for_the_document(run: Command, policy_units_file: Path) -> None:
+    result = run("verify-evidence", policy_units_file)
+    assert result.returncode == 0, result.stdout
+    assert " 0 not borne out" in result.stdout
+
+
+def test_verify_evidence_fails_for_a_changed_document(
+    run: Command, policy_units_file: Path, tmp_path: Path
+) -> None:
+    changed = tmp_path / "units.json"
+    text = policy_units_file.read_text(encoding="utf-8").replace("エクソソーム製剤", "別の製剤")
+    changed.write_text(text, encoding="utf-8")
+    result = run("verify-evidence", changed)
+    assert result.returncode == 1
+    assert "S045" in result.stdout
+    assert "modality-exosome" in result.stdout
+
+
+def test_validate_shipped_content_conforms(run: Command) -> None:
+    result = run("validate")
+    assert result.returncode == 0, result.stdout[-2000:]
+    assert "conforms" in result.stdout
+
+
+def test_validate_names_what_is_wrong(run: Command, tmp_path: Path) -> None:
+    file = tmp_path / "wrong.ttl"
+    file.write_text(f"<{BASE}id/topic/x> a <{BASE}core#PriorityTopic> .", encoding="utf-8")
+    result = run("validate", file)
+    assert result.returncode == 1
+    assert "id/topic/x" in result.stdout
+    assert "do not conform" in result.stderr
+
+
+def test_build_names_the_release_that_is_there(run: Command, release_data_dir: Path) -> None:
+    version = (release_data_dir / "releases" / "current").readlink().name
+    assert version in run("build").stdout
