@@ -21,9 +21,8 @@ from medrd_kg.problems import Problem
 from medrd_kg.sparql.hints import malformed
 from medrd_kg.sparql.media_types import answer_type, written_as
 from medrd_kg.sparql.protocol import ProtocolQuery
-from medrd_kg.sparql.screening import Screening, screen
+from medrd_kg.sparql.screening import Screening, declared_prefixes, screen
 from medrd_kg.store.base import QueryFault, QueryForm, QueryResult, Row, Store
-from medrd_kg.vocabulary import PREFIXES
 
 __all__ = ["Answer", "Evaluator", "ThreadEvaluator", "Timing"]
 
@@ -110,7 +109,7 @@ class ThreadEvaluator:
             try:
                 result = self._store.query(query.text, dataset=query.dataset, base_iri=base_iri)
                 media_type = media_type or answer_type(accept, result.form)
-                body = _serialised(result, media_type)
+                body = _serialised(result, media_type, query.text)
             except QueryFault as fault:
                 raise malformed(query.text, fault) from fault
             self._check_rows(body, media_type, result.form)
@@ -171,14 +170,15 @@ def _admitted_form(text: str) -> str | None:
     return None if found.form is None else _FORMS.get(found.form, QueryForm.GRAPH)
 
 
-def _serialised(result: QueryResult, media_type: str) -> bytes:
-    """Write an answer.
+def _serialised(result: QueryResult, media_type: str, text: str) -> bytes:
+    """Write an answer; graphs are abbreviated by the prefixes of the query itself.
 
     Raises:
         Problem: ``not-acceptable`` when the format cannot express this very answer.
     """
     try:
-        return result.serialise(written_as(media_type, result.form), PREFIXES)
+        prefixes = declared_prefixes(text) if result.form == QueryForm.GRAPH else None
+        return result.serialise(written_as(media_type, result.form), prefixes)
     except ValueError as error:
         raise Problem(
             "not-acceptable",

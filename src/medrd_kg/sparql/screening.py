@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from medrd_kg.store.lexing import Token, TokenKind, tokenize
 
-__all__ = ["QUERY_FORMS", "Screening", "screen"]
+__all__ = ["QUERY_FORMS", "Screening", "declared_prefixes", "screen"]
 
 QUERY_FORMS = frozenset({"select", "ask", "construct", "describe"})
 
@@ -25,6 +25,8 @@ _DECLARATIONS = {"base": 1, "version": 1, "prefix": 2}
 """Words of the prologue, each with the number of tokens that it declares."""
 
 _TELLING_WORDS = ("service", "load", "from")
+
+_ABSOLUTE = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*:[^\\>]*>")
 
 _CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _LAST_CODEPOINT = 0x10FFFF
@@ -90,6 +92,25 @@ def screen(text: str) -> Screening:
         uses_load=shape.uses_load or other.uses_load,
         uses_from=shape.uses_from or other.uses_from,
     )
+
+
+def declared_prefixes(text: str) -> dict[str, str]:
+    """Return the prefixes that a query declares by absolute IRIs, for writing its answer.
+
+    >>> declared_prefixes("PREFIX ex: <http://example.org/> BASE <b> PREFIX r: <x> ASK {}")
+    {'ex': 'http://example.org/'}
+    """
+    found = {}
+    tokens = tokenize(text)
+    for token in tokens:
+        declared = _DECLARATIONS.get(token.text.lower())
+        if declared is None:
+            break
+        given = [next(tokens, None) for _ in range(declared)]
+        name, iri = given[0], given[-1]
+        if declared > 1 and name is not None and iri is not None and _ABSOLUTE.fullmatch(iri.text):
+            found[name.text.partition(":")[0]] = iri.text[1:-1]
+    return found
 
 
 def _resolve(match: re.Match[str]) -> str:

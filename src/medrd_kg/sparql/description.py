@@ -1,0 +1,99 @@
+"""The SPARQL 1.1 Service Description of the endpoint, with its graphs and their sizes (VoID)."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from medrd_kg.sparql.media_types import written_as
+from medrd_kg.store.base import QueryForm, StoreStatistics
+from medrd_kg.store.results import serialise_triples
+from medrd_kg.vocabulary import PREFIXES
+
+__all__ = ["describe_service", "write_graph"]
+
+_SD: Final = "http://www.w3.org/ns/sparql-service-description#"
+_FORMATS: Final = "http://www.w3.org/ns/formats/"
+_TYPE: Final = NamedNode(f"{PREFIXES['rdf']}type")
+_INTEGER: Final = NamedNode(f"{PREFIXES['xsd']}integer")
+_RESULT_FORMATS: Final = (
+    "SPARQL_Results_JSON",
+    "SPARQL_Results_XML",
+    "SPARQL_Results_CSV",
+    "SPARQL_Results_TSV",
+    "Turtle",
+    "N-Triples",
+    "RDF_XML",
+    "JSON-LD",
+)
+
+
+def describe_service(
+    endpoint: str, statistics: StoreStatistics, *, union_default_graph: bool
+) -> list[Triple]:
+    """Return the description of an endpoint.
+
+    Args:
+        endpoint: Its address.
+        statistics: Size of its data.
+        union_default_graph: Whether the default graph is the merge of the named graphs.
+    """
+    return list(_statements(endpoint, statistics, union=union_default_graph))
+
+
+def write_graph(triples: Sequence[Triple], media_type: str) -> bytes:
+    """Write triples in one of `GRAPH_TYPES`, with those prefixes of the service that they use.
+
+    Raises:
+        ValueError: The media type is not one of them, or cannot express a triple.
+    """
+    used = {_namespace(term.value) for triple in triples for term in _named(triple)}
+    prefixes = {prefix: iri for prefix, iri in {"sd": _SD, **PREFIXES}.items() if iri in used}
+    return serialise_triples(iter(triples), written_as(media_type, QueryForm.GRAPH), prefixes)
+
+
+def _named(triple: Triple) -> Iterator[NamedNode]:
+    for term in (triple.subject, triple.predicate, triple.object):
+        if isinstance(term, NamedNode):
+            yield term
+        elif isinstance(term, Literal):
+            yield term.datatype
+
+
+def _namespace(iri: str) -> str:
+    return iri[: max(iri.rfind("#"), iri.rfind("/")) + 1]
+
+
+def _statements(endpoint: str, statistics: StoreStatistics, *, union: bool) -> Iterator[Triple]:
+    service = NamedNode(endpoint)
+    dataset = NamedNode(f"{endpoint}#dataset")
+    default_graph = NamedNode(f"{endpoint}#default-graph")
+    yield Triple(service, _TYPE, _sd("Service"))
+    yield Triple(service, _sd("endpoint"), service)
+    yield Triple(service, _sd("supportedLanguage"), _sd("SPARQL11Query"))
+    if union:
+        yield Triple(service, _sd("feature"), _sd("UnionDefaultGraph"))
+    for name in _RESULT_FORMATS:
+        yield Triple(service, _sd("resultFormat"), NamedNode(f"{_FORMATS}{name}"))
+    yield Triple(service, _sd("defaultDataset"), dataset)
+    yield Triple(dataset, _TYPE, _sd("Dataset"))
+    yield Triple(dataset, _sd("defaultGraph"), default_graph)
+    yield from _graph(default_graph, statistics.triples)
+    for number, (name, size) in enumerate(sorted(statistics.graphs.items())):
+        named = NamedNode(f"{endpoint}#named-graph-{number}")
+        graph = NamedNode(f"{endpoint}#graph-{number}")
+        yield Triple(dataset, _sd("namedGraph"), named)
+        yield Triple(named, _TYPE, _sd("NamedGraph"))
+        yield Triple(named, _sd("name"), NamedNode(name))
+        yield Triple(named, _sd("graph"), graph)
+        yield from _graph(graph, size)
+
+
+def _graph(node: NamedNode, size: int) -> Iterator[Triple]:
+    yield Triple(node, _TYPE, _sd("Graph"))
+    size_literal = Literal(str(size), datatype=_INTEGER)
+    yield Triple(node, NamedNode(f"{PREFIXES['void']}triples"), size_literal)
+
+
+def _sd(name: str) -> NamedNode:
+    return NamedNode(f"{_SD}{name}")

@@ -1,0 +1,90 @@
+"""REST collections and their filters, as the tables ``kinds.yaml`` and ``filters.yaml`` say."""
+
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+from pydantic import model_validator as validates_model
+
+from medrd_kg.sparql.kinds import Bilingual, Kind, kinds
+
+__all__ = ["Collection", "Filter", "collections"]
+
+
+class Filter(BaseModel):
+    """A parameter that narrows a collection.
+
+    Attributes:
+        name: Name of the parameter.
+        path: SPARQL property path from a member to the value.
+        kind: Kind of the value, when it is a thing.
+        type: Type of the value, when it is a literal or the JSON name of a class.
+        description: What it does.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    path: str
+    kind: str | None = None
+    type: Literal["string", "integer", "class"] | None = None
+    description: Bilingual
+
+    @validates_model(mode="after")
+    def _check(self) -> Self:
+        if (self.kind is None) == (self.type is None):
+            raise ValueError(f"filter {self.name} needs either a kind or a type")
+        if self.kind is not None and self.kind not in kinds():
+            raise ValueError(f"filter {self.name} is of an unknown kind")
+        return self
+
+
+class Collection(BaseModel):
+    """All things of a kind, as one REST resource.
+
+    Attributes:
+        name: Path segment.
+        kind: The kind of its members.
+        filters: Its parameters by name, beside ``limit``, ``cursor``, ``format`` and ``bom``.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    kind: Kind
+    filters: dict[str, Filter]
+
+    @property
+    def path(self) -> str:
+        """Path of the collection."""
+        return f"/api/v1/{self.name}"
+
+
+@cache
+def collections() -> dict[str, Collection]:
+    """Return every collection by its path segment.
+
+    >>> sorted(collections()["totals"].filters)
+    ['fiscal_year', 'level', 'perimeter', 'stage']
+    """
+    text = files("medrd_kg.web").joinpath("filters.yaml").read_text(encoding="utf-8")
+    table: dict[str, Any] = yaml.safe_load(text)
+    found = {}
+    for kind in kinds().values():
+        names = table["collections"].get(kind.collection, ())
+        found[kind.collection] = Collection(
+            name=kind.collection,
+            kind=kind,
+            filters={name: _filter(kind, name, table["filters"][name]) for name in names},
+        )
+    return found
+
+
+def _filter(kind: Kind, name: str, entry: dict[str, Any]) -> Filter:
+    """Build a filter; one whose kind is null takes members of the collection itself."""
+    of_members = "kind" in entry and entry["kind"] is None
+    return Filter.model_validate(
+        {"name": name, **entry, **({"kind": kind.name} if of_members else {})}
+    )

@@ -1,0 +1,229 @@
+"""Things as JSON: the triples of a thing under the names of the context.
+
+An item holds every triple of its subject whose property, or class, has a name in the context. What
+other vocabularies say over again (superproperties) and unbounded inverses have none; `/id/…` gives
+all triples as RDF. Things that it links to carry their labels, so that a reader needs no second
+request to know what they are.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from anyio import to_thread
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from medrd_kg.sparql.evaluation import Evaluator
+from medrd_kg.store.base import Row, Term
+from medrd_kg.vocabulary import MRD, PREFIXES
+from medrd_kg.web.context import LANGUAGE, LINK, Property, Vocabulary
+
+__all__ = ["Item", "Statements", "generic", "plain", "read_items", "represent", "values_block"]
+
+Item = dict[str, Any]
+"""A JSON object with ``id``, ``type``, ``label``, ``evidence`` and further properties."""
+
+_TYPE: Final = f"{PREFIXES['rdf']}type"
+_LABEL: Final = f"{PREFIXES['rdfs']}label"
+_STATED_IN: Final = f"{MRD}statedIn"
+_XSD: Final = PREFIXES["xsd"]
+_INTEGER: Final = f"{_XSD}integer"
+_BOOLEAN: Final = f"{_XSD}boolean"
+
+_FIRST: Final = ("id", "slug", "href", "type", "label", "definition", "evidence")
+"""Members that come first, in this order; the rest follows by name."""
+
+_AT_ONCE: Final = 20
+"""Most things that are represented in the event loop, at about half a millisecond each."""
+
+_UNIT_MEMBERS: Final = ("unitId", "sectionNumber", "paragraphNumber", "sentenceNumber")
+
+
+@dataclass
+class Statements:
+    """What the store says of some subjects.
+
+    Attributes:
+        of: Subject to its predicate-object pairs.
+    """
+
+    of: dict[str, list[tuple[str, Term]]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, rows: Iterable[Row]) -> None:
+        """Take rows with the variables ``s``, ``p`` and ``o``."""
+        for row in rows:
+            self.of[_name(row["s"])].append((_name(row["p"]), row["o"]))
+
+    def objects(self, predicates: Collection[str]) -> list[str]:
+        """Return the IRIs that stand as objects of some predicates, sorted."""
+        wanted = frozenset(predicates)
+        return sorted(
+            {
+                term.value
+                for pairs in self.of.values()
+                for name, term in pairs
+                if name in wanted and isinstance(term, NamedNode)
+            }
+        )
+
+
+def values_block(variable: str, iris: Iterable[str]) -> str:
+    """Return a VALUES block that binds ``variable`` to each of some IRIs."""
+    return f"VALUES ?{variable} {{ {' '.join(str(NamedNode(iri)) for iri in iris)} }}"
+
+
+async def read_items(
+    evaluator: Evaluator, vocabulary: Vocabulary, iris: Sequence[str]
+) -> dict[str, Item]:
+    """Read things and return them as JSON, by IRI in the order given.
+
+    Three queries serve any number of things: their triples, the numbers of the document units
+    that they cite, and the labels of what they link to.
+
+    Args:
+        evaluator: Whom to ask.
+        vocabulary: The JSON names.
+        iris: The things; those of which nothing is said are left out.
+    """
+    if not iris:
+        return {}
+    told, nearby = Statements(), Statements()
+    told.add(
+        await evaluator.select(f"SELECT ?s ?p ?o WHERE {{ {values_block('s', iris)} ?s ?p ?o }}")
+    )
+    links = [each.iri for each in vocabulary.properties.values() if each.values == LINK]
+    if linked := told.objects(links):
+        nearby.add(
+            await evaluator.select(
+                f"SELECT ?s (<{_LABEL}> AS ?p) ?o"
+                f" WHERE {{ {values_block('s', linked)} ?s <{_LABEL}> ?o }}"
+            )
+        )
+    if cited := told.objects([_STATED_IN]):
+        members = ", ".join(f"<{MRD}{name}>" for name in _UNIT_MEMBERS)
+        nearby.add(
+            await evaluator.select(
+                f"SELECT ?s ?p ?o WHERE {{ {values_block('s', cited)} ?s ?p ?o"
+                f" FILTER (?p IN ({members})) }}"
+            )
+        )
+    found = [iri for iri in iris if iri in told.of]
+
+    def represented() -> dict[str, Item]:
+        return {iri: represent(vocabulary, iri, told.of[iri], nearby.of) for iri in found}
+
+    # Many things take long enough to hold up other requests.
+    return await to_thread.run_sync(represented) if len(found) > _AT_ONCE else represented()
+
+
+def represent(
+    vocabulary: Vocabulary,
+    iri: str,
+    pairs: Sequence[tuple[str, Term]],
+    nearby: Mapping[str, Sequence[tuple[str, Term]]],
+) -> Item:
+    """Return one thing as JSON.
+
+    Args:
+        vocabulary: The JSON names.
+        iri: The thing.
+        pairs: Its predicates and objects.
+        nearby: What is to be said of the things that it links to.
+    """
+    values: dict[str, list[Term]] = defaultdict(list)
+    for predicate, term in pairs:
+        values[predicate].append(term)
+    types = [vocabulary.classes.get(_name(term)) for term in values.pop(_TYPE, [])]
+    item: Item = {"type": sorted(name for name in types if name is not None)}
+    for predicate, terms in values.items():
+        shown = vocabulary.properties.get(predicate)
+        if shown is not None:
+            item |= _member(vocabulary, shown, _ordered(terms), nearby)
+    item = {"label": {}, "evidence": []} | item
+    ordered: Item = {"id": iri} | {name: item.pop(name) for name in _FIRST if name in item}
+    return ordered | {name: item[name] for name in sorted(item)}
+
+
+def _member(
+    vocabulary: Vocabulary,
+    shown: Property,
+    terms: Sequence[Term],
+    nearby: Mapping[str, Sequence[tuple[str, Term]]],
+) -> Item:
+    if shown.values == LANGUAGE:
+        return {shown.name: _by_language(terms, single=shown.single)}
+    if shown.values == LINK:
+        values = [_link(vocabulary, term, nearby) for term in terms]
+    else:
+        values = [plain(term, shown.values) for term in terms]
+    return {shown.name: values[0] if shown.single and len(values) == 1 else values}
+
+
+def _by_language(terms: Sequence[Term], *, single: bool) -> dict[str, Any]:
+    """Group texts by language; ``@none`` is JSON-LD's word for no language."""
+    texts: dict[str, list[str]] = defaultdict(list)
+    for term in terms:
+        if isinstance(term, Literal):
+            texts[term.language or "@none"].append(term.value)
+    return {
+        language: found[0] if single and len(found) == 1 else found
+        for language, found in sorted(texts.items())
+    }
+
+
+def _link(
+    vocabulary: Vocabulary, term: Term, nearby: Mapping[str, Sequence[tuple[str, Term]]]
+) -> Any:  # noqa: ANN401 - any JSON value
+    if not isinstance(term, NamedNode):
+        return generic(term)
+    link: Item = {"id": term.value}
+    said: dict[str, list[Term]] = defaultdict(list)
+    for predicate, value in nearby.get(term.value, ()):
+        said[predicate].append(value)
+    for predicate, values in sorted(said.items()):
+        shown = vocabulary.properties.get(predicate)
+        if shown is not None:
+            link |= _member(vocabulary, shown, _ordered(values), {})
+    return link
+
+
+def plain(term: Term, datatype: str) -> Any:  # noqa: ANN401 - any JSON value
+    """Return a term whose datatype the context states as a plain JSON value.
+
+    Integers and booleans become JSON's own; decimals stay strings, because JSON-LD would turn a
+    JSON fraction into a double.
+    """
+    if not isinstance(term, Literal) or term.language or term.datatype.value != datatype:
+        return generic(term)
+    if datatype == _INTEGER:
+        return int(term.value)
+    if datatype == _BOOLEAN:
+        return term.value in {"true", "1"}
+    return term.value
+
+
+def generic(term: Term) -> Item:
+    """Return a term in JSON-LD's own words, which need no help from the context."""
+    match term:
+        case NamedNode():
+            return {"id": term.value}
+        case BlankNode():
+            return {"id": f"_:{term.value}"}
+        case Literal() if term.language:
+            return {"@value": term.value, "@language": term.language}
+        case Literal():
+            return {"@value": term.value, "@type": term.datatype.value}
+        case _:
+            raise TypeError(f"a statement cannot be shown as JSON: {term}")
+
+
+def _ordered(terms: Sequence[Term]) -> Sequence[Term]:
+    """Sort terms, so that the same data make the same bytes."""
+    if len(terms) == 1:
+        return terms
+    return sorted(terms, key=lambda term: (_name(term), str(term)))
+
+
+def _name(term: Term) -> str:
+    return str(term) if isinstance(term, Triple) else term.value

@@ -1,0 +1,232 @@
+"""Dereferencing: what the IRIs of the project lead to once they are mapped to this service.
+
+``/id/…`` gives the triples of a thing and the annotations of its triples; ``/core``, ``/schemes``,
+``/ontology`` and the modules below them give the ontology as it is served. RDF is chosen by
+Accept; where HTML ranks highest, a thing with an address in the API is answered by 303 to it.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Final
+
+from anyio import to_thread
+from fastapi import FastAPI, Request, Response
+from pyoxigraph import BlankNode, NamedNode, Triple
+
+from medrd_kg.problems import Problem
+from medrd_kg.sparql.description import write_graph
+from medrd_kg.sparql.kinds import kinds
+from medrd_kg.sparql.media_types import GRAPH_TYPES, content_type
+from medrd_kg.sparql.negotiation import negotiate
+from medrd_kg.vocabulary import BASE, ID, PREFIXES, graph_iri
+from medrd_kg.web.collections import collections
+from medrd_kg.web.openapi import answer, operation, parameter
+from medrd_kg.web.requests import refuse_parameters
+from medrd_kg.web.schemas import Schema
+from medrd_kg.web.state import Serving, serving
+
+__all__ = ["install_resources"]
+
+_HTML: Final = "text/html"
+_TAG: Final = "dereferencing"
+_OWL: Final = PREFIXES["owl"]
+_UNITS: Final = f"{ID}document/"
+_DOCUMENTS: Final = {
+    "/core": "The core ontology: classes and properties",
+    "/schemes": "All concept schemes with their concepts",
+    "/schemes/{module}": "One concept scheme",
+    "/views": "The generated browse classes",
+    "/alignments": "Alignments with other vocabularies",
+}
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def install_resources(app: FastAPI) -> None:
+    """Add the routes to an application."""
+    app.add_api_route(
+        "/id/{path:path}",
+        _describe,
+        operation_id="describe",
+        openapi_extra=_operation(
+            "The triples of a thing",
+            parameter(
+                "path",
+                "Path of the thing's IRI after /id/.",
+                {"type": "string"},
+                place="path",
+                required=True,
+                example="project/drugs",
+            ),
+        ),
+        tags=[_TAG],
+        response_class=Response,
+    )
+    app.add_api_route(
+        "/ontology",
+        _whole_ontology,
+        operation_id="get_ontology",
+        openapi_extra=_operation("The whole ontology as it is served"),
+        tags=[_TAG],
+        response_class=Response,
+    )
+    for path, summary in _DOCUMENTS.items():
+        name = path.strip("/").partition("/")
+        in_path = [
+            parameter(
+                "module",
+                "Name of the scheme.",
+                {"type": "string"},
+                place="path",
+                required=True,
+                example="modality",
+            )
+        ]
+        app.add_api_route(
+            path,
+            _module,
+            operation_id=f"get_{name[0]}{'_module' if name[1] else ''}",
+            openapi_extra=_operation(summary, *(in_path if name[1] else [])),
+            tags=[_TAG],
+            response_class=Response,
+        )
+
+
+async def _describe(request: Request) -> Response:
+    served = serving(request)
+    refuse_parameters(request)
+    path = request.path_params["path"]
+    try:
+        thing = NamedNode(f"{ID}{path}")
+    except ValueError as error:
+        raise _unknown(request) from error
+    page = await _page(served, thing.value)
+    media_type = _negotiated(request, html=page is not None)
+    triples = await served.evaluator.triples(
+        f"""PREFIX owl: <{_OWL}>
+        CONSTRUCT {{ {thing} ?p ?o . ?axiom ?ap ?ao }} WHERE {{
+          {{ {thing} ?p ?o }}
+          UNION {{ ?axiom owl:annotatedSource {thing} ; ?ap ?ao }}
+        }}"""
+    )
+    if not triples:
+        raise _unknown(request)
+    if media_type == _HTML and page is not None:
+        return Response(status_code=303, headers={"Location": page, "Vary": "Accept"})
+    return _rdf(_written(triples, media_type), media_type)
+
+
+async def _page(served: Serving, iri: str) -> str | None:
+    """Return where a person reads about a thing: for now its address in the API."""
+    if iri.startswith(_UNITS) and iri.count("/") > _UNITS.count("/"):
+        return served.address(f"/api/v1/evidence/{iri.removeprefix(_UNITS)}")
+    for kind in kinds().values():
+        slug = kind.slug(iri)
+        if slug is not None and await served.listings.has(kind, iri):
+            return served.address(f"{collections()[kind.collection].path}/{slug}?format=json")
+    return None
+
+
+async def _whole_ontology(request: Request) -> Response:
+    return await _document(request, lambda triples: triples)
+
+
+async def _module(request: Request) -> Response:
+    """Answer with what one ontology document declares, its anonymous parts included."""
+    document = f"{BASE}{request.url.path.strip('/')}"
+    return await _document(request, lambda triples: _declared_in(document, triples))
+
+
+async def _document(request: Request, select: Callable[[list[Triple]], list[Triple]]) -> Response:
+    """Answer with a part of the ontology, from what is kept of it where possible."""
+    served = serving(request)
+    refuse_parameters(request)
+    media_type = _negotiated(request, html=False)
+    key = f"{media_type} {request.url.path}"
+    body = served.documents.get(key)
+    if body is None:
+        triples = select(await _ontology(served))
+        if not triples:
+            raise _unknown(request)
+        body = await to_thread.run_sync(_written, triples, media_type)
+        served.documents.put(key, body)
+    return _rdf(body, media_type)
+
+
+async def _ontology(served: Serving) -> list[Triple]:
+    graph = graph_iri("ontology")
+    return await served.evaluator.triples(
+        f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
+    )
+
+
+def _declared_in(document: str, triples: Iterable[Triple]) -> list[Triple]:
+    """Return the triples of a document: of its header, its namespace, and what it defines."""
+    by_subject: dict[NamedNode | BlankNode, list[Triple]] = {}
+    wanted: list[NamedNode | BlankNode] = []
+    for triple in triples:
+        if not isinstance(triple.subject, NamedNode | BlankNode):
+            continue
+        by_subject.setdefault(triple.subject, []).append(triple)
+        if (
+            triple.predicate.value == f"{PREFIXES['rdfs']}isDefinedBy"
+            and triple.object == NamedNode(document)
+        ):
+            wanted.append(triple.subject)
+    wanted += [
+        subject
+        for subject in by_subject
+        if isinstance(subject, NamedNode)
+        and (subject.value == document or subject.value.startswith(f"{document}#"))
+    ]
+    found: dict[NamedNode | BlankNode, list[Triple]] = {}
+    while wanted:
+        subject = wanted.pop()
+        if subject not in found:
+            found[subject] = by_subject.get(subject, [])
+            wanted += [each.object for each in found[subject] if isinstance(each.object, BlankNode)]
+    return [triple for triples_of in found.values() for triple in triples_of]
+
+
+def _negotiated(request: Request, *, html: bool) -> str:
+    offers = (*GRAPH_TYPES, _HTML) if html else GRAPH_TYPES
+    accept = request.headers.get("accept")
+    found = negotiate(accept, offers, named_only=(_HTML,))
+    if found is None:
+        raise Problem(
+            "not-acceptable",
+            f"none of the types in Accept ({accept}) can be sent",
+            f"accept one of {', '.join(offers)}",
+            extra={"available": list(offers)},
+        )
+    return found
+
+
+def _written(triples: list[Triple], media_type: str) -> bytes:
+    try:
+        return write_graph(triples, media_type)
+    except ValueError as error:
+        raise Problem(
+            "not-acceptable", f"the triples cannot be written as {media_type}: {error}"
+        ) from error
+
+
+def _rdf(body: bytes, media_type: str) -> Response:
+    return Response(body, media_type=content_type(media_type), headers={"Vary": "Accept"})
+
+
+def _unknown(request: Request) -> Problem:
+    return Problem(
+        "not-found",
+        f"nothing is known of {BASE}{request.url.path.lstrip('/')}",
+        "/api/v1 lists the collections of what is known",
+    )
+
+
+def _operation(summary: str, *parameters: Schema) -> Schema:
+    return operation(
+        summary,
+        answer("The triples.", {each: {"schema": {"type": "string"}} for each in GRAPH_TYPES}),
+        parameters=parameters,
+        problems=("unknown-parameter", "not-found"),
+        others={"303": {"description": "See the address in Location: HTML ranks highest."}},
+    )
