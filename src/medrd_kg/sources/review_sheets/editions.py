@@ -72,6 +72,7 @@ def edition_blocks(sheet: Sheet, programme: str, *, under_parent: bool) -> Itera
         edition.add("mrd:programmeId", text(sheet.programme_id))
     edition.add("mrd:editionOf", term("prg", programme))
     edition.add("mrd:describedBy", term("sheet", slug))
+    edition.add("mrd:statedIn", term("sheet", slug))
     for unit, _ in responsible_units(sheet.ministry, sheet.bureau):
         edition.add("mrd:responsibleUnit", term("org-", unit))
     if sheet.start_year is not None:

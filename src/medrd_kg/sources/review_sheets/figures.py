@@ -128,6 +128,21 @@ def figure_block(statement: Statement) -> Block:
         block.add("mrd:supersedes", term("budget", statement.supersedes.slug))
     if statement.included_in is not None:
         block.add("mrd:includedIn", term("budget", statement.included_in.slug))
+    if statement.parts:
+        _add_remainder(block, statement)
     for flag in sorted(statement.flags):
         block.add("mrd:hasFlag", term("mrds", f"flag-{flag}"))
     return block
+
+
+def _add_remainder(block: Block, whole: Statement) -> None:
+    """State what is left of a figure after the sum of its parts; nothing is forced to fit."""
+    rest = whole.amount.yen - sum(part.amount.yen for part in whole.parts)
+    if rest:
+        count = len(whole.parts)
+        block.add("mrd:remainderJPY", integer(rest))
+        block.add(
+            "mrd:note",
+            text(f"この金額から、収録した内数{count}件の和を引いた差額がある。", "ja"),
+            text(f"Its {count} recorded parts do not sum to this figure; the rest is given.", "en"),
+        )

@@ -9,12 +9,14 @@ many, so that the whole of the government's sheets does not need the memory of a
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
+from medrd_kg.sources.facts import PublicFacts
 from medrd_kg.sources.review_sheets.chains import Chain
-from medrd_kg.sources.review_sheets.editions import edition_blocks
+from medrd_kg.sources.review_sheets.editions import edition_blocks, slug_of
 from medrd_kg.sources.review_sheets.figures import figure_block, record_figures
 from medrd_kg.sources.review_sheets.indicators import IndicatorRegistry
+from medrd_kg.sources.review_sheets.iris import sheet_slug
 from medrd_kg.sources.review_sheets.known import known_organisations
 from medrd_kg.sources.review_sheets.ledger import Ledger, Statement
 from medrd_kg.sources.review_sheets.ministries import Ministry
@@ -34,29 +36,16 @@ from medrd_kg.sources.review_sheets.report import ImportReport, Severity
 from medrd_kg.sources.review_sheets.selection import Selection, reviewed_programmes
 from medrd_kg.sources.review_sheets.survey import Survey
 from medrd_kg.sources.review_sheets.texts import TextStore
-from medrd_kg.sources.review_sheets.totals import Printed, total_blocks
-from medrd_kg.sources.review_sheets.turtle import Block
+from medrd_kg.sources.review_sheets.totals import total_blocks
+from medrd_kg.sources.review_sheets.turtle import Block, term
 from medrd_kg.sources.review_sheets.units import responsible_units, unit_block
 from medrd_kg.sources.review_sheets.years import fiscal_year_blocks
 
-__all__ = ["Contribution", "ImportSummary", "import_review_sheets"]
+__all__ = ["ImportSummary", "import_review_sheets"]
 
 _KEPT_SHEETS: Final = 5_000
 
 Totals = Mapping[TotalKey, Sequence[Statement]]
-
-
-class Contribution(Protocol):
-    """Another source that states figures for the same programmes (a table of public facts)."""
-
-    def record(self, ledger: Ledger, report: ImportReport) -> None:
-        """Put its figures into the ledger, before restatements are chained."""
-
-    def emit(self, output: TurtleOutput, ledger: Ledger, totals: Totals) -> dict[TotalKey, Printed]:
-        """Write what it states besides; return the printed figures of the totals."""
-
-    def programmes(self) -> Mapping[str, str]:
-        """Return the slug and ministry of programmes for which it states figures."""
 
 
 @dataclass(slots=True)
@@ -102,7 +91,7 @@ class _Import:
         selection: Selection,
         texts_path: Path | None,
         report: ImportReport,
-        facts: Contribution | None,
+        facts: PublicFacts,
     ) -> None:
         self._report = report
         self._facts = facts
@@ -113,6 +102,7 @@ class _Import:
         self._indicators = IndicatorRegistry()
         self._counts = PaymentCounts()
         self._ministries: set[Ministry] = set()
+        self._sheets: set[str] = set()
         self._years: set[int] = set()
         self._units: dict[str, tuple[str, Ministry]] = {}
         self._output = TurtleOutput()
@@ -127,8 +117,9 @@ class _Import:
         with TextStore(self._texts_path) as texts:
             for sheet, programme in self._survey.taken(self._report):
                 self._observe(sheet, programme, texts)
-        if self._facts is not None:
-            self._facts.record(self._ledger, self._report)
+        self._facts.record(self._ledger, self._report, frozenset(self._sheets))
+        for name, number, programme in self._facts.payees():
+            self._registry.observe(name, number, programme)
         parents = {each.slug: each.part_of for each in reviewed_programmes().values()}
         self._ledger.settle({child: parent for child, parent in parents.items() if parent})
         totals = assign(self._ledger)
@@ -142,6 +133,7 @@ class _Import:
 
     def _observe(self, sheet: Sheet, programme: str, texts: TextStore) -> None:
         self._ministries.add(sheet.ministry)
+        self._sheets.add(slug_of(sheet))
         record_figures(sheet, programme, self._ledger)
         for payment in sheet.payments:
             if payment.amount.yen:
@@ -173,10 +165,11 @@ class _Import:
         for statement in self._ledger:
             self._output.add(statement.graph, figure_block(statement))
             self._years.add(statement.fiscal_year)
-        printed = {}
-        if self._facts is not None:
-            printed = self._facts.emit(self._output, self._ledger, totals)
-        keys = {*totals, *self._counts.transfers, *printed}
+        printed = self._facts.emit(
+            self._output, self._ledger, totals, self._counts.transfers, frozenset(self._sheets)
+        )
+        self._facts.programme_blocks(self._output, self._ledger, frozenset(self._survey.chains))
+        keys = {*totals, *self._counts.transfers}
         self._output.add("facts-totals", *total_blocks(keys, printed))
         self.summary.totals = len(keys)
         self._years |= {key.fiscal_year for key in keys} | self._indicators.years()
@@ -187,17 +180,24 @@ class _Import:
         reviewed = reviewed_programmes().get(chain.slug)
         names = [link.key.printed for link in reversed(chain.links)]
         reason = self._survey.reasons.get(chain.slug, "")
-        return programme_block(
+        block = programme_block(
             chain.slug, chain.last.ministry, tuple(dict.fromkeys(names)), reviewed, reason
         )
+        last = chain.last
+        newest = sheet_slug(last.publication_year, last.ministry, last.number)
+        return block.add("mrd:statedIn", term("sheet", newest))
 
     def _organisations(self) -> Iterator[Block]:
-        publishers = {ministry.slug for ministry in self._ministries}
+        """Yield the organisations that anything points at, and the bureaus."""
+        paid = set()
         for entry in self._registry.organisations():
+            paid.add(entry.slug)
             yield organisation_block(entry)
-            publishers.discard(entry.slug)
-        institutes = {slug for slug in self._units if slug in known_organisations()}
-        for slug in sorted(publishers | institutes):
+        needed = {ministry.slug for ministry in self._ministries}
+        needed |= self._output.referenced("org-") | {
+            known_organisations()[slug].parent for slug in paid & known_organisations().keys()
+        }
+        for slug in sorted((needed & known_organisations().keys()) - paid):
             yield known_organisation_block(slug)
         for slug, (label, ministry) in sorted(self._units.items()):
             block = unit_block(slug, label, ministry)
@@ -235,7 +235,7 @@ def import_review_sheets(
     out_dir: Path,
     texts_path: Path | None,
     report: ImportReport,
-    facts: Contribution | None = None,
+    facts: PublicFacts | None = None,
 ) -> ImportSummary:
     """Import review sheets as Turtle files.
 
@@ -248,7 +248,8 @@ def import_review_sheets(
         out_dir: Folder that receives ``review-sheets-YEAR.ttl`` and the files of what endures.
         texts_path: File for purposes, outlines and goals; None keeps none.
         report: Takes every finding.
-        facts: Another source of figures for the same programmes.
+        facts: Figures of other public sources for the same programmes; None for those that the
+            package carries.
 
     Returns:
         What was made.
@@ -256,4 +257,5 @@ def import_review_sheets(
     Raises:
         OSError: A file cannot be read or written.
     """
-    return _Import(selection, texts_path, report, facts).run(paths, out_dir)
+    rows = PublicFacts.shipped() if facts is None else facts
+    return _Import(selection, texts_path, report, rows).run(paths, out_dir)

@@ -9,6 +9,7 @@ publication year, and links parts to wholes. It never changes a figure.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from medrd_kg.sources.review_sheets.amounts import Amount
 from medrd_kg.sources.review_sheets.records import Stage
@@ -38,6 +39,7 @@ class Statement:
         supersedes: The statement of the edition before.
         superseded_by: The statement of the edition after.
         included_in: The whole of which this is a part.
+        parts: What is included in it, of the same edition where there is one.
         totals: Slugs of the totals in which it may be summed.
         comparable: False for a figure that only accompanies the sheets (another perimeter or
             precision); it takes no part in restatements and totals.
@@ -60,6 +62,7 @@ class Statement:
     supersedes: "Statement | None" = None
     superseded_by: "Statement | None" = None
     included_in: "Statement | None" = None
+    parts: "list[Statement]" = field(default_factory=list)
     totals: list[str] = field(default_factory=list)
     comparable: bool = True
 
@@ -104,7 +107,7 @@ class Ledger:
         self._admit_zeros()
         for group in self._groups().values():
             group.sort(key=lambda each: (each.publication_year, each.slug))
-            for earlier, later in zip(group, group[1:], strict=False):
+            for earlier, later in pairwise(group):
                 later.supersedes, earlier.superseded_by = earlier, later
                 if later.amount.yen != earlier.amount.yen:
                     earlier.flags.add("restated")
@@ -138,6 +141,7 @@ class Ledger:
             current = [each for each in wholes if each.current]
             for whole in [*same, *current][:1]:
                 part.included_in = whole
+                whole.parts.append(part)
 
     def current(self) -> Iterable[Statement]:
         """Return the statements that no later edition restates."""

@@ -61,6 +61,16 @@ class TurtleOutput:
             if first is not block:
                 first.merge(block)
 
+    def referenced(self, prefix: str) -> set[str]:
+        """Return the local names of a kind that some block points at."""
+        return {
+            target.removeprefix(f"{prefix}:")
+            for blocks in self._files.values()
+            for block in blocks.values()
+            for target in block.targets()
+            if target.startswith(f"{prefix}:")
+        }
+
     def write(self, folder: Path) -> dict[str, int]:
         """Write every file whole, in one rename each.
 

@@ -18,15 +18,27 @@ from medrd_kg.sources.review_sheets.organisations import Organisation, Organisat
 from medrd_kg.sources.review_sheets.perimeters import TotalKey, total_slug
 from medrd_kg.sources.review_sheets.records import Payment, Sheet, Stage
 from medrd_kg.sources.review_sheets.report import ImportReport, Severity
-from medrd_kg.sources.review_sheets.selection import reviewed_programmes
+from medrd_kg.sources.review_sheets.selection import ReviewedProgramme, reviewed_programmes
 from medrd_kg.sources.review_sheets.turtle import Block, integer, term, text
 from medrd_kg.sources.review_sheets.years import era_name
 
-__all__ = ["PaymentCounts", "payment_blocks"]
+__all__ = ["PaymentCounts", "is_transferable", "payment_blocks"]
 
 _AMED: Final = "amed"
 _SLIP_FACTOR: Final = 10
 _FIRST_AMED_YEAR: Final = 2015
+_WITHHELD: Final = frozenset({"unit-slip", "fiscal-year-doubtful", "inclusive"})
+
+
+def is_transferable(reviewed: ReviewedProgramme) -> bool:
+    """Return whether what a programme pays to AMED may be summed with that of the others.
+
+    Parts of another programme's money are left to the whole, unless they replaced it; the
+    adjustment fund reaches AMED through the ministries, whose transfers already hold it.
+    """
+    if reviewed.part_of and reviewed.succeeds != reviewed.part_of:
+        return False
+    return reviewed.reason in {"amed-bound", "moonshot"}
 
 
 @dataclass(slots=True)
@@ -37,6 +49,21 @@ class PaymentCounts:
     unnamed: int = 0
     without_amount: int = 0
     transfers: dict[TotalKey, list[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A payment with what was found out about it."""
+
+    payment: Payment
+    slug: str
+    organisation: Organisation | None
+    flags: set[str]
+
+    @property
+    def to_amed(self) -> bool:
+        """Whether AMED is the payee."""
+        return self.organisation is not None and self.organisation.slug == _AMED
 
 
 def _largest_budget(sheet: Sheet, year: int) -> int:
@@ -91,7 +118,7 @@ def payment_blocks(
         counts: Is added to.
     """
     unnamed = False
-    rows: list[tuple[Payment, str, Organisation | None, set[str]]] = []
+    rows: list[_Row] = []
     for payment, slug in _flow_slugs(sheet):
         if payment.amount.yen == 0:
             counts.without_amount += 1
@@ -101,51 +128,42 @@ def payment_blocks(
         if "unit-slip" in flags:
             reason = "ten times the year's budget or more: flagged as a unit slip, not repaired"
             report.add(sheet.file, sheet.line, f"{payment.pointer}/支出額", Severity.NOTICE, reason)
-        rows.append((payment, slug, organisation, flags))
+        rows.append(_Row(payment, slug, organisation, flags))
         counts.flows += 1
         if organisation is None:
             unnamed = True
             counts.unnamed += 1
     if unnamed:
         yield _payee_block(sheet)
-    additive = _transfer_total(sheet, programme, rows)
-    for payment, slug, organisation, flags in rows:
-        total = additive if organisation is not None and organisation.slug == _AMED else None
+    additive = _transfer_total(programme, rows)
+    for row in rows:
+        total = additive if row.to_amed else None
         if total is not None:
-            counts.transfers.setdefault(total, []).append(slug)
-        yield _flow_block(sheet, programme, payment, slug, organisation, flags, total)
+            counts.transfers.setdefault(total, []).append(row.slug)
+        yield _flow_block(sheet, programme, row, total)
 
 
 def _transfer_total(
-    sheet: Sheet,
     programme: str,
-    rows: list[tuple[Payment, str, Organisation | None, set[str]]],
+    rows: list[_Row],
 ) -> TotalKey | None:
     """Return the total in which the sheet's transfers to AMED may be summed, if any."""
     reviewed = reviewed_programmes().get(programme)
-    transfers = [row for row in rows if row[2] is not None and row[2].slug == _AMED]
-    if reviewed is None or reviewed.perimeter != "amed" or not transfers:
+    transfers = [row for row in rows if row.to_amed]
+    if reviewed is None or not is_transferable(reviewed) or not transfers:
         return None
-    years = {payment.fiscal_year for payment, *_ in transfers}
-    blocks = {payment.block for payment, *_ in transfers}
+    years = {row.payment.fiscal_year for row in transfers}
+    blocks = {row.payment.block for row in transfers}
     if len(blocks) > 1 or len(years) > 1 or min(years) < _FIRST_AMED_YEAR:
         return None
-    if any(flags & {"unit-slip", "fiscal-year-doubtful", "inclusive"} for *_, flags in transfers):
+    if any(row.flags & _WITHHELD for row in transfers):
         return None
     return TotalKey(years.pop(), Stage.EXECUTED, "transfer", "amed")
 
 
-def _flow_block(
-    sheet: Sheet,
-    programme: str,
-    payment: Payment,
-    slug: str,
-    organisation: Organisation | None,
-    flags: set[str],
-    total: TotalKey | None,
-) -> Block:
-    to_amed = organisation is not None and organisation.slug == _AMED
-    block = Block(term("flow", slug), "FundingFlow")
+def _flow_block(sheet: Sheet, programme: str, row: _Row, total: TotalKey | None) -> Block:
+    payment, organisation, flags = row.payment, row.organisation, row.flags
+    block = Block(term("flow", row.slug), "FundingFlow")
     shown = organisation.label if organisation is not None else "個人または名称不明の支出先"
     place = f"{payment.block}{payment.rank}"
     block.add("rdfs:label", text(f"{era_name(payment.fiscal_year)}支出 {place} {shown}", "ja"))
@@ -154,7 +172,7 @@ def _flow_block(
     block.add("mrd:amountAsPrinted", text(payment.amount.printed))
     block.add("mrd:fiscalYear", term("fy", str(payment.fiscal_year)))
     block.add("mrd:budgetStage", term("mrds", "stage-executed"))
-    block.add("mrd:level", term("mrds", "level-transfer" if to_amed else "level-payment"))
+    block.add("mrd:level", term("mrds", "level-transfer" if row.to_amed else "level-payment"))
     block.add("mrd:flowKind", term("mrds", f"flow-kind-{flow_kind(sheet, 'payment')}"))
     block.add("mrd:blockLabel", text(payment.block))
     block.add("mrd:rank", integer(payment.rank))
@@ -162,7 +180,7 @@ def _flow_block(
         "mrd:payee",
         term("payee", slug_of(sheet)) if organisation is None else term("org-", organisation.slug),
     )
-    if to_amed:
+    if row.to_amed:
         # The sheets state no edge between blocks. AMED's money comes from the ministries alone,
         # so the payer of this one flow follows from who publishes the sheet.
         block.add("mrd:payer", term("org-", sheet.ministry.slug))

@@ -15,7 +15,15 @@ from medrd_kg.sources.review_sheets.ledger import Ledger, Statement
 from medrd_kg.sources.review_sheets.records import Stage
 from medrd_kg.sources.review_sheets.selection import reviewed_programmes
 
-__all__ = ["PERIMETERS", "Perimeter", "TotalKey", "assign", "ministry_share", "total_slug"]
+__all__ = [
+    "MINISTRY_SHARE",
+    "PERIMETERS",
+    "Perimeter",
+    "TotalKey",
+    "assign",
+    "ministry_share",
+    "total_slug",
+]
 
 _EVERY_STAGE: Final = frozenset(Stage)
 
@@ -111,8 +119,15 @@ def ministry_share(key: TotalKey, ministry: str) -> TotalKey:
 
 
 def _perimeter_of(statement: Statement) -> Perimeter | None:
+    """Return the perimeter of a figure that is no part of another.
+
+    A programme that replaced its whole (the education ministry's programmes of 2023) stands for
+    itself in the years and stages for which the whole states nothing.
+    """
     reviewed = reviewed_programmes().get(statement.programme)
-    if reviewed is None or reviewed.part_of:
+    if reviewed is None or statement.included_in is not None:
+        return None
+    if reviewed.part_of and reviewed.succeeds != reviewed.part_of:
         return None
     return PERIMETERS.get(reviewed.perimeter)
 

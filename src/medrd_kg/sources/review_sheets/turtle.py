@@ -106,6 +106,11 @@ class Block:
         """Return the objects of a predicate."""
         return tuple(self._objects.get(predicate, ()))
 
+    def targets(self) -> Iterator[str]:
+        """Yield every object that is no literal."""
+        for objects in self._objects.values():
+            yield from (each for each in objects if not each.startswith('"'))
+
     def render(self) -> str:
         """Return the block in Turtle."""
         ordered = sorted(self._objects, key=lambda name: (_RANK.get(name, len(_FIRST)), name))
