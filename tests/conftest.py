@@ -2,9 +2,16 @@
 
 import fcntl
 import os
+import re
+import subprocess
+import sys
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
 from medrd_kg.build.pipeline import ensure_release, open_current
@@ -52,6 +59,47 @@ def release(release_data_dir: Path) -> Iterator[OpenRelease]:
     current = open_current(release_data_dir)
     yield current
     current.store.close()
+
+
+@pytest.fixture(scope="session")
+def server(release_data_dir: Path) -> Iterator[str]:
+    """Address of the real server over the shipped release."""
+    with running_server("--data-dir", release_data_dir) as address:
+        yield address
+
+
+@contextmanager
+def running_server(*arguments: str | Path) -> Iterator[str]:
+    """Run ``medrd-kg serve`` on a free port; yield its address once it serves."""
+    variables = {k: v for k, v in os.environ.items() if not k.startswith("MEDRD_KG_")}
+    command = [sys.executable, "-m", "medrd_kg", "serve", "--port", "0", *map(str, arguments)]
+    with subprocess.Popen(command, env=variables, stderr=subprocess.PIPE, text=True) as process:
+        if process.stderr is None:
+            raise RuntimeError("standard error is piped")
+        said = []
+        for line in process.stderr:  # ends with the process, so this cannot wait for ever
+            said.append(line)
+            if found := re.search(r"serving at (http://\S+)", line):
+                break
+        else:
+            raise RuntimeError(f"the server ended: {''.join(said)}")
+        drain = threading.Thread(target=process.stderr.read, daemon=True)
+        drain.start()
+        _wait_until_ready(found[1])
+        try:
+            yield found[1]
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+            drain.join(timeout=10)
+
+
+def _wait_until_ready(address: str) -> None:
+    """Return once the server says that it is ready; each refused connection is tried again."""
+    with httpx.Client(transport=httpx.HTTPTransport(retries=8), timeout=60) as client:
+        while client.get(f"{address}/health/ready").status_code != httpx.codes.OK:
+            # /health/ready answers at once while the release is being opened.
+            time.sleep(0.05)
 
 
 @pytest.fixture
