@@ -45,9 +45,10 @@ def require_conformance(report: ValidationReport, failed: Path) -> None:
         return
     failed.write_text(report.turtle, encoding="utf-8")
     violations = [each for each in report.findings if each.severity is Severity.VIOLATION]
+    number = "1 violation" if len(violations) == 1 else f"{len(violations)} violations"
     raise Problem(
         "invalid-data",
-        f"{len(violations)} violations of the shapes, such as {_told(violations[:_SHOWN])}",
+        f"{number} of the shapes, such as {_told(violations[:_SHOWN])}",
         f"the whole report is in {failed}",
     )
 

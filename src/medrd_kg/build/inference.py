@@ -63,10 +63,11 @@ def parts(files: Sequence[ContentFile]) -> list[Part]:
     vocabulary = [each for each in files if each.graph == _ONTOLOGY]
     policy = [each for each in files if each.graph == _POLICY]
     without_views = [each for each in vocabulary if each.name != _VIEWS]
-    return [
+    found = [
         Part.of("browse", read_quads(vocabulary)),
         Part.of("policy", read_quads([*without_views, *policy])),
     ]
+    return [part for part in found if part.lines]
 
 
 def reason(

@@ -120,7 +120,7 @@ class Manifest(_Record):
         sources: The files that it was made from.
         files: The files of the release, by path; without the manifest itself.
         built: When the build ended, UTC, ISO 8601.
-        seconds: Seconds by step of the build.
+        seconds: Seconds by step of the build, up to the writing of the manifest.
         peak_memory_mb: Largest resident size of the builder in megabytes (10^6 bytes).
         software: Versions of the builder and its engine.
     """

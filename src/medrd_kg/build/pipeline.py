@@ -7,7 +7,7 @@ one. These functions are what the command line and the server call.
 from pathlib import Path
 from typing import Final
 
-from medrd_kg.build.gates import check_shapes
+from medrd_kg.build.gates import check_shapes, require_conformance
 from medrd_kg.build.inference import Inference, committed_dir, infer, parts, reason
 from medrd_kg.build.inputs import content_hash, read_quads, source_records
 from medrd_kg.build.manifest import Manifest, SourceRecord
@@ -20,6 +20,9 @@ from medrd_kg.sources.content import ContentFile, content_files, dependencies, i
 from medrd_kg.store.embedded import EmbeddedStore
 
 __all__ = ["build_release", "ensure_release", "open_current"]
+
+_FAILED_VALIDATION: Final = "failed-validation.ttl"
+"""File in the data directory with the SHACL report of the last build that failed by it."""
 
 _KEEP: Final = 3
 """Releases kept unless the caller says otherwise."""
@@ -52,7 +55,7 @@ def build_release(
             not parse, conform or add up. ``reasoning-failed``: it is inconsistent.
     """
     releases = Releases(data_dir)
-    with releases.exclusive(wait=False):
+    with releases.exclusive():
         return _build(data_dir, releases, root, keep, progress or ConsoleProgress())
 
 
@@ -72,9 +75,10 @@ def ensure_release(
     current = _up_to_date(data_dir, releases, root)
     if current is not None:
         return current
-    with releases.exclusive(wait=True):
+    progress = progress or ConsoleProgress()
+    with releases.exclusive(progress.note):
         current = _up_to_date(data_dir, releases, root)
-        return current or _build(data_dir, releases, root, keep, progress or ConsoleProgress())
+        return current or _build(data_dir, releases, root, keep, progress)
 
 
 def _inputs(
@@ -105,6 +109,7 @@ def _build(
         store.bulk_insert(read_quads(files))
     with timings.step("validating against the shapes"):
         validation = check_shapes(store, root / "ontology" / "shapes")
+        require_conformance(validation, data_dir / _FAILED_VALIDATION)
     with timings.step("looking up the reasoner's results"):
         each_part = parts(files)
     results = reason(

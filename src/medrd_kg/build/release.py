@@ -8,7 +8,7 @@ version, and a new link over ``current``. Whatever kills it before leaves the ol
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,24 +115,29 @@ class Releases:
         return OpenRelease(store, manifest, path)
 
     @contextmanager
-    def exclusive(self, *, wait: bool) -> Iterator[None]:
+    def exclusive(self, on_wait: Callable[[str], None] | None = None) -> Iterator[None]:
         """Hold the right to build, which one process has at a time.
 
         The lock is the kernel's: it ends with the process, however that ends.
 
+        Args:
+            on_wait: Told whom the caller is going to wait for; None: do not wait.
+
         Raises:
-            Problem: ``build-running``: another process has it, and ``wait`` is false.
+            Problem: ``build-running``: another process has the right, and the caller does not
+                wait.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._lock_file.open("a+") as lock:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 lock.seek(0)
-                holder = lock.read().strip() or "unknown"
-                raise Problem(
-                    "build-running", f"process {holder} is building in {self.folder}", "wait for it"
-                ) from None
+                busy = f"process {lock.read() or '?'} is building in {self.folder}"
+                if on_wait is None:
+                    raise Problem("build-running", busy, "wait until it has ended") from None
+                on_wait(f"Waiting: {busy}.")
+                fcntl.flock(lock, fcntl.LOCK_EX)
             lock.truncate(0)
             lock.write(str(os.getpid()))
             lock.flush()

@@ -101,7 +101,7 @@ def write_release(
             validation=validation_record(validation),
             sources=list(sources),
             files={},
-            built=datetime.now(UTC).isoformat(timespec="seconds"),
+            built=datetime.now(UTC).isoformat(timespec="milliseconds"),
             peak_memory_mb=0,
             software={"medrd-kg": __version__, "pyoxigraph": version("pyoxigraph")},
         )
@@ -124,7 +124,7 @@ def write_release(
         finished = manifest.model_copy(
             update={
                 "files": inventory(folder),
-                "seconds": timings.seconds,
+                "seconds": dict(timings.seconds),
                 "peak_memory_mb": _peak_memory_mb(),
             }
         )
