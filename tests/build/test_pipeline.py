@@ -253,6 +253,20 @@ class TestGates:
         assert build().validation.conforms
         assert not (data_dir / "failed-validation.ttl").exists()
 
+    def test_money_that_does_not_add_up(
+        self, build: Build, content: Content, data_dir: Path
+    ) -> None:
+        old = build()
+        content.append(
+            "data/ttl/review-sheets-2022.ttl",
+            "<urn:figure> mrd:amountJPY 5 ; mrd:additiveIn <urn:total> . "
+            "<urn:total> mrd:printedAs <urn:printed> . <urn:printed> mrd:nonAdditiveAmountJPY 6 .",
+        )
+        with pytest.raises(Problem, match="printed-figure-missed in urn:total by 1 yen") as caught:
+            build()
+        assert caught.value.slug == "invalid-data"
+        assert open_current(data_dir, verify=True).manifest == old
+
     def test_a_malformed_rule(self, build: Build, content: Content) -> None:
         (content.root / "ontology" / "rules" / "5-bad.rq").write_text(
             "CONSTRUCT { ?s ?p } WHERE {}"

@@ -25,6 +25,7 @@ STEPS: Final = (
     "validating against the shapes",
     "looking up the reasoner's results",
     "inferring by rule",
+    "checking the totals",
     "putting the statements into canonical form",
     "counting",
     "writing the store",

@@ -14,6 +14,7 @@ from medrd_kg.build.manifest import Manifest, SourceRecord
 from medrd_kg.build.progress import ConsoleProgress, Progress, Timings
 from medrd_kg.build.reasoning import has_java
 from medrd_kg.build.release import OpenRelease, Releases
+from medrd_kg.build.totals import require_sound_totals
 from medrd_kg.build.writing import write_release
 from medrd_kg.content import content_root
 from medrd_kg.sources.content import ContentFile, content_files, dependencies, imported_dir
@@ -120,6 +121,8 @@ def _build(
     )
     with timings.step("inferring by rule"):
         rules = infer(store, results, root / "ontology" / "rules")
+    with timings.step("checking the totals"):
+        require_sound_totals(store)
     folder = releases.begin()
     manifest = write_release(
         folder,
