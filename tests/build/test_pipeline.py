@@ -274,12 +274,17 @@ class TestGates:
         with pytest.raises(Problem, match="rule 5-bad: line 1, column 19"):
             build()
 
+    @pytest.mark.parametrize("step", ["require_sound_totals", "write_release"])
     def test_nothing_is_left_of_a_failed_build(
-        self, build: Build, content: Content, data_dir: Path
+        self, build: Build, data_dir: Path, monkeypatch: pytest.MonkeyPatch, step: str
     ) -> None:
         old = build()
-        content.append("data/ttl/organizations.ttl", "org-:nameless a mrd:Organization .")
-        with pytest.raises(Problem):
+
+        def fail(*_: object, **__: object) -> None:
+            raise OSError("No space left on device")
+
+        monkeypatch.setattr(f"medrd_kg.build.pipeline.{step}", fail)
+        with pytest.raises(OSError, match="No space left"):
             build()
         assert {path.name for path in (data_dir / "releases").iterdir()} == {"current", old.version}
 

@@ -123,16 +123,16 @@ def _build(
         rules = infer(store, results, root / "ontology" / "rules")
     with timings.step("checking the totals"):
         require_sound_totals(store)
-    folder = releases.begin()
-    manifest = write_release(
-        folder,
-        store=store,
-        inference=Inference(each_part, results, rules),
-        validation=validation,
-        sources=records,
-        timings=timings,
-    )
-    with timings.step("publishing"):
-        releases.publish(folder, manifest.version)
-        releases.keep(keep)
+    with releases.workspace() as folder:
+        manifest = write_release(
+            folder,
+            store=store,
+            inference=Inference(each_part, results, rules),
+            validation=validation,
+            sources=records,
+            timings=timings,
+        )
+        with timings.step("publishing"):
+            releases.publish(folder, manifest.version)
+            releases.keep(keep)
     return manifest

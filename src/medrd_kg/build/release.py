@@ -144,11 +144,18 @@ class Releases:
             self._clear_leftovers()
             yield
 
-    def begin(self) -> Path:
-        """Return a new folder to build in; the caller holds `exclusive`."""
+    @contextmanager
+    def workspace(self) -> Iterator[Path]:
+        """Provide a new folder to build in; what is not published is removed in the end.
+
+        The caller holds `exclusive`.
+        """
         path = self.folder / f"{_UNFINISHED}{os.getpid()}"
         path.mkdir()
-        return path
+        try:
+            yield path
+        finally:
+            shutil.rmtree(path, ignore_errors=True)
 
     def publish(self, built: Path, version: str) -> None:
         """Make a finished folder the current release, durably.
@@ -157,7 +164,7 @@ class Releases:
         atomic exchange, because the files, shapes or results behind it may have changed.
 
         Args:
-            built: Folder from `begin` with everything written.
+            built: Folder from `workspace` with everything written.
             version: Name of the release.
         """
         final = self.folder / version
