@@ -146,7 +146,14 @@ def transfer_blocks(
         flow = f"facts-{slug}-to-amed-{row.line}"
         if additive:
             transfers.setdefault(key, []).append(flow)
-        block = _flow(row, flow, "org-:amed", reviewed, label, key if additive else None)
+        block = _flow(
+            row,
+            flow,
+            payee="org-:amed",
+            reviewed=reviewed,
+            label=label,
+            total=key if additive else None,
+        )
         block.add("mrd:level", term("mrds", "level-transfer"))
         block.add("mrd:payer", term("org-", ministry.slug))
         block.add("mrd:hasFlag", term("mrds", "flag-payer-inferred"))
@@ -180,7 +187,14 @@ def _commissions(rows: Iterable[FactRow], sheets: frozenset[str]) -> Iterator[Bl
         payee = term("org-", known.slug if known else f"c{number['number']}")
         found = _BLOCK.search(row.title)
         flow = f"facts-{slug}-to-{payee.partition(':')[2]}-{row.line}"
-        block = _flow(row, flow, payee, reviewed, found["block"] if found else "", None)
+        block = _flow(
+            row,
+            flow,
+            payee=payee,
+            reviewed=reviewed,
+            label=found["block"] if found else "",
+            total=None,
+        )
         block.add("mrd:level", term("mrds", "level-payment"))
         block.add("mrd:payer", term("org-", "amed"))
         block.add("mrd:hasFlag", term("mrds", "flag-payer-inferred"))
@@ -190,6 +204,7 @@ def _commissions(rows: Iterable[FactRow], sheets: frozenset[str]) -> Iterator[Bl
 def _flow(
     row: FactRow,
     slug: str,
+    *,
     payee: str,
     reviewed: ReviewedProgramme,
     label: str,

@@ -15,7 +15,7 @@ doubt: reported, never merged. A reviewed list (``reviewed/programmes.tsv``) goe
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -29,6 +29,8 @@ _TOLERANCE_YEN: Final = 1_000_000  # sheets cut or round to the million yen
 _DOUBTFUL_OVERLAP: Final = 3
 _TELLING_YEN: Final = 50_000_000  # below it, equal figures rounded to the million are chance
 _LONGEST_GAP_YEARS: Final = 2
+_STRENGTH: Final = {"predecessor": 4, "programme-id": 3, "name": 2, "former-name": 1}
+_MOST_FIGURES: Final = 100
 _FORMER = re.compile(r"\((?:旧名称|旧事業名|旧|改称前)[::]?(?P<name>[^()]+(?:\([^()]*\)[^()]*)*)\)")
 _COMPARED: Final = frozenset(Stage) - {Stage.REQUEST}
 
@@ -137,10 +139,12 @@ class ChainBuilder:
         self._by_number: dict[tuple[int, str, str], Chain] = {}
         self._by_identifier: dict[tuple[str, str], Chain] = {}
         self._by_name: defaultdict[tuple[str, str], list[Chain]] = defaultdict(list)
+        self._of_year: defaultdict[tuple[int, str], list[Chain]] = defaultdict(list)
 
     def _register(self, chain: Chain, key: SheetKey, rule: str) -> None:
         chain.links.append(ChainLink(key, rule))
         self._by_number[key.publication_year, key.ministry, key.number] = chain
+        self._of_year[key.publication_year, key.ministry].append(chain)
         if key.programme_id:
             self._by_identifier[key.ministry, key.programme_id] = chain
         named = self._by_name[key.ministry, key.name]
@@ -188,23 +192,25 @@ class ChainBuilder:
         self.chains[slug] = chain
         self._register(chain, key, "first")
 
-    def _continued(self, key: SheetKey) -> tuple[Chain, str, int] | None:
-        """Return the chain that the sheet continues, the rule and its strength."""
-        candidates: list[tuple[Chain, str, int]] = []
+    def _claimed(self, key: SheetKey) -> Iterator[tuple[Chain, str]]:
+        """Yield the chains that a sheet may continue, with the rule, strongest rule first."""
         for year, number in key.predecessors:
-            for published in {year, key.publication_year - 1}:
+            for published in (year, key.publication_year - 1):
                 chain = self._by_number.get((published, key.ministry, number))
                 if chain is not None:
-                    candidates.append((chain, "predecessor", 4))
+                    yield chain, "predecessor"
         if key.programme_id:
             chain = self._by_identifier.get((key.ministry, key.programme_id))
             if chain is not None:
-                candidates.append((chain, "programme-id", 3))
-        candidates += [(each, "name", 2) for each in self._by_name[key.ministry, key.name]]
+                yield chain, "programme-id"
+        yield from ((each, "name") for each in self._by_name[key.ministry, key.name])
         for former in key.formers:
-            candidates += [(each, "former-name", 1) for each in self._by_name[key.ministry, former]]
+            yield from ((each, "former-name") for each in self._by_name[key.ministry, former])
+
+    def _continued(self, key: SheetKey) -> tuple[Chain, str, int] | None:
+        """Return the chain that the sheet continues, the rule and the strength of its evidence."""
         accepted = []
-        for chain, rule, strength in candidates:
+        for chain, rule in self._claimed(key):
             last = chain.last
             if not 0 < key.publication_year - last.publication_year <= _LONGEST_GAP_YEARS:
                 continue
@@ -212,7 +218,8 @@ class ChainBuilder:
             same_name = last.name == key.name
             evidence = equal if same_name else telling_overlap(key.figures, last.figures)
             if evidence or (same_name and not different):
-                accepted.append((chain, rule, strength * 100 + min(equal, 99)))
+                strength = _STRENGTH[rule] * _MOST_FIGURES + min(equal, _MOST_FIGURES - 1)
+                accepted.append((chain, rule, strength))
         if not accepted:
             self._note_doubt(key)
             return None
@@ -221,8 +228,8 @@ class ChainBuilder:
     def _note_doubt(self, key: SheetKey) -> None:
         if len(key.figures) < _DOUBTFUL_OVERLAP:
             return
-        for chain in self.chains.values():
-            last = chain.last
-            if last.ministry == key.ministry and last.publication_year == key.publication_year - 1:
-                if telling_overlap(key.figures, last.figures) >= _DOUBTFUL_OVERLAP:
-                    self.doubts.append((key, last))
+        for chain in self._of_year[key.publication_year - 1, key.ministry]:
+            if chain.last.publication_year == key.publication_year - 1 and (
+                telling_overlap(key.figures, chain.last.figures) >= _DOUBTFUL_OVERLAP
+            ):
+                self.doubts.append((key, chain.last))

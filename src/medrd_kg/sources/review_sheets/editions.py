@@ -54,7 +54,8 @@ def edition_blocks(sheet: Sheet, programme: str, *, under_parent: bool) -> Itera
     """
     slug = slug_of(sheet)
     document = Block(term("sheet", slug), "ReviewSheet")
-    title = f"行政事業レビューシート {sheet.number}（{sheet.publication_year}年公表、{sheet.ministry.name}）"
+    issue = f"{sheet.publication_year}年公表、{sheet.ministry.name}"
+    title = f"行政事業レビューシート {sheet.number}（{issue}）"
     document.add("rdfs:label", text(title, "ja"))
     document.add("mrd:publicationYear", integer(sheet.publication_year))
     document.add("mrd:sheetNumber", text(sheet.number))

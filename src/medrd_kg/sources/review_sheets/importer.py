@@ -4,15 +4,20 @@
 goes through the taken sheets a second time to learn names and newest figures, and writes year by
 year. Taken sheets are kept between the passes while they are few and read again when they are
 many, so that the whole of the government's sheets does not need the memory of all of them.
+
+An import that holds all years of the graph replaces the graph's files. One that lacks some adds
+to them, in files of its own: it leaves out sheets that the graph has, and sums nothing, because
+which figure is current cannot be told without the other years.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from medrd_kg.content import data_dir
 from medrd_kg.sources.facts import PublicFacts
 from medrd_kg.sources.review_sheets.chains import Chain
+from medrd_kg.sources.review_sheets.described import read_described, years_of
 from medrd_kg.sources.review_sheets.editions import edition_blocks, slug_of
 from medrd_kg.sources.review_sheets.figures import figure_block, record_figures
 from medrd_kg.sources.review_sheets.indicators import IndicatorRegistry
@@ -34,6 +39,7 @@ from medrd_kg.sources.review_sheets.reader import read_sheets
 from medrd_kg.sources.review_sheets.records import Sheet
 from medrd_kg.sources.review_sheets.report import ImportReport, Severity
 from medrd_kg.sources.review_sheets.selection import Selection, reviewed_programmes
+from medrd_kg.sources.review_sheets.summary import ImportSummary
 from medrd_kg.sources.review_sheets.survey import Survey
 from medrd_kg.sources.review_sheets.texts import TextStore
 from medrd_kg.sources.review_sheets.totals import total_blocks
@@ -44,43 +50,9 @@ from medrd_kg.sources.review_sheets.years import fiscal_year_blocks
 __all__ = ["ImportSummary", "import_review_sheets"]
 
 _KEPT_SHEETS: Final = 5_000
+_BROWSE: Final = "browse.ttl"
 
 Totals = Mapping[TotalKey, Sequence[Statement]]
-
-
-@dataclass(slots=True)
-class ImportSummary:
-    """What an import made.
-
-    Attributes:
-        sheets_read: Sheets that could be read.
-        editions: Sheets that were taken.
-        programmes: Enduring programmes.
-        statements: Budget figures, superseded ones included.
-        current_statements: Budget figures that no later edition restates.
-        addends: Budget figures that may be summed in a total.
-        flows: Payments with an amount.
-        unnamed_flows: Payments to individuals or unnamed payees.
-        payments_without_amount: Payments whose amount is not stated or zero; left out.
-        organisations: Organisations that are paid or publish.
-        indicators: Outcome indicators.
-        totals: Named totals.
-        files: Files written, with their size in bytes.
-    """
-
-    sheets_read: int = 0
-    editions: int = 0
-    programmes: int = 0
-    statements: int = 0
-    current_statements: int = 0
-    addends: int = 0
-    flows: int = 0
-    unnamed_flows: int = 0
-    payments_without_amount: int = 0
-    organisations: int = 0
-    indicators: int = 0
-    totals: int = 0
-    files: dict[str, int] = field(default_factory=dict)
 
 
 class _Import:
@@ -106,13 +78,17 @@ class _Import:
         self._years: set[int] = set()
         self._units: dict[str, tuple[str, Ministry]] = {}
         self._output = TurtleOutput()
+        self._adds = False
         self.summary = ImportSummary()
 
-    def run(self, paths: Sequence[Path], out_dir: Path) -> ImportSummary:
+    def run(self, paths: Sequence[Path], out_dir: Path, beside: Path) -> ImportSummary:
         """Go through all passes and write the files."""
         for path in sorted(paths, key=lambda each: each.name):
             for sheet in read_sheets(path, self._report):
                 self._survey.take(path, sheet)
+        self._adds = not years_of(beside) <= self._survey.years
+        if self._adds:
+            self._prepare_addition(out_dir, beside)
         self._survey.settle()
         with TextStore(self._texts_path) as texts:
             for sheet, programme in self._survey.taken(self._report):
@@ -122,14 +98,32 @@ class _Import:
             self._registry.observe(name, number, programme)
         parents = {each.slug: each.part_of for each in reviewed_programmes().values()}
         self._ledger.settle({child: parent for child, parent in parents.items() if parent})
-        totals = assign(self._ledger)
-        for sheet, programme in self._survey.taken(self._report):
-            self._emit_sheet(sheet, programme)
-        self._emit_enduring(totals)
+        totals = {} if self._adds else assign(self._ledger)
+        self._emit_programmes_and_figures()
+        for year in self._survey.taken_years:
+            for sheet, programme in self._survey.taken(self._report, year):
+                self._emit_sheet(sheet, programme)
+            self._output.write(out_dir, f"review-sheets-{year}")
+        self._emit_shared(totals)
         self._report_doubtful_organisations()
         self._summarise(totals)
-        self.summary.files = self._output.write(out_dir)
+        self.summary.files = self._output.write_all(out_dir)
         return self.summary
+
+    def _prepare_addition(self, out_dir: Path, beside: Path) -> None:
+        """Learn what the graph has, so that nothing of it is said twice or otherwise."""
+        suffix = "-".join(str(year) for year in sorted(self._survey.years))
+        ending = f"-added-{suffix}"
+        files = [*beside.rglob("*.ttl"), *out_dir.glob("*.ttl")]
+        described = read_described(
+            path for path in files if path.name != _BROWSE and not path.stem.endswith(ending)
+        )
+        self._output = TurtleOutput(ending, frozenset(described.subjects))
+        self._survey.leave_out(described.subjects)
+        self._indicators = IndicatorRegistry(described.indicators)
+        self._facts = PublicFacts(())
+        self._counts.summed = False
+        self.summary.added_only = True
 
     def _observe(self, sheet: Sheet, programme: str, texts: TextStore) -> None:
         self._ministries.add(sheet.ministry)
@@ -152,11 +146,17 @@ class _Import:
             graph,
             source_block(sheet.publication_year),
             *edition_blocks(sheet, programme, under_parent=under_parent),
-            *payment_blocks(sheet, programme, self._registry, self._report, self._counts),
+            *payment_blocks(
+                sheet,
+                programme,
+                self._registry,
+                self._report,
+                self._counts,
+            ),
         )
         self.summary.editions += 1
 
-    def _emit_enduring(self, totals: Totals) -> None:
+    def _emit_programmes_and_figures(self) -> None:
         for chain in self._survey.chains.values():
             graph = f"review-sheets-{chain.last.publication_year}"
             self._output.add(graph, self._programme(chain))
@@ -165,6 +165,9 @@ class _Import:
         for statement in self._ledger:
             self._output.add(statement.graph, figure_block(statement))
             self._years.add(statement.fiscal_year)
+
+    def _emit_shared(self, totals: Totals) -> None:
+        """Put what belongs to no single year into files of its own."""
         printed = self._facts.emit(
             self._output, self._ledger, totals, self._counts.transfers, frozenset(self._sheets)
         )
@@ -194,7 +197,7 @@ class _Import:
             paid.add(entry.slug)
             yield organisation_block(entry)
         needed = {ministry.slug for ministry in self._ministries}
-        needed |= self._output.referenced("org-") | {
+        needed |= self._output.organisations | {
             known_organisations()[slug].parent for slug in paid & known_organisations().keys()
         }
         for slug in sorted((needed & known_organisations().keys()) - paid):
@@ -217,6 +220,7 @@ class _Import:
     def _summarise(self, totals: Totals) -> None:
         summary = self.summary
         summary.sheets_read = self._survey.read
+        summary.known_sheets = self._survey.left_out
         summary.programmes = len(self._survey.chains)
         summary.statements = len(self._ledger)
         summary.current_statements = sum(1 for _ in self._ledger.current())
@@ -236,6 +240,7 @@ def import_review_sheets(
     texts_path: Path | None,
     report: ImportReport,
     facts: PublicFacts | None = None,
+    beside: Path | None = None,
 ) -> ImportSummary:
     """Import review sheets as Turtle files.
 
@@ -250,6 +255,8 @@ def import_review_sheets(
         report: Takes every finding.
         facts: Figures of other public sources for the same programmes; None for those that the
             package carries.
+        beside: Folder of the Turtle data that the import replaces or adds to; None for the data
+            that the package carries.
 
     Returns:
         What was made.
@@ -258,4 +265,5 @@ def import_review_sheets(
         OSError: A file cannot be read or written.
     """
     rows = PublicFacts.shipped() if facts is None else facts
-    return _Import(selection, texts_path, report, rows).run(paths, out_dir)
+    graph = data_dir() if beside is None else beside
+    return _Import(selection, texts_path, report, rows).run(paths, out_dir, graph)

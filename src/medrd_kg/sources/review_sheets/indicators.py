@@ -5,7 +5,7 @@ The graph keeps the indicator with a label of its own, its unit, and the measure
 short term.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
@@ -49,10 +49,14 @@ class IndicatorRegistry:
     same text. Feed the sheets in the order of publication years.
     """
 
-    def __init__(self) -> None:
-        """Start empty."""
+    def __init__(self, numbered: Mapping[str, int] | None = None) -> None:
+        """Start empty.
+
+        Args:
+            numbered: Highest number already given to an indicator, by programme.
+        """
         self._indicators: dict[tuple[str, str, str, str], _Indicator] = {}
-        self._count: dict[str, int] = {}
+        self._count: dict[str, int] = dict(numbered or {})
 
     def observe(self, sheet: Sheet, programme: str) -> dict[str, str]:
         """Take the outcomes of a sheet.

@@ -7,6 +7,10 @@ payees carry the same name with a suffix, so that the same source gives the same
 import hashlib
 import re
 import unicodedata
+from collections.abc import Mapping
+from functools import cache
+
+from medrd_kg.sources.review_sheets.reviewed import table
 
 __all__ = ["ascii_slug", "hashed", "sheet_slug"]
 
@@ -29,10 +33,16 @@ def hashed(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:_HASH_LENGTH]
 
 
+@cache
+def _abbreviations() -> Mapping[str, str]:
+    return {row["abbreviation"]: row["slug"] for row in table("ministries")}
+
+
 def sheet_slug(publication_year: int, ministry: str, number: str) -> str:
     """Return the local name of a sheet.
 
-    From 2021 on, the number repeats year and ministry (2022-厚労-21-1017-1); both are dropped.
+    From 2021 on, the number repeats year and ministry (2022-厚労-21-1017-1); both are dropped. A
+    number that names another ministry than the publisher keeps it, so that no two sheets meet.
 
     >>> sheet_slug(2022, "mhlw", "2022-厚労-21-1017-1")
     '2022-mhlw-21-1017-1'
@@ -40,7 +50,9 @@ def sheet_slug(publication_year: int, ministry: str, number: str) -> str:
     '2015-mext-new27-0025'
     """
     parts = unicodedata.normalize("NFKC", number).split("-")
-    if len(parts) > 2 and parts[0] == str(publication_year):
-        parts = parts[2:]
+    if parts[0] == str(publication_year) and parts[2:]:
+        named = _abbreviations().get(parts[1])
+        foreign = [] if named == ministry else [f"by-{named or hashed(parts[1])}"]
+        parts = [*foreign, *parts[2:]]
     local = ascii_slug("-".join(parts)) or hashed(number)
     return f"{publication_year}-{ministry}-{local}"

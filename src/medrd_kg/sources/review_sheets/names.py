@@ -9,7 +9,7 @@ import re
 import unicodedata
 from typing import Final
 
-__all__ = ["clean", "legal_form", "match_key", "programme_key"]
+__all__ = ["clean", "expand_forms", "legal_form", "match_key", "programme_key"]
 
 _INVISIBLE = re.compile(
     "[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]"
@@ -71,6 +71,18 @@ def clean(raw: str) -> str:
     return _BLANK.sub(" ", visible).strip()
 
 
+def expand_forms(name: str) -> str:
+    """Return a name in NFKC with abbreviated legal forms written out; blanks stay.
+
+    >>> expand_forms("ダイダン（株）東京本社")
+    'ダイダン株式会社東京本社'
+    """
+    expanded = unicodedata.normalize("NFKC", name)
+    for short, full in _ABBREVIATED:
+        expanded = expanded.replace(short, full)
+    return expanded
+
+
 def match_key(raw: str) -> str:
     """Return the key under which spellings of one name meet.
 
@@ -78,10 +90,7 @@ def match_key(raw: str) -> str:
     '株式会社日立製作所'
     """
     key = unicodedata.normalize("NFKC", clean(raw))
-    key = _DASHES.sub("-", _BLANK.sub("", key)).casefold()
-    for short, full in _ABBREVIATED:
-        key = key.replace(short, full)
-    return key
+    return expand_forms(_DASHES.sub("-", _BLANK.sub("", key)).casefold())
 
 
 def programme_key(raw: str) -> str:

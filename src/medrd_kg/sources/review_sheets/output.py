@@ -4,7 +4,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Final
 
-from medrd_kg.sources.review_sheets.turtle import Block, document
+from medrd_kg.sources.review_sheets.turtle import Block, RenderedBlock, document
 
 __all__ = ["TurtleOutput"]
 
@@ -30,6 +30,9 @@ _COMMENTS: Final = {
     "facts-totals": "Totals in which figures may be summed, and the printed figures that they"
     " are held against.",
 }
+_ORGANISATION: Final = "org-:"
+_SHEET_FILES: Final = "review-sheets-"
+_MANY: Final = frozenset({"budget", "flow", "result"})
 _SHEETS: Final = (
     "Programmes, budget figures, payments and outcomes of the administrative programme review"
     " sheets\n(行政事業レビューシート) published in {year}: the part that concerns medical R&D."
@@ -47,46 +50,71 @@ def _comment(name: str) -> str:
 
 
 class TurtleOutput:
-    """Collects blocks by file; blocks on one subject are merged."""
+    """Collects blocks by file; blocks on one subject are merged.
 
-    def __init__(self) -> None:
-        """Start empty."""
+    Figures, payments and results are many and each has a subject of its own: they are kept as
+    text, so that a year of the whole government fits in memory.
+    """
+
+    def __init__(self, suffix: str = "", described: frozenset[str] = frozenset()) -> None:
+        """Start empty.
+
+        Args:
+            suffix: Goes behind the name of every file, for files that add to others.
+            described: Subjects whose class and label stand elsewhere in the graph.
+        """
+        self._suffix = suffix
+        self._described = described
         self._files: defaultdict[str, dict[str, Block]] = defaultdict(dict)
+        self._texts: defaultdict[str, list[RenderedBlock]] = defaultdict(list)
+        self._sizes: dict[str, int] = {}
+        self.organisations: set[str] = set()
+        """Local names of the organisations that some block points at."""
 
     def add(self, name: str, *blocks: Block) -> None:
         """Add blocks to the file ``<name>.ttl``."""
         file = self._files[name]
         for block in blocks:
+            self.organisations.update(
+                target.removeprefix(_ORGANISATION)
+                for target in block.targets()
+                if target.startswith(_ORGANISATION)
+            )
+            if name.startswith(_SHEET_FILES) and block.prefix in _MANY:
+                self._texts[name].append(RenderedBlock(block.subject, block.render()))
+                continue
             first = file.setdefault(block.subject, block)
             if first is not block:
                 first.merge(block)
 
-    def referenced(self, prefix: str) -> set[str]:
-        """Return the local names of a kind that some block points at."""
-        return {
-            target.removeprefix(f"{prefix}:")
-            for blocks in self._files.values()
-            for block in blocks.values()
-            for target in block.targets()
-            if target.startswith(f"{prefix}:")
-        }
-
-    def write(self, folder: Path) -> dict[str, int]:
-        """Write every file whole, in one rename each.
-
-        Returns:
-            Size in bytes by file name.
+    def write(self, folder: Path, name: str) -> None:
+        """Write one file whole, in one rename, and forget its blocks; an empty one is not written.
 
         Raises:
             OSError: The folder cannot be written.
         """
+        blocks = self._files.pop(name, {})
+        for subject in self._described & blocks.keys():
+            blocks[subject].drop("a", "rdfs:label")
+        shown = [block for block in blocks.values() if not block.is_empty]
+        texts = self._texts.pop(name, [])
+        if not shown and not texts:
+            return
         folder.mkdir(parents=True, exist_ok=True)
-        sizes = {}
-        for name, blocks in sorted(self._files.items()):
-            path = folder / f"{name}.ttl"
-            content = document(_comment(name), blocks.values(), _TITLES).encode()
-            part = path.with_name(f".{path.name}.part")
-            part.write_bytes(content)
-            part.replace(path)
-            sizes[path.name] = len(content)
-        return sizes
+        path = folder / f"{name}{self._suffix}.ttl"
+        rendered = [RenderedBlock(block.subject, block.render()) for block in shown]
+        content = document(_comment(name), [*rendered, *texts], _TITLES).encode()
+        part = path.with_name(f".{path.name}.part")
+        part.write_bytes(content)
+        part.replace(path)
+        self._sizes[path.name] = len(content)
+
+    def write_all(self, folder: Path) -> dict[str, int]:
+        """Write what is left.
+
+        Returns:
+            Size in bytes of every file written so far, by name.
+        """
+        for name in sorted({*self._files, *self._texts}):
+            self.write(folder, name)
+        return dict(sorted(self._sizes.items()))

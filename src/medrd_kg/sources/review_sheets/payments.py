@@ -43,12 +43,13 @@ def is_transferable(reviewed: ReviewedProgramme) -> bool:
 
 @dataclass(slots=True)
 class PaymentCounts:
-    """What became of the payments of an import."""
+    """What became of the payments of an import; ``summed`` says whether transfers may be."""
 
     flows: int = 0
     unnamed: int = 0
     without_amount: int = 0
     transfers: dict[TotalKey, list[str]] = field(default_factory=dict)
+    summed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def payment_blocks(
             counts.unnamed += 1
     if unnamed:
         yield _payee_block(sheet)
-    additive = _transfer_total(programme, rows)
+    additive = _transfer_total(programme, rows) if counts.summed else None
     for row in rows:
         total = additive if row.to_amed else None
         if total is not None:

@@ -10,7 +10,7 @@ import unicodedata
 from functools import cache
 from typing import Final
 
-from medrd_kg.sources.review_sheets.names import clean, legal_form, match_key
+from medrd_kg.sources.review_sheets.names import clean, expand_forms, legal_form, match_key
 from medrd_kg.sources.review_sheets.reviewed import table
 
 __all__ = ["may_be_named"]
@@ -40,6 +40,7 @@ _PLACEHOLDER = re.compile(
 )
 _BRANCH_OF_COMPANY = re.compile(".{2}(?:株式会社|有限会社|合同会社).{2}")
 _PERSONAL = re.compile("[\u3400-\u9fff\u3005]{2,8}|[\u3041-\u30ff]{2,12}")
+_ENDS_LIKE_A_UNIT = re.compile("[部課室局科店所社院館校区町村会地域支園組団宮寺]$")
 _SHORT_WORD: Final = 8
 
 
@@ -52,18 +53,33 @@ def _looks_institutional(part: str) -> bool:
     return bool(_INSTITUTION.search(part) or _INSTITUTION_LATIN.search(part))
 
 
-def _names_a_person_beside(name: str) -> bool:
-    """Return whether a short word without institution stands apart, as in ``X大学 山田太郎``."""
-    parts = [part for part in re.split(r"[\s()]+", name) if part]
-    if len(parts) < 2:  # noqa: PLR2004 - nothing stands beside anything
-        return False
-    return any(
+def _reads_like_a_person(part: str) -> bool:
+    return (
         len(part) <= _SHORT_WORD
         and _PERSONAL.fullmatch(part) is not None
         and not _looks_institutional(part)
-        and not re.search("[部課室局科店所社院館校区町村会地域院支園]$", part)
-        for part in parts
-        if legal_form(part)[1]
+        and not _ENDS_LIKE_A_UNIT.search(part)
+    )
+
+
+def _names_a_person_beside(name: str) -> bool:
+    """Return whether a word that reads like a person stands apart, as in ``X大学 山田太郎``.
+
+    A word beside a bare legal form (``株式会社 メトラン``) is the name of the company.
+    """
+    parts = [part for part in re.split(r"[\s()]+", expand_forms(name)) if part]
+    words = [part for part in parts if legal_form(part)[1]]
+    if len(words) < len(parts) and words:
+        words = words[1:]  # the first word belongs to the bare legal form
+    elif len(words) == 1:
+        return False
+    return any(_reads_like_a_person(word) for word in words)
+
+
+def _is_nobody(name: str) -> bool:
+    """Return whether a name is a role, a number of payees, a remark or a placeholder."""
+    return any(
+        rule.search(name) for rule in (_NEVER, _COUNTED, _PLACEHOLDER_AFTER_BLANK, _PLACEHOLDER)
     )
 
 
@@ -75,17 +91,11 @@ def may_be_named(raw: str) -> bool:
     """
     name = unicodedata.normalize("NFKC", clean(raw))
     key = match_key(raw)
-    if not key:
-        return False
     if key in _reviewed():
         return True
-    if _NEVER.search(name) or _COUNTED.search(name):
-        return False
-    if _PLACEHOLDER_AFTER_BLANK.search(name) or _PLACEHOLDER.match(name):
+    if not key or _is_nobody(name) or _names_a_person_beside(name):
         return False
     form, proper = legal_form(key)
     if form:
-        return len(proper) > 1 and not _PLACEHOLDER.match(proper)
-    if _BRANCH_OF_COMPANY.search(key):
-        return True
-    return _looks_institutional(name) and not _names_a_person_beside(name)
+        return len(proper) > 1 and not _PLACEHOLDER.search(proper)
+    return bool(_BRANCH_OF_COMPANY.search(key)) or _looks_institutional(name)

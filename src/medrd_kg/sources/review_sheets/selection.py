@@ -42,6 +42,7 @@ _NAME_RULES: Final = (
     ("adjustment-fund", "科学技術イノベーション創造推進費(健康医療分野)"),
     ("moonshot", "健康医療分野におけるムーンショット"),
 )
+_WHOLE_GOVERNMENT: Final = "all-sheets"
 _SUFFICIENT: Final = frozenset({"amed-bound", "adjustment-fund", "moonshot"})
 
 
@@ -182,7 +183,7 @@ def decide(sheet: Sheet, selection: Selection) -> Decision:
         (sheet.ministry.slug, without_former_names(programme_key(sheet.name)))
     )
     if selection is Selection.ALL:
-        return Decision(True, None, met[0] if met and not excluded else "")
+        return Decision(True, None, met[0] if met and not excluded else _WHOLE_GOVERNMENT)
     if excluded is not None or not met:
         return Decision(False, None, excluded or "")
     return Decision(met[0] in _SUFFICIENT, None, met[0], unreviewed=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from medrd_kg.sources.review_sheets.chains import Chain, ChainBuilder, SheetKey, overlap
+from medrd_kg.sources.review_sheets.iris import sheet_slug
 from medrd_kg.sources.review_sheets.reader import read_sheets
 from medrd_kg.sources.review_sheets.records import Sheet
 from medrd_kg.sources.review_sheets.report import ImportReport, Severity
@@ -42,15 +43,18 @@ class Survey:
         self._keep = keep
         self._candidates: list[_Candidate] = []
         self._kept: list[Sheet] | None = []
-        self._identities: dict[tuple[int, str, str], _Candidate] = {}
+        self._identities: dict[str, _Candidate] = {}
         self._programmes: dict[tuple[str, int], str] = {}
         self.chains: dict[str, Chain] = {}
         self.reasons: dict[str, str] = {}
         self.read = 0
+        self.left_out = 0
+        self.years: set[int] = set()
 
     def take(self, path: Path, sheet: Sheet) -> None:
         """Consider one sheet."""
         self.read += 1
+        self.years.add(sheet.publication_year)
         decision = decide(sheet, self._selection)
         if decision.unreviewed:
             what = "taken" if decision.taken else "not taken"
@@ -64,7 +68,7 @@ class Survey:
         if not decision.taken:
             return
         candidate = _Candidate(path, sheet.line, SheetKey.of(sheet), decision)
-        identity = (sheet.publication_year, sheet.ministry.slug, sheet.number)
+        identity = sheet_slug(sheet.publication_year, sheet.ministry.slug, sheet.number)
         if identity in self._identities:
             first = self._identities[identity]
             self._report.add(
@@ -81,6 +85,25 @@ class Survey:
             self._kept.append(sheet)
             if len(self._kept) > self._keep:
                 self._kept = None
+
+    def leave_out(self, described: set[str]) -> None:
+        """Leave out the sheets that the graph has.
+
+        Args:
+            described: Prefixed names of what it describes.
+        """
+        taken = []
+        for each in self._candidates:
+            key = each.key
+            slug = sheet_slug(key.publication_year, key.ministry, key.number)
+            if f"sheet:{slug}" in described:
+                self.left_out += 1
+            else:
+                taken.append(each)
+        self._candidates = taken
+        if self._kept is not None:
+            places = {(each.path.name, each.line) for each in taken}
+            self._kept = [sheet for sheet in self._kept if (sheet.file, sheet.line) in places]
 
     def settle(self) -> None:
         """Chain the taken sheets; call once, after the last `take`."""
@@ -143,19 +166,27 @@ class Survey:
             decided[best.name] = slug
         return decided
 
-    def taken(self, report: ImportReport) -> Iterator[tuple[Sheet, str]]:
-        """Yield every taken sheet with the slug of its programme, in the order of the files.
+    @property
+    def taken_years(self) -> list[int]:
+        """Publication years of the taken sheets, ascending."""
+        return sorted({each.key.publication_year for each in self._candidates})
+
+    def taken(self, report: ImportReport, year: int | None = None) -> Iterator[tuple[Sheet, str]]:
+        """Yield the taken sheets with the slug of their programme, in the order of the files.
 
         Args:
             report: Takes findings once more where files are read again; they count once.
+            year: Only the sheets of one publication year.
         """
         if self._kept is not None:
             for sheet in self._kept:
-                yield sheet, self._programmes[sheet.file, sheet.line]
+                if year in (None, sheet.publication_year):
+                    yield sheet, self._programmes[sheet.file, sheet.line]
             return
         lines: defaultdict[Path, set[int]] = defaultdict(set)
         for each in self._candidates:
-            lines[each.path].add(each.line)
+            if year in (None, each.key.publication_year):
+                lines[each.path].add(each.line)
         for path, wanted in lines.items():
             for sheet in read_sheets(path, report, wanted):
                 yield sheet, self._programmes[sheet.file, sheet.line]

@@ -6,12 +6,23 @@ Subjects are grouped by kind under a comment and sorted by IRI, predicates follo
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from medrd_kg.vocabulary import PREFIXES
 
-__all__ = ["Block", "boolean", "decimal", "document", "integer", "iri", "term", "text", "typed"]
+__all__ = [
+    "Block",
+    "RenderedBlock",
+    "decimal",
+    "document",
+    "integer",
+    "iri",
+    "term",
+    "text",
+    "typed",
+]
 
 _LOCAL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?")
 _ILLEGAL_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')
@@ -68,11 +79,6 @@ def decimal(value: Decimal) -> str:
     return f"{plain}.0"
 
 
-def boolean(value: bool) -> str:  # noqa: FBT001 - the literal is the argument
-    """Return an ``xsd:boolean``."""
-    return "true" if value else "false"
-
-
 class Block:
     """The triples of one subject."""
 
@@ -106,6 +112,21 @@ class Block:
         """Return the objects of a predicate."""
         return tuple(self._objects.get(predicate, ()))
 
+    def drop(self, *predicates: str) -> None:
+        """Forget what the block says under some predicates."""
+        for predicate in predicates:
+            self._objects.pop(predicate, None)
+
+    @property
+    def prefix(self) -> str:
+        """Prefix of the subject: what kind of thing it is."""
+        return self.subject.partition(":")[0]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the block says nothing."""
+        return not self._objects
+
     def targets(self) -> Iterator[str]:
         """Yield every object that is no literal."""
         for objects in self._objects.values():
@@ -121,9 +142,17 @@ class Block:
         return f"{self.subject}\n" + " ;\n".join(rows) + " .\n"
 
 
-def _sections(blocks: Iterable[Block], titles: Mapping[str, str]) -> Iterator[str]:
-    groups: dict[str, list[Block]] = {title: [] for title in titles.values()}
-    rest: list[Block] = []
+@dataclass(frozen=True, slots=True)
+class RenderedBlock:
+    """The text of one subject."""
+
+    subject: str
+    text: str
+
+
+def _sections(blocks: Iterable[RenderedBlock], titles: Mapping[str, str]) -> Iterator[str]:
+    groups: dict[str, list[RenderedBlock]] = {title: [] for title in titles.values()}
+    rest: list[RenderedBlock] = []
     for block in blocks:
         title = titles.get(block.subject.partition(":")[0])
         (groups[title] if title is not None else rest).append(block)
@@ -131,10 +160,10 @@ def _sections(blocks: Iterable[Block], titles: Mapping[str, str]) -> Iterator[st
         if members:
             yield f"# {title}\n"
             for block in sorted(members, key=lambda each: each.subject):
-                yield block.render()
+                yield block.text
 
 
-def document(comment: str, blocks: Iterable[Block], titles: Mapping[str, str]) -> str:
+def document(comment: str, blocks: Iterable[RenderedBlock], titles: Mapping[str, str]) -> str:
     """Return a whole Turtle file.
 
     Args:
