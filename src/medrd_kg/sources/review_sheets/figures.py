@@ -31,7 +31,6 @@ _PARTS: Final = (
     Stage.RESERVE,
 )
 _HALF_UNIT_YEN: Final = 500_000  # sheets round each cell to the million yen
-_SLIP_FACTOR: Final = 10
 
 
 def amount_flags(amount: Amount) -> set[str]:
@@ -46,16 +45,15 @@ def amount_flags(amount: Amount) -> set[str]:
     return flags
 
 
-def _year_flags(figures: Mapping[Stage, BudgetFigure]) -> dict[Stage, set[str]]:
+def _year_flags(figures: Mapping[Stage, BudgetFigure]) -> dict[Stage, str]:
     """Return flags by stage that follow from the other cells of the year."""
-    flags: dict[Stage, set[str]] = {}
+    flags: dict[Stage, str] = {}
     total = figures[Stage.TOTAL].amount.yen if Stage.TOTAL in figures else 0
     executed = figures[Stage.EXECUTED].amount.yen if Stage.EXECUTED in figures else 0
-    if total > 0 and executed > total:
-        slip = executed >= total * _SLIP_FACTOR
-        flags[Stage.EXECUTED] = {"unit-slip" if slip else "executed-exceeds-total"}
+    if 0 < total < executed:
+        flags[Stage.EXECUTED] = "executed-exceeds-total"
     if total and not _adds_up(figures):
-        flags[Stage.TOTAL] = {"parts-differ-from-total"}
+        flags[Stage.TOTAL] = "parts-differ-from-total"
     return flags
 
 
@@ -79,10 +77,14 @@ def record_figures(sheet: Sheet, programme: str, ledger: Ledger) -> None:
     by_year: dict[int, dict[Stage, BudgetFigure]] = {}
     for each in sheet.budget:
         by_year.setdefault(each.fiscal_year, {})[each.stage] = each
+    # A part's budget stands under its whole: its own cells hold little but carry-overs, and a 0
+    # can mean "reported under the parent" (trap 5).
+    is_part = reviewed is not None and bool(reviewed.part_of)
     for year, figures in by_year.items():
-        flags = _year_flags(figures)
+        flags = {} if is_part else _year_flags(figures)
         total = figures.get(Stage.TOTAL)
-        zero_is_meant = total is not None and total.amount.yen != 0 and _adds_up(figures)
+        stated = total is not None and total.amount.yen != 0
+        zero_is_meant = stated and not is_part and _adds_up(figures)
         for stage, figure in figures.items():
             zero = figure.amount.yen == 0
             if zero and not (zero_is_meant and stage in _PARTS):
@@ -102,8 +104,10 @@ def record_figures(sheet: Sheet, programme: str, ledger: Ledger) -> None:
                 ministry=sheet.ministry.slug,
                 label=f"{name}（{sheet.publication_year}年公表）",
                 kind=kind,
-                flags=amount_flags(figure.amount) | flags.get(stage, set()),
+                flags=amount_flags(figure.amount),
             )
+            if stage in flags:
+                statement.flags.add(flags[stage])
             ledger.add(statement, confirmed_zero=zero)
 
 
@@ -120,6 +124,11 @@ def figure_block(statement: Statement) -> Block:
     block.add("mrd:flowKind", term("mrds", f"flow-kind-{statement.kind}"))
     block.add("mrd:payer", term("org-", statement.ministry))
     block.add("mrd:forProgramme", term("prg", statement.programme))
+    reviewed = reviewed_programmes().get(statement.programme)
+    if reviewed is not None and reviewed.project:
+        block.add("mrd:inProject", term("prj", reviewed.project))
+    if reviewed is not None and reviewed.perimeter == "adjustment-fund":
+        block.add("mrd:drawnFrom", term("fund", "adjustment-fund"))
     block.add("mrd:statedIn", statement.stated_in)
     block.add("mrd:sourceLocator", text(statement.locator))
     for total in sorted(set(statement.totals)):
