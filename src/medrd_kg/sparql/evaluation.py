@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from traceback import clear_frames
 from typing import Final, Protocol, TypeVar
 
 import anyio.to_thread
@@ -128,8 +129,14 @@ class ThreadEvaluator:
         return await self._in_thread(lambda: list(self._store.query(text).triples()))
 
     async def _in_thread(self, work: Callable[[], _Result]) -> _Result:
-        # A result of the engine belongs to the thread that asked: `work` reads it to its end.
-        return await anyio.to_thread.run_sync(work, limiter=self._limiter)
+        def confined() -> _Result:
+            try:
+                return work()
+            except BaseException as error:
+                _drop_locals(error)
+                raise
+
+        return await anyio.to_thread.run_sync(confined, limiter=self._limiter)
 
     def _check_rows(self, body: bytes, media_type: str, form: str) -> None:
         if not self._max_rows or form != QueryForm.SELECT:
@@ -142,6 +149,20 @@ class ThreadEvaluator:
                     "add LIMIT and OFFSET with ORDER BY, or narrow the pattern",
                     extra={"limit": self._max_rows},
                 )
+
+
+def _drop_locals(error: BaseException) -> None:
+    """Let go of what the failed frames held.
+
+    A result of the engine belongs to the thread that asked, and must not outlive it in the
+    traceback of an exception that travels to another thread.
+    """
+    pending: list[BaseException | None] = [error]
+    while pending:
+        each = pending.pop()
+        if each is not None:
+            clear_frames(each.__traceback__)
+            pending += [each.__cause__, each.__context__]
 
 
 def _admitted_form(text: str) -> str | None:

@@ -13,6 +13,7 @@ __all__ = ["Range", "accepted_language", "accepted_ranges", "negotiate"]
 _ELEMENT = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*+")++')
 _QUALITY = re.compile(r";\s*[qQ]\s*=\s*(1(?:\.0{0,3})?|0(?:\.[0-9]{0,3})?)\s*(?=;|$)")
 _ANY_QUALITY = re.compile(r";\s*[qQ]\s*=")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"')
 _MEDIA_RANGE = re.compile(r"[\w!#$%&'*+.^`|~-]+/[\w!#$%&'*+.^`|~-]+", re.ASCII)
 
 
@@ -116,6 +117,7 @@ def _split(element: str) -> tuple[str, str]:
 
 def _quality(parameters: str) -> float | None:
     """Return the quality that parameters state, 1 when they state none, None when malformed."""
+    parameters = _QUOTED.sub('""', parameters)
     if not _ANY_QUALITY.search(parameters):
         return 1.0
     found = _QUALITY.search(parameters)

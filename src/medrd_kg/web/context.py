@@ -42,6 +42,7 @@ WHERE {
 _RDF: Final = PREFIXES["rdf"]
 _OWL: Final = PREFIXES["owl"]
 _XSD: Final = PREFIXES["xsd"]
+_STRING: Final = f"{_XSD}string"
 _RANGE: Final = f"{PREFIXES['rdfs']}range"
 
 
@@ -67,7 +68,7 @@ class Property:
         definition = {"@id": self.iri}
         if self.values == LANGUAGE:
             definition["@container"] = "@language"
-        else:
+        elif self.values != _STRING:  # JSON strings are that without a word
             definition["@type"] = "@id" if self.values == LINK else self.values
         return definition
 

@@ -1,0 +1,97 @@
+"""Servers under test: real processes on free ports, ready before a test begins."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from tests.web.serving import fixture_release
+
+from medrd_kg.settings import Settings
+from medrd_kg.store.base import Store
+from medrd_kg.web.state import Release
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+READY_SECONDS = 60
+
+
+@contextmanager
+def running(command: list[str], address: str) -> Iterator[httpx.Client]:
+    """Start a server, wait until it is ready, and stop it at the end."""
+    with subprocess.Popen(command, cwd=CHECKOUT) as process:
+        try:
+            transport = httpx.HTTPTransport(retries=0)
+            with httpx.Client(base_url=address, transport=transport, timeout=60) as client:
+                _await_ready(process, client)
+                yield client
+        finally:
+            process.terminate()
+
+
+def _await_ready(process: subprocess.Popen[bytes], client: httpx.Client) -> None:
+    for _ in range(READY_SECONDS * 10):
+        try:
+            if client.get("/health/ready").status_code == 200:
+                return
+        except httpx.TransportError:
+            try:
+                code = process.wait(timeout=0.1)
+            except subprocess.TimeoutExpired:
+                continue
+            pytest.fail(f"the server ended with code {code}")
+    pytest.fail(f"the server was not ready within {READY_SECONDS} s")
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def fixture_server(*settings: str) -> Iterator[httpx.Client]:
+    """Serve the fixture data under some settings."""
+    port = free_port()
+    command = [sys.executable, "-m", "tests.web.serving", str(port), *settings]
+    with running(command, f"http://127.0.0.1:{port}") as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[httpx.Client]:
+    """A client of the fixture data served under the default settings."""
+    with fixture_server() as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def strict_server() -> Iterator[httpx.Client]:
+    """A client of the fixture data served with tight limits and one allowed origin."""
+    with fixture_server(
+        "max_body_mb=1", "max_result_rows=5", "cors_origins=https://app.example"
+    ) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def fixture_data() -> Release:
+    """The release that the servers serve, for comparison."""
+    return fixture_release()
+
+
+@pytest.fixture(scope="session")
+def store(fixture_data: Release) -> Store:
+    """The data that the servers serve."""
+    return fixture_data.store
+
+
+@pytest.fixture
+def local_settings(tmp_path: Path) -> Settings:
+    """Settings for an application inside the test's process."""
+    return Settings.load({}, data_dir=tmp_path, public_url="http://service.example")
