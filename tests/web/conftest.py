@@ -80,6 +80,16 @@ def strict_server() -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="session")
+def shipped_server(release_data_dir: Path) -> Iterator[httpx.Client]:
+    """A client of the shipped release, served by the command that users run."""
+    port = free_port()
+    command = [sys.executable, "-m", "medrd_kg", "serve", f"--port={port}"]
+    command.append(f"--data-dir={release_data_dir}")
+    with running(command, f"http://127.0.0.1:{port}") as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
 def fixture_data() -> Release:
     """The release that the servers serve, for comparison."""
     return fixture_release()

@@ -18,10 +18,11 @@ VERSION = "2022-01-01-fixture00000"
 
 
 def fixture_release() -> Release:
-    """Return a release in memory: the fixture data beside the real core ontology."""
+    """Return a release in memory: the fixture data beside the real ontology."""
     store = EmbeddedStore()
     store.bulk_load(DATA)
-    store.bulk_load(ontology_dir() / "core.ttl", graph=graph_iri("ontology"))
+    for name in ("core", "views", "alignments"):
+        store.bulk_load(ontology_dir() / f"{name}.ttl", graph=graph_iri("ontology"))
     return Release(VERSION, store, store.statistics())
 
 
