@@ -263,6 +263,17 @@ class TestFaults:
         values = " ".join(str(-n) for n in range(50_000))
         assert count(store, f"VALUES ?x {{ {values} }}") == 50_000
 
+    def test_the_fault_of_a_very_long_query_is_told_roughly(self, store: Store) -> None:
+        text = f"SELECT * {{\n VALUES ?x {{ {'1 ' * 100_000} }}\n ?s ?p }}"
+        with pytest.raises(QueryFault, match="near here") as caught:
+            store.query(text)
+        assert caught.value.line == 3
+        assert caught.value.column is not None
+
+    def test_an_unknown_function_is_a_fault(self, store: Store) -> None:
+        with pytest.raises(QueryFault, match="function"):
+            ask(store, "SELECT (:unknown(1) AS ?x) { }")
+
     def test_a_bad_name_in_the_request_is_a_fault(self, store: Store) -> None:
         with pytest.raises(QueryFault):
             store.query(ALL, dataset=Dataset(default_graphs=("no iri",)))
@@ -281,6 +292,28 @@ class TestResults:
         assert result.form == QueryForm.SELECT
         assert list(result.variables) == ["s", "none", "o"]
         assert list(result.rows()) == [{"s": iri("s"), "o": Literal('見出し, "a"')}]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "SELECT * { ?s ?p ?o BIND(1 AS ?a) }",
+            "select DISTINCT*{ ?s ?p ?o BIND(1 AS ?a) }",
+            "# SELECT ?x\nSELECT REDUCED * FROM :g1 { $s $p ?o { SELECT * { BIND(1 AS ?a) } } }",
+            "SELECT * FROM :g1 FROM :g2 { ?s ?p ?o BIND(1 AS ?a) FILTER EXISTS { ?s ?hidden ?o } }",
+        ],
+    )
+    def test_columns_come_in_the_order_of_the_query(self, filled: Store, text: str) -> None:
+        filled.insert([quad("s", "p", "o", "g2")])
+        answer = ask(filled, text)
+        assert list(answer.variables) == ["s", "p", "o", "a"]
+        rows = list(answer.rows())
+        assert rows
+        assert all(list(row) == ["s", "p", "o", "a"] for row in rows)
+
+    def test_a_selection_of_nothing_is_empty(self, filled: Store) -> None:
+        assert ask(filled, "SELECT * { }").variables == []
+        assert list(ask(filled, "SELECT * { }").rows()) == [{}]
+        assert ask(filled, "SELECT (1 * 2 AS ?x) { ?a ?b ?c }").variables == ["x"]
 
     def test_json(self, filled: Store) -> None:
         written = filled.query("SELECT ?o { ?s ?p ?o }").serialise(

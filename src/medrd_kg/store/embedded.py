@@ -1,6 +1,7 @@
 """The default backend: Oxigraph inside this process, on disk or in memory."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import Final
@@ -11,10 +12,12 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Triple
 from medrd_kg.store.base import Dataset, QueryFault, StoreStatistics
 from medrd_kg.store.datasets import MergedDatasets, described_dataset
 from medrd_kg.store.faults import refuse_excess, syntax_fault
-from medrd_kg.store.outline import outline
+from medrd_kg.store.outline import Outline, outline
 from medrd_kg.store.results import EmbeddedResult
 
 __all__ = ["EmbeddedStore"]
+
+_Graph = NamedNode | BlankNode | DefaultGraph
 
 _MERGE: Final = DefaultGraph()
 
@@ -84,27 +87,29 @@ class EmbeddedStore:
         try:
             own = described_dataset(found, base_iri)
             described = own if dataset is None or dataset.is_empty else dataset
+            ordered = _with_columns_in_order(text, found, base_iri)
             if described.is_empty:
-                hidden: list[NamedNode | BlankNode | DefaultGraph] | None = (
-                    [] if self._hides_merge else None
+                hidden: list[_Graph] | None = [] if self._hides_merge else None
+                return EmbeddedResult(
+                    engine.query(ordered, base_iri=base_iri, default_graph=hidden)
                 )
-                return EmbeddedResult(engine.query(text, base_iri=base_iri, default_graph=hidden))
             defaults = self._default_graphs(described)
             if len(defaults) > 1:
-                merged = self._merged.get(described)
-                return EmbeddedResult(merged.query(found.without_clauses(text), base_iri=base_iri))
+                plain = _with_columns_in_order(found.without_clauses(text), found, base_iri)
+                return EmbeddedResult(self._merged.get(described).query(plain, base_iri=base_iri))
             named: list[NamedNode | BlankNode] = [
                 NamedNode(name) for name in sorted(set(described.named_graphs))
             ]
             return EmbeddedResult(
-                engine.query(text, base_iri=base_iri, default_graph=defaults, named_graphs=named)
+                engine.query(ordered, base_iri=base_iri, default_graph=defaults, named_graphs=named)
             )
         except SyntaxError as error:
             raise syntax_fault(text, error, base_iri=base_iri) from None
-        except ValueError as error:  # an IRI of the request's dataset or base
+        # An IRI of the request's dataset or base; a function that the engine does not know.
+        except (ValueError, RuntimeError) as error:
             raise QueryFault(str(error)) from error
 
-    def _default_graphs(self, dataset: Dataset) -> list[NamedNode | BlankNode | DefaultGraph]:
+    def _default_graphs(self, dataset: Dataset) -> list[_Graph]:
         """Return the graphs to merge; all named graphs together are the stored merge."""
         names = set(dataset.default_graphs)
         if self.union_default_graph and len(names) > 1 and names.issuperset(self.graphs()):
@@ -255,3 +260,22 @@ class EmbeddedStore:
 
 def _in_merge(quad: Quad) -> Quad:
     return Quad(quad.subject, quad.predicate, quad.object, _MERGE)
+
+
+def _with_columns_in_order(text: str, found: Outline, base_iri: str | None) -> str:
+    """Spell ``SELECT *`` out: the engine orders its columns by name, readers by appearance.
+
+    Args:
+        text: The query, or the same with blanked dataset clauses.
+        found: Outline of the query; its offsets hold for both.
+        base_iri: Base of the relative IRIs.
+    """
+    if found.star is None:
+        return text
+    return found.with_projection(text, _projected(text, base_iri))
+
+
+@lru_cache(maxsize=256)
+def _projected(text: str, base_iri: str | None) -> frozenset[str]:
+    """Return the variables of a SELECT, asked of an empty store."""
+    return frozenset(EmbeddedResult(ox.Store().query(text, base_iri=base_iri)).variables)

@@ -25,6 +25,9 @@ _RULE: Final = re.compile(r"(?:The [A-Z]+ |Duplicated |SELECT \* is )[^,\[]+\b")
 _PADDING: Final = "\n" * 64
 """Longer than any look-ahead of the engine's grammar (its longest keyword has 14 letters)."""
 _ABSOLUTE: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*:")
+_LONGEST_PROBED: Final = 100_000
+"""Longest query, in characters, that is parsed again and again to find its fault."""
+
 _SHOWN: Final = 40
 
 
@@ -39,6 +42,8 @@ def syntax_fault(text: str, error: SyntaxError, *, base_iri: str | None) -> Quer
     Returns:
         The fault, with one-based line and column where they are known.
     """
+    if len(text) > _LONGEST_PROBED:
+        return _engine_fault(error)
     tokens = list(tokenize(text))
     rule = _RULE.search(str(error))
     culprit = _first_impossible(text, tokens, base_iri)
@@ -49,6 +54,16 @@ def syntax_fault(text: str, error: SyntaxError, *, base_iri: str | None) -> Quer
     line, column = position(text, len(text))
     reason = rule.group() if rule else "the query ends too early"
     return QueryFault(reason, line=line, column=column)
+
+
+def _engine_fault(error: SyntaxError) -> QueryFault:
+    """Give the place that the engine reports, up to a word behind the fault."""
+    place = _PLACE.match(str(error))
+    if place is None:
+        return QueryFault(str(error))
+    return QueryFault(
+        "the query cannot be read near here", line=int(place[1]), column=int(place[2])
+    )
 
 
 def refuse_excess(found: Outline) -> None:

@@ -5,7 +5,7 @@ ends the process on a query nested some thousand deep. Both are decided here, on
 it sees the text.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -57,6 +57,8 @@ class Outline:
         clauses: The dataset clauses in order.
         nesting: Deepest nesting of brackets.
         chain: Number of operators, separators and keywords outside inline data.
+        star: Offset of the ``*`` that projects all variables of the outermost SELECT, or None.
+        variables: Names of the variables in the order of their first appearance.
     """
 
     form: str | None
@@ -64,6 +66,21 @@ class Outline:
     clauses: tuple[DatasetClause, ...]
     nesting: int
     chain: int
+    star: int | None
+    variables: tuple[str, ...]
+
+    def with_projection(self, text: str, names: Collection[str]) -> str:
+        """Return ``text`` with its ``*`` spelt out in the order in which variables appear.
+
+        Args:
+            text: The query that was read.
+            names: The variables that ``*`` stands for.
+        """
+        ordered = [name for name in self.variables if name in names]
+        if self.star is None or not ordered:
+            return text
+        spelt = " ".join(f"?{name}" for name in ordered)
+        return f"{text[: self.star]} {spelt} {text[self.star + 1 :]}"
 
     def without_clauses(self, text: str) -> str:
         """Return ``text`` with its dataset clauses blanked; every other character stays put."""
@@ -92,6 +109,10 @@ def _read(text: str) -> Outline:
         clauses=() if start is None else tuple(_clauses(tokens[start:])),
         nesting=nesting,
         chain=chain,
+        star=None if start is None else _star(tokens[start:]),
+        variables=tuple(
+            dict.fromkeys(token.text[1:] for token in tokens if token.kind is TokenKind.VARIABLE)
+        ),
     )
 
 
@@ -114,6 +135,14 @@ def _clauses(tokens: Sequence[Token]) -> list[DatasetClause]:
                 name = tokens[at]
                 found.append(DatasetClause(named, name.text, token.start, name.end))
     return found
+
+
+def _star(tokens: Sequence[Token]) -> int | None:
+    """Find the ``*`` after SELECT, SELECT DISTINCT or SELECT REDUCED."""
+    if not tokens[0].is_word("select"):
+        return None
+    after = tokens[2:3] if tokens[1:2] and tokens[1].is_word("distinct", "reduced") else tokens[1:2]
+    return after[0].start if after and after[0].text == "*" else None
 
 
 def _size(tokens: Sequence[Token]) -> tuple[int, int]:
