@@ -23,6 +23,9 @@ __all__ = ["Column", "StoredQuery", "StoredQueryFault", "load_stored_queries"]
 
 FRONT_MATTER = "#+"
 
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The safe loader, ten times faster where PyYAML was built with its C library."""
+
 
 class StoredQueryFault(ValueError):
     """A file of a stored query breaks the format; the message names file and place."""
@@ -144,7 +147,7 @@ class StoredQuery(BaseModel):
         # Two spaces keep the columns of YAML's messages true to the file.
         front_matter = "".join(line.replace(FRONT_MATTER, "  ", 1) for line in head)
         try:
-            entry: Any = yaml.safe_load(front_matter)
+            entry: Any = yaml.load(front_matter, Loader=_Loader)  # noqa: S506 - both are safe
             if not isinstance(entry, dict):
                 raise StoredQueryFault(f"{path}: no front matter (lines that begin with #+)")
             return cls.model_validate(
