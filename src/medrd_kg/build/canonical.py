@@ -5,13 +5,16 @@ that neither the order of statements nor the parser's numbering shows.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 import pyoxigraph as ox
 from pyoxigraph import BlankNode, Quad
 
-__all__ = ["canonical_lines", "canonical_quads", "digest", "parsed_lines"]
+__all__ = ["canonical_lines", "canonical_quads", "digest", "has_blank_node", "parsed_lines"]
+
+_BLANK: Final = re.compile(rb"_:|\S+ \S+ _:")
 
 _ALGORITHM: Final = ox.CanonicalizationAlgorithm.RDFC_1_0
 
@@ -32,6 +35,17 @@ def canonical_quads(quads: Iterable[Quad]) -> Iterator[Quad]:
             yield quad
     anonymous.canonicalize(_ALGORITHM)
     yield from anonymous
+
+
+def has_blank_node(line: bytes) -> bool:
+    r"""Whether a line of N-Quads has a blank node as subject or object.
+
+    >>> has_blank_node(b'_:c14n0 <urn:p> "_:" <urn:g> .\n')
+    True
+    >>> has_blank_node(b'<urn:s> <urn:p> " _:" <urn:g> .\n')
+    False
+    """
+    return _BLANK.match(line) is not None
 
 
 def _has_blank_node(quad: Quad) -> bool:

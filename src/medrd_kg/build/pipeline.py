@@ -9,7 +9,7 @@ from typing import Final
 
 from medrd_kg.build.gates import check_shapes, require_conformance
 from medrd_kg.build.inference import Inference, committed_dir, infer, parts, reason
-from medrd_kg.build.inputs import content_hash, read_quads, source_records
+from medrd_kg.build.inputs import content_hash, load_content, source_records
 from medrd_kg.build.manifest import Manifest, SourceRecord
 from medrd_kg.build.progress import ConsoleProgress, Progress, Timings
 from medrd_kg.build.reasoning import has_java
@@ -107,7 +107,7 @@ def _build(
     with timings.step("reading the content"):
         root, files, records = _inputs(data_dir, root)
         store = EmbeddedStore()
-        store.bulk_insert(read_quads(files))
+        load_content(store, files)
     with timings.step("validating against the shapes"):
         validation = check_shapes(store, root / "ontology" / "shapes")
         require_conformance(validation, data_dir / _FAILED_VALIDATION)

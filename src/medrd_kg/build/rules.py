@@ -67,10 +67,15 @@ def apply_rules(store: Store, rules: Sequence[Rule], *, graph: str) -> RuleOutco
         Problem: ``invalid-data``: a rule is malformed, no CONSTRUCT, or never comes to an end.
     """
     found = {rule.name: 0 for rule in rules}
+    known_at_last_run: dict[str, int] = {}  # by rule: conclusions of all rules when it began
     target = NamedNode(graph)
     for round_number in range(1, _MAX_ROUNDS + 1):
         before = sum(found.values())
         for rule in rules:
+            known = sum(found.values())
+            if known_at_last_run.get(rule.name) == known:
+                continue  # it would see what it has seen
+            known_at_last_run[rule.name] = known
             new = _conclusions(store, rule, target)
             store.insert(new)
             found[rule.name] += len(new)

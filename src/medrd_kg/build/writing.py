@@ -12,7 +12,7 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode
 
 from medrd_kg import __version__
-from medrd_kg.build.canonical import canonical_lines, digest, parsed_lines
+from medrd_kg.build.canonical import canonical_lines, digest, has_blank_node, parsed_lines
 from medrd_kg.build.description import write_descriptions
 from medrd_kg.build.dumps import DUMPS, write_dumps
 from medrd_kg.build.gates import validation_record
@@ -37,14 +37,23 @@ __all__ = ["write_release"]
 
 _UNDATED: Final = "undated"
 
+# A source of which only the year is known had come out by the last day of that year.
 _LATEST_SOURCE: Final = """
 PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX mrd: <https://w3id.org/medrd-kg/core#>
 SELECT (MAX(?day) AS ?latest) WHERE {
   ?source a mrd:Document .
-  VALUES ?property { dcterms:issued dcterms:modified }
-  ?source ?property ?date .
-  BIND(SUBSTR(STR(?date), 1, 10) AS ?day)
+  {
+    VALUES ?property { dcterms:issued dcterms:modified }
+    ?source ?property ?date .
+    BIND(SUBSTR(STR(?date), 1, 10) AS ?day)
+  }
+  UNION
+  {
+    ?source mrd:publicationYear ?year .
+    FILTER NOT EXISTS { ?source dcterms:issued ?date }
+    BIND(CONCAT(STR(?year), "-12-31") AS ?day)
+  }
   FILTER(REGEX(?day, "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))
 }
 """
@@ -108,7 +117,9 @@ def write_release(
         store.close()
     with timings.step("writing the store"):
         disk = EmbeddedStore(folder / STORE)
-        disk.bulk_insert(quad for lines in graphs.values() for quad in parsed_lines(lines))
+        everything = [line for lines in graphs.values() for line in lines]
+        disk.bulk_load_lines(b"".join(line for line in everything if not has_blank_node(line)))
+        disk.bulk_insert(parsed_lines(line for line in everything if has_blank_node(line)))
         disk.optimise()
         disk.close()
     with timings.step("writing the dumps"):
