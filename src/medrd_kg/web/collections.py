@@ -73,18 +73,26 @@ def collections() -> dict[str, Collection]:
     table: dict[str, Any] = yaml.safe_load(text)
     found = {}
     for kind in kinds().values():
-        names = table["collections"].get(kind.collection, ())
+        paths: dict[str, str | None] = {}
+        for listed in table["collections"].get(kind.collection, ()):
+            paths |= listed if isinstance(listed, dict) else {listed: None}
         found[kind.collection] = Collection(
             name=kind.collection,
             kind=kind,
-            filters={name: _filter(kind, name, table["filters"][name]) for name in names},
+            filters={
+                name: _filter(kind, name, table["filters"][name], path)
+                for name, path in paths.items()
+            },
         )
     return found
 
 
-def _filter(kind: Kind, name: str, entry: dict[str, Any]) -> Filter:
-    """Build a filter; one whose kind is null takes members of the collection itself."""
-    of_members = "kind" in entry and entry["kind"] is None
-    return Filter.model_validate(
-        {"name": name, **entry, **({"kind": kind.name} if of_members else {})}
-    )
+def _filter(kind: Kind, name: str, entry: dict[str, Any], path: str | None) -> Filter:
+    """Build a filter, over a path of the collection's own where it has one.
+
+    One whose kind is null takes members of the collection itself.
+    """
+    own = {"name": name} | ({"path": path} if path else {})
+    if "kind" in entry and entry["kind"] is None:
+        own["kind"] = kind.name
+    return Filter.model_validate(entry | own)
