@@ -176,6 +176,21 @@ class TestVersions:
         assert second.version == first.version
         assert changed_files(first, second, "dumps/") == []
 
+    def test_a_source_of_a_known_year_counts_with_its_last_day(
+        self, build: Build, content: Content
+    ) -> None:
+        content.append("data/ttl/organizations.ttl", "doc:paper a mrd:DataSource .\n")
+        assert build().source_date == "2022-11-30"
+        content.append("data/ttl/organizations.ttl", "doc:paper mrd:publicationYear 2022 .\n")
+        assert build().source_date == "2022-12-31"
+        content.append("data/ttl/review-sheets-2022.ttl", "doc:sheets mrd:publicationYear 2023 .\n")
+        assert build().source_date == "2022-12-31"
+
+    def test_content_without_dated_sources_says_so(self, build: Build, content: Content) -> None:
+        (content.root / "data/ttl/review-sheets-2022.ttl").unlink()
+        (content.root / "data/ttl/policy-fy2022/document.ttl").unlink()
+        assert build().version.startswith("undated-")
+
     def test_a_changed_statement_gives_a_new_version(
         self, build: Build, content: Content, data_dir: Path
     ) -> None:
