@@ -176,7 +176,7 @@ def _nodes(value: object) -> Iterator[CompValue]:
             yield from _nodes(each)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(PATTERNS, min_size=1, max_size=3).map(" . ".join))
 @example("?service a 'SERVICE <x:y> {}'")
 @example("SERVICE SILENT <x:y> {}")

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 import httpx
 import pytest
@@ -20,9 +21,11 @@ READY_SECONDS = 60
 
 
 @contextmanager
-def running(command: list[str], address: str) -> Iterator[httpx.Client]:
+def running(
+    command: list[str], address: str, *, log: TextIO | None = None
+) -> Iterator[httpx.Client]:
     """Start a server, wait until it is ready, and stop it at the end."""
-    with subprocess.Popen(command, cwd=CHECKOUT) as process:
+    with subprocess.Popen(command, cwd=CHECKOUT, stderr=log) as process:
         try:
             transport = httpx.HTTPTransport(retries=0)
             with httpx.Client(base_url=address, transport=transport, timeout=60) as client:

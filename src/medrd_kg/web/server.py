@@ -38,6 +38,7 @@ def run_server(settings: Settings) -> None:
         config = uvicorn.Config(
             create_app(settings, release),
             log_config=None,
+            log_level="warning",
             access_log=False,  # addresses hold queries, which may say more than a log should keep
             proxy_headers=False,
             server_header=False,
