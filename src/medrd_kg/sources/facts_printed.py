@@ -24,9 +24,6 @@ def printed_figures(
     Args:
         rows: Rows of the table.
         totals: Addends by total.
-
-    Raises:
-        LookupError: The table names a row that is no figure.
     """
     by_line = {row.line: row for row in rows}
     printed = {}
@@ -40,11 +37,9 @@ def printed_figures(
             ministry,
         )
         addends = totals.get(key)
-        if not addends:
-            continue
         row = by_line.get(int(each["row"]))
-        if row is None:
-            raise LookupError(f"row {each['row']} is not in the table of facts")
+        if not addends or row is None:
+            continue
         remainder = row_amount(row).yen - sum(one.amount.yen for one in addends)
         printed[key] = Printed(figure_term(row), remainder, each["ja"], each["en"])
     return printed

@@ -185,7 +185,7 @@ class SheetCells:
                 continue
             rank = _quantity(row.get("番号"))
             block = clean(row["グループ"]) if isinstance(row.get("グループ"), str) else ""
-            if rank is None or rank != int(rank) or not block:
+            if rank is None or rank != int(rank) or rank < 0 or not block:
                 self._find(pointer, Severity.ROW_SKIPPED, "block or rank is missing")
                 continue
             amount = self._amount(row.get("支出額"), f"{pointer}/支出額")

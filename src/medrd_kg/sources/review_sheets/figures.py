@@ -31,6 +31,7 @@ _PARTS: Final = (
     Stage.RESERVE,
 )
 _HALF_UNIT_YEN: Final = 500_000  # sheets round each cell to the million yen
+_NOISE_YEN: Final = 10  # five cells of float noise
 
 
 def amount_flags(amount: Amount) -> set[str]:
@@ -57,13 +58,16 @@ def _year_flags(figures: Mapping[Stage, BudgetFigure]) -> dict[Stage, str]:
     return flags
 
 
+def _gap(figures: Mapping[Stage, BudgetFigure]) -> int:
+    """Return by how many yen 計 differs from the sum of its parts."""
+    parts = sum(figures[stage].amount.yen for stage in _PARTS if stage in figures)
+    return abs(parts - figures[Stage.TOTAL].amount.yen)
+
+
 def _adds_up(figures: Mapping[Stage, BudgetFigure]) -> bool:
     """Return whether 計 is the sum of its parts, within the rounding of the cells."""
-    if Stage.TOTAL not in figures:
-        return False
-    parts = [figures[stage].amount.yen for stage in _PARTS if stage in figures]
-    rounding = _HALF_UNIT_YEN * (sum(part != 0 for part in parts) + 1)
-    return abs(sum(parts) - figures[Stage.TOTAL].amount.yen) <= rounding
+    stated = sum(figures[stage].amount.yen != 0 for stage in _PARTS if stage in figures)
+    return _gap(figures) <= _HALF_UNIT_YEN * (stated + 1)
 
 
 def record_figures(sheet: Sheet, programme: str, ledger: Ledger) -> None:
@@ -84,7 +88,7 @@ def record_figures(sheet: Sheet, programme: str, ledger: Ledger) -> None:
         flags = {} if is_part else _year_flags(figures)
         total = figures.get(Stage.TOTAL)
         stated = total is not None and total.amount.yen != 0
-        zero_is_meant = stated and not is_part and _adds_up(figures)
+        zero_is_meant = stated and not is_part and _gap(figures) < _NOISE_YEN
         for stage, figure in figures.items():
             zero = figure.amount.yen == 0
             if zero and not (zero_is_meant and stage in _PARTS):

@@ -119,7 +119,7 @@ class _Import:
             path for path in files if path.name != _BROWSE and not path.stem.endswith(ending)
         )
         self._output = TurtleOutput(ending, frozenset(described.subjects))
-        self._survey.leave_out(described.subjects)
+        self._survey.leave_out(frozenset(described.subjects))
         self._indicators = IndicatorRegistry(described.indicators)
         self._facts = PublicFacts(())
         self._counts.summed = False

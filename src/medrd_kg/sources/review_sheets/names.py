@@ -40,6 +40,8 @@ _ABBREVIATED: Final = (
     ("(大)", "国立大学法人"),
 )
 
+_HALF_BRACKET = re.compile(r"^([株有同独財社医学大国]|公[財社]|一[財社]|国研|地独|特非|社福)\)")
+
 _LEGAL_FORMS: Final = (
     "大学共同利用機関法人",
     "国立研究開発法人",
@@ -77,7 +79,7 @@ def expand_forms(name: str) -> str:
     >>> expand_forms("ダイダン（株）東京本社")
     'ダイダン株式会社東京本社'
     """
-    expanded = unicodedata.normalize("NFKC", name)
+    expanded = _HALF_BRACKET.sub(r"(\1)", unicodedata.normalize("NFKC", name))
     for short, full in _ABBREVIATED:
         expanded = expanded.replace(short, full)
     return expanded

@@ -97,7 +97,7 @@ def _flow_slugs(sheet: Sheet) -> Iterator[tuple[Payment, str]]:
     seen: Counter[str] = Counter()
     for payment in sheet.payments:
         block = ascii_slug(payment.block) or hashed(payment.block)
-        base = f"{slug_of(sheet)}-{block}-{payment.rank}".replace("--", "-minus-")
+        base = f"{slug_of(sheet)}-{block}-{payment.rank}"
         seen[base] += 1
         yield payment, base if seen[base] == 1 else f"{base}-{seen[base]}"
 

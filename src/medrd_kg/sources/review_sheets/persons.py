@@ -8,7 +8,6 @@ sheet's one "individual or unnamed payee": the amount stays, the name is dropped
 import re
 import unicodedata
 from functools import cache
-from typing import Final
 
 from medrd_kg.sources.review_sheets.names import clean, expand_forms, legal_form, match_key
 from medrd_kg.sources.review_sheets.reviewed import table
@@ -39,9 +38,11 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 _BRANCH_OF_COMPANY = re.compile(".{2}(?:株式会社|有限会社|合同会社).{2}")
-_PERSONAL = re.compile("[\u3400-\u9fff\u3005]{2,8}|[\u3041-\u30ff]{2,12}")
-_ENDS_LIKE_A_UNIT = re.compile("[部課室局科店所社院館校区町村会地域支園組団宮寺]$")
-_SHORT_WORD: Final = 8
+_PERSONAL = re.compile("[\u3005\u3041-\u30ff\u3400-\u9fff]{1,8}")
+_ENDS_LIKE_A_UNIT = re.compile(
+    "(?:[本支]店|[本支]社|[本支分]部|[本分]校|[本分]院|学部|支所|工場|コース|校舎|地区)$|"
+    ".{2}[課室局科店所社院館校会組団]$|.{3}部$"
+)  # 服部, 長谷部, 田所 and 中村 are people
 
 
 @cache
@@ -55,8 +56,7 @@ def _looks_institutional(part: str) -> bool:
 
 def _reads_like_a_person(part: str) -> bool:
     return (
-        len(part) <= _SHORT_WORD
-        and _PERSONAL.fullmatch(part) is not None
+        _PERSONAL.fullmatch(part) is not None
         and not _looks_institutional(part)
         and not _ENDS_LIKE_A_UNIT.search(part)
     )

@@ -93,12 +93,14 @@ class Decision:
         reviewed: Its row of the reviewed list, if any.
         reason: Selection concept, or the reason of an exclusion.
         unreviewed: Whether a person should look: a candidate on neither list.
+        met: The rules of code that the sheet meets.
     """
 
     taken: bool
     reviewed: ReviewedProgramme | None
     reason: str
     unreviewed: bool = False
+    met: tuple[str, ...] = ()
 
 
 @cache
@@ -175,15 +177,16 @@ def rules_met(sheet: Sheet) -> tuple[str, ...]:
 def decide(sheet: Sheet, selection: Selection) -> Decision:
     """Return whether a sheet is imported, and why."""
     slug = sheet_slug(sheet.publication_year, sheet.ministry.slug, sheet.number)
+    met = rules_met(sheet)
     reviewed = find_reviewed(sheet.ministry.slug, sheet.name, slug)
     if reviewed is not None:
-        return Decision(True, reviewed, reviewed.reason)
-    met = rules_met(sheet)
+        return Decision(True, reviewed, reviewed.reason, met=met)
     excluded = _excluded().get(
         (sheet.ministry.slug, without_former_names(programme_key(sheet.name)))
     )
     if selection is Selection.ALL:
-        return Decision(True, None, met[0] if met and not excluded else _WHOLE_GOVERNMENT)
+        reason = met[0] if met and not excluded else _WHOLE_GOVERNMENT
+        return Decision(True, None, reason, met=met)
     if excluded is not None or not met:
-        return Decision(False, None, excluded or "")
-    return Decision(met[0] in _SUFFICIENT, None, met[0], unreviewed=True)
+        return Decision(False, None, excluded or "", met=met)
+    return Decision(met[0] in _SUFFICIENT, None, met[0], unreviewed=True, met=met)

@@ -26,6 +26,14 @@ class _Candidate:
     def name(self) -> str:
         return f"{self.key.ministry}/{self.key.number}"
 
+    @property
+    def place(self) -> tuple[str, int]:
+        return self.path.name, self.line
+
+    @property
+    def slug(self) -> str:
+        return sheet_slug(self.key.publication_year, self.key.ministry, self.key.number)
+
 
 class Survey:
     """Decides sheet by sheet, then chains the taken ones year by year."""
@@ -68,7 +76,7 @@ class Survey:
         if not decision.taken:
             return
         candidate = _Candidate(path, sheet.line, SheetKey.of(sheet), decision)
-        identity = sheet_slug(sheet.publication_year, sheet.ministry.slug, sheet.number)
+        identity = candidate.slug
         if identity in self._identities:
             first = self._identities[identity]
             self._report.add(
@@ -86,24 +94,15 @@ class Survey:
             if len(self._kept) > self._keep:
                 self._kept = None
 
-    def leave_out(self, described: set[str]) -> None:
+    def leave_out(self, described: frozenset[str]) -> None:
         """Leave out the sheets that the graph has.
 
         Args:
             described: Prefixed names of what it describes.
         """
-        taken = []
-        for each in self._candidates:
-            key = each.key
-            slug = sheet_slug(key.publication_year, key.ministry, key.number)
-            if f"sheet:{slug}" in described:
-                self.left_out += 1
-            else:
-                taken.append(each)
-        self._candidates = taken
-        if self._kept is not None:
-            places = {(each.path.name, each.line) for each in taken}
-            self._kept = [sheet for sheet in self._kept if (sheet.file, sheet.line) in places]
+        known = [each for each in self._candidates if f"sheet:{each.slug}" in described]
+        self.left_out = len(known)
+        self._drop(known)
 
     def settle(self) -> None:
         """Chain the taken sheets; call once, after the last `take`."""
@@ -112,8 +111,11 @@ class Survey:
         for candidate in self._candidates:
             by_year[candidate.key.publication_year].append(candidate)
         for year in sorted(by_year):
-            reviewed = self._reviewed_of_year(by_year[year], builder)
-            builder.add_year([each.key for each in by_year[year]], reviewed)
+            reviewed, left_out = self._reviewed_of_year(by_year[year], builder)
+            self._drop(left_out)
+            places = {each.place for each in left_out}
+            keys = [each.key for each in by_year[year] if each.place not in places]
+            builder.add_year(keys, reviewed)
         self.chains = builder.chains
         owner = {
             (link.key.publication_year, link.key.ministry, link.key.number): chain.slug
@@ -122,15 +124,15 @@ class Survey:
         }
         for each in self._candidates:
             slug = owner[each.key.publication_year, each.key.ministry, each.key.number]
-            self._programmes[each.path.name, each.line] = slug
+            self._programmes[each.place] = slug
             if each.decision.reason:
                 self.reasons.setdefault(slug, each.decision.reason)
-        places = {
+        by_identity = {
             (each.key.publication_year, each.key.ministry, each.key.number): each
             for each in self._candidates
         }
         for key, other in builder.doubts:
-            place = places[key.publication_year, key.ministry, key.number]
+            place = by_identity[key.publication_year, key.ministry, key.number]
             self._report.add(
                 place.path.name,
                 place.line,
@@ -142,29 +144,44 @@ class Survey:
 
     def _reviewed_of_year(
         self, candidates: list[_Candidate], builder: ChainBuilder
-    ) -> dict[str, str]:
-        """Return the reviewed programme of each sheet; one sheet a programme and year."""
+    ) -> tuple[dict[str, str], list[_Candidate]]:
+        """Return the reviewed programme of each sheet, one sheet a programme and year.
+
+        A second sheet of the name stays in the import only if it is a candidate by itself; it is
+        then a programme of its own.
+        """
         claims: defaultdict[str, list[_Candidate]] = defaultdict(list)
         for each in candidates:
             if each.decision.reviewed is not None:
                 claims[each.decision.reviewed.slug].append(each)
-        decided = {}
+        decided, left_out = {}, []
         for slug, claimants in claims.items():
-            best = claimants[0]
-            if len(claimants) > 1:
-                chain = builder.chains.get(slug)
-                best = max(claimants, key=lambda each: _evidence(each, chain))
-                for each in claimants:
-                    if each is not best:
-                        self._report.add(
-                            each.path.name,
-                            each.line,
-                            "/事業名",
-                            Severity.DOUBT,
-                            f"bears the name of {slug} beside {best.key.number}; kept apart",
-                        )
+            chain = builder.chains.get(slug)
+            best = max(claimants, key=lambda each: _evidence(each, chain))
             decided[best.name] = slug
-        return decided
+            for each in claimants:
+                if each is best:
+                    continue
+                taken = self._selection is Selection.ALL or bool(each.decision.met)
+                if not taken:
+                    left_out.append(each)
+                self._report.add(
+                    each.path.name,
+                    each.line,
+                    "/事業名",
+                    Severity.DOUBT,
+                    f"bears the name of {slug} beside {best.key.number};"
+                    f" {'kept apart' if taken else 'left out'}",
+                )
+        return decided, left_out
+
+    def _drop(self, left_out: list[_Candidate]) -> None:
+        """Forget candidates."""
+        places = {each.place for each in left_out}
+        if places:
+            self._candidates = [each for each in self._candidates if each.place not in places]
+        if self._kept is not None and places:
+            self._kept = [each for each in self._kept if (each.file, each.line) not in places]
 
     @property
     def taken_years(self) -> list[int]:
@@ -192,7 +209,8 @@ class Survey:
                 yield sheet, self._programmes[sheet.file, sheet.line]
 
 
-def _evidence(candidate: _Candidate, chain: Chain | None) -> tuple[int, int, str]:
-    """Order claimants: restated figures first, then money, then the lower number."""
+def _evidence(candidate: _Candidate, chain: Chain | None) -> tuple[int, int, int, str]:
+    """Order claimants: rules met first, then restated figures, figures at all, and the number."""
     equal = overlap(candidate.key.figures, chain.last.figures)[0] if chain else 0
-    return equal, len(candidate.key.figures), candidate.key.number
+    rules = len(candidate.decision.met)
+    return rules, equal, len(candidate.key.figures), candidate.key.number

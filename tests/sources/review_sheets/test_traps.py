@@ -1,0 +1,379 @@
+"""The traps of the money, each against the shipped Turtle and, where present, the real files.
+
+A sum that falls into a trap fails here. Figures are in million yen as the sheets print them.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zstandard
+
+from medrd_kg.build.totals import check_totals
+from medrd_kg.sources.facts_rows import fact_rows
+from medrd_kg.sources.review_sheets.corporate_number import is_valid
+from medrd_kg.sources.review_sheets.persons import may_be_named
+from medrd_kg.sources.review_sheets.reader import read_sheets
+from medrd_kg.sources.review_sheets.report import ImportReport
+from medrd_kg.sources.review_sheets.selection import Selection, decide
+from medrd_kg.store.embedded import EmbeddedStore
+
+Rows = Callable[[str], list[dict[str, str]]]
+MILLION = 1_000_000
+STATED = "mrd:amountJPY|mrd:nonAdditiveAmountJPY"
+
+
+def million(value: str) -> float:
+    """Return million yen; the yen are whole, so that no figure here loses anything."""
+    return int(value) / MILLION
+
+
+def total(ask: Rows, slug: str) -> float:
+    (row,) = ask(
+        f"SELECT (SUM(?a) AS ?sum) {{ ?f mrd:additiveIn total:{slug} ; mrd:amountJPY ?a }}"
+    )
+    return million(row["sum"])
+
+
+@pytest.fixture(scope="module")
+def real_rows(sheet_files: list[Path]) -> Callable[[int, str], dict[str, Any]]:
+    """Find the row of a sheet number in the real file of a year."""
+    loaded: dict[int, dict[str, dict[str, Any]]] = {}
+
+    def find(year: int, number: str) -> dict[str, Any]:
+        if year not in loaded:
+            path = next(each for each in sheet_files if str(year) in each.name)
+            lines = zstandard.decompress(path.read_bytes(), max_output_size=1 << 28).splitlines()
+            rows = (json.loads(line, parse_float=Decimal) for line in lines)
+            loaded[year] = {f"{row['府省庁']} {row['事業番号']}": row for row in rows}
+        found: dict[str, Any] = loaded[year][number]
+        return found
+
+    return find
+
+
+def budget(row: dict[str, Any], year: int) -> dict[str, Decimal]:
+    return next(each for each in row["予算"] if each["年度"] == year)
+
+
+# Trap 1: parents and children, old and new sheets
+
+HEALTH_PROJECTS = {
+    "drugs": 18238,
+    "devices-healthcare": 2262,
+    "regenerative-cell-gene-therapy": 5334,
+    "genome-data": 10824,
+    "disease-basics": 6202,
+    "seeds-infrastructure": 3726,
+}
+
+
+def test_the_health_ministrys_six_projects_and_their_parent(ask: Rows) -> None:
+    parts = ask(f"""SELECT ?project ?amount ?whole {{
+        ?f mrd:forProgramme/mrd:subProgrammeOf prg:mhlw-medical-rd-subsidy ;
+            mrd:inProject ?project ; mrd:fiscalYear fy:2022 ;
+            mrd:budgetStage mrds:stage-initial ; {STATED} ?amount ; mrd:includedIn ?whole .
+        FILTER NOT EXISTS {{ ?later mrd:supersedes ?f }} }}""")
+    assert {row["project"]: million(row["amount"]) for row in parts} == HEALTH_PROJECTS
+    assert sum(HEALTH_PROJECTS.values()) == 46586
+    (whole,) = {row["whole"] for row in parts}
+    (parent,) = ask(f"""SELECT ?amount ?rest ?note {{
+        budget:{whole} mrd:amountJPY ?amount ; mrd:remainderJPY ?rest ; mrd:note ?note .
+        FILTER (LANG(?note) = "en") }}""")
+    assert (million(parent["amount"]), million(parent["rest"])) == (46984, 398)
+
+
+def test_a_part_is_never_summed_beside_its_whole(ask: Rows) -> None:
+    both = ask("""SELECT ?part { ?part mrd:includedIn ?whole ; mrd:amountJPY ?a .
+        ?whole mrd:amountJPY ?b . FILTER NOT EXISTS {
+            ?part mrd:forProgramme prg:adjustment-fund-programme } }""")
+    assert both == []
+
+
+def test_a_plain_sum_over_the_health_ministry_counts_the_subsidy_once(ask: Rows) -> None:
+    (row,) = ask("""SELECT (SUM(?a) AS ?sum) { ?f mrd:amountJPY ?a ; mrd:payer org-:mhlw ;
+        mrd:fiscalYear fy:2022 ; mrd:budgetStage mrds:stage-initial ;
+        mrd:level mrds:level-appropriation ; mrd:forProgramme ?p .
+        ?p mrd:selectedBecause ?why .
+        FILTER (?why IN (mrds:selection-amed-bound, mrds:selection-integrated-project)) }""")
+    assert million(row["sum"]) == 46984
+
+
+def test_the_education_ministrys_old_and_new_sheets(ask: Rows) -> None:
+    new = ask(f"""SELECT ?programme ?amount {{
+        ?f mrd:forProgramme ?programme ; mrd:fiscalYear fy:2022 ; {STATED} ?amount ;
+            mrd:budgetStage mrds:stage-initial ; mrd:includedIn ?whole .
+        ?programme mrd:succeeds prg:mext-medical-rd-promotion .
+        ?whole mrd:forProgramme prg:mext-medical-rd-promotion . }}""")
+    assert len(new) == 16
+    assert sum(million(row["amount"]) for row in new) == 53114
+    (old,) = ask("""SELECT ?amount ?rest { ?f mrd:forProgramme prg:mext-medical-rd-promotion ;
+        mrd:fiscalYear fy:2022 ; mrd:budgetStage mrds:stage-initial ;
+        mrd:amountJPY ?amount ; mrd:remainderJPY ?rest }""")
+    assert (million(old["amount"]), million(old["rest"])) == (53116, 2)
+    # From FY2023 on there is no single sheet, and the new ones stand for themselves.
+    assert total(ask, "fy2023-initial-appropriation-amed-ministry-share-mext") == 52741 + 6629
+
+
+@pytest.mark.shared
+def test_the_real_children_state_nothing_of_the_year(
+    real_rows: Callable[[int, str], dict[str, Any]],
+) -> None:
+    for child in range(1, 7):
+        row = real_rows(2022, f"厚生労働省 2022-厚労-21-1017-{child}")
+        assert not any(
+            value for each in row["予算"] for key, value in each.items() if key != "年度"
+        )
+    parent = real_rows(2022, "厚生労働省 2022-厚労-21-1017")
+    assert budget(parent, 2022)["当初予算"] == 46984
+
+
+def test_a_silent_child_is_flagged_and_not_read_as_zero(ask: Rows) -> None:
+    rows = ask("SELECT ?e { ?e mrd:hasFlag mrds:flag-reported-under-parent }")
+    assert {row["e"] for row in rows} == {f"2022-mhlw-21-1017-{child}" for child in range(1, 7)}
+    assert (
+        ask("""SELECT ?f { ?f mrd:forProgramme/mrd:subProgrammeOf prg:mhlw-medical-rd-subsidy ;
+        mrd:amountJPY|mrd:nonAdditiveAmountJPY 0 }""")
+        == []
+    )
+
+
+# Trap 2: the adjustment fund
+
+
+def test_the_adjustment_fund_is_counted_once_a_year(ask: Rows) -> None:
+    rows = ask("""SELECT ?year (SUM(?a) AS ?sum) (COUNT(?f) AS ?n) {
+        ?f mrd:drawnFrom fund:adjustment-fund ; mrd:fiscalYear ?year ; mrd:amountJPY ?a ;
+            mrd:budgetStage mrds:stage-initial } GROUP BY ?year ORDER BY ?year""")
+    assert [row["year"] for row in rows] == [str(year) for year in range(2014, 2024)]
+    assert {(million(row["sum"]), row["n"]) for row in rows} == {(17500, "1")}
+
+
+def test_the_fund_is_not_summed_again_where_it_is_spent(ask: Rows) -> None:
+    assert (
+        ask("""SELECT ?f { ?f mrd:drawnFrom fund:adjustment-fund ; mrd:amountJPY ?a ;
+        mrd:budgetStage ?stage . FILTER (?stage IN
+        (mrds:stage-executed, mrds:stage-total, mrds:stage-reserve)) }""")
+        == []
+    )
+    assert (
+        ask("""SELECT ?f { ?f mrd:additiveIn/mrd:perimeter mrds:perimeter-amed ;
+        mrd:budgetStage mrds:stage-reserve }""")
+        == []
+    )
+    assert (
+        ask("""SELECT ?f { ?f mrd:drawnFrom fund:adjustment-fund ;
+        mrd:additiveIn/mrd:level mrds:level-transfer }""")
+        == []
+    )
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("year", "number"),
+    [(2015, "0036-2"), (2016, "0033"), (2019, "0040"), (2022, "2022-府-21-0137")],
+)
+def test_every_real_sheet_of_the_fund_budgets_the_same(
+    real_rows: Callable[[int, str], dict[str, Any]], year: int, number: str
+) -> None:
+    assert budget(real_rows(year, f"内閣府 {number}"), year)["当初予算"] == 17500
+
+
+# Trap 3: restated years
+
+
+def test_restatements_are_kept_and_the_newest_is_current(ask: Rows) -> None:
+    rows = ask(f"""SELECT ?f ?amount ?earlier {{
+        ?f mrd:forProgramme prg:mhlw-medical-rd-subsidy ; mrd:fiscalYear fy:2020 ;
+            mrd:budgetStage mrds:stage-executed ; {STATED} ?amount .
+        OPTIONAL {{ ?f mrd:supersedes ?earlier }} }}""")
+    stated = {row["f"]: (million(row["amount"]), row.get("earlier")) for row in rows}
+    assert stated == {
+        "2021-mhlw-20-1010-fy2020-executed": (120420, None),
+        "2022-mhlw-21-1017-fy2020-executed": (120420, "2021-mhlw-20-1010-fy2020-executed"),
+        "facts-2023-mhlw-22-0964-fy2020-executed": (
+            107133,
+            "2022-mhlw-21-1017-fy2020-executed",
+        ),
+    }
+    assert ask("""SELECT ?f { ?later mrd:supersedes ?f . ?f mrd:amountJPY ?a }""") == []
+
+
+def test_a_restated_value_that_differs_says_so(ask: Rows) -> None:
+    rows = ask(f"""SELECT ?f ?flag {{ ?later mrd:supersedes ?f ; {STATED} ?new .
+        ?f {STATED} ?old . OPTIONAL {{ ?f mrd:hasFlag ?flag .
+            FILTER (?flag = mrds:flag-restated) }}
+        FILTER (BOUND(?flag) != (?old != ?new)) }}""")
+    assert rows == []
+
+
+# Trap 4: payee lists are no totals
+
+
+def test_payments_are_never_summed_and_transfers_only_to_amed(ask: Rows) -> None:
+    assert ask("SELECT ?f { ?f mrd:level mrds:level-payment ; mrd:amountJPY ?a } LIMIT 3") == []
+    rows = ask("""SELECT DISTINCT ?payee { ?f a mrd:FundingFlow ; mrd:amountJPY ?a ;
+        mrd:payee ?payee ; mrd:level mrds:level-transfer }""")
+    assert [row["payee"] for row in rows] == ["amed"]
+
+
+# Trap 7: two names of one programme
+
+
+def test_renamed_programmes_are_one_and_counted_once(ask: Rows) -> None:
+    for programme, names in {
+        "meti-advanced-medical-devices": 2,
+        "meti-prevention-health-rd-platform": 3,
+    }.items():
+        rows = ask(
+            f"""SELECT DISTINCT ?name {{ prg:{programme} rdfs:label|skos:altLabel ?name }}"""
+        )
+        assert len(rows) >= names
+        counted = ask(f"""SELECT ?year (COUNT(?f) AS ?n) {{ ?f mrd:forProgramme prg:{programme} ;
+            a mrd:BudgetStatement ; mrd:fiscalYear ?year ; mrd:amountJPY ?a ;
+            mrd:budgetStage mrds:stage-initial }} GROUP BY ?year""")
+        assert {row["n"] for row in counted} == {"1"}
+
+
+def test_an_institute_that_became_another_is_counted_once(ask: Rows) -> None:
+    rows = ask(f"""SELECT ?f ?programme ?additive {{ ?f mrd:fiscalYear fy:2015 ;
+        mrd:budgetStage mrds:stage-initial ; mrd:forProgramme ?programme ; {STATED} ?a .
+        FILTER (?programme IN (prg:nirs-operating-grant, prg:qst-operating-grant))
+        OPTIONAL {{ ?f mrd:amountJPY ?additive }} }}""")
+    assert {row["programme"] for row in rows} == {"nirs-operating-grant", "qst-operating-grant"}
+    assert sum("additive" in row for row in rows) == 1
+
+
+# Trap 8: years
+
+
+def test_a_sheet_spends_the_year_before_and_requests_the_year_after(ask: Rows) -> None:
+    late = ask("""SELECT ?f { ?f mrd:statedIn ?sheet ; mrd:budgetStage mrds:stage-request ;
+        mrd:fiscalYear/mrd:yearNumber ?year . ?sheet a mrd:ReviewSheet ;
+        mrd:publicationYear ?published . FILTER (?year != ?published + 1) }""")
+    paid = ask("""SELECT ?f { ?f a mrd:FundingFlow ; mrd:statedIn ?sheet ;
+        mrd:fiscalYear/mrd:yearNumber ?year . ?sheet a mrd:ReviewSheet ;
+        mrd:publicationYear ?published . FILTER (?year != ?published - 1) }""")
+    assert (late, paid) == ([], [])
+
+
+# Traps 10 and 13: organisations and persons
+
+
+def test_every_shipped_corporate_number_is_valid_and_of_one_organisation(ask: Rows) -> None:
+    rows = ask("SELECT ?org ?number { ?org mrd:corporateNumber ?number }")
+    numbers = [row["number"] for row in rows]
+    assert len(numbers) > 1600
+    assert len(set(numbers)) == len(numbers)
+    assert all(is_valid(number) for number in numbers)
+
+
+def test_every_shipped_name_of_a_payee_may_be_shown(ask: Rows) -> None:
+    rows = ask("""SELECT DISTINCT ?name { ?f mrd:payee ?org .
+        ?org a mrd:Organization ; rdfs:label|skos:altLabel ?name . }""")
+    assert len(rows) > 1500
+    assert [row["name"] for row in rows if not may_be_named(row["name"])] == []
+
+
+@pytest.mark.shared
+def test_no_name_that_may_not_be_shown_is_in_any_shipped_file(
+    sheet_files: list[Path], shipped_files: list[Path]
+) -> None:
+    hidden = {
+        payment.payee.strip()
+        for path in sheet_files
+        for sheet in read_sheets(path, ImportReport())
+        if decide(sheet, Selection.MEDICAL).taken
+        for payment in sheet.payments
+        if payment.corporate_number is None and not may_be_named(payment.payee)
+    }
+    assert len(hidden) > 200
+    shipped = "\n".join(path.read_text("utf-8") for path in shipped_files)
+    assert [name for name in hidden if name and f'"{name}"' in shipped] == []
+
+
+# Traps 12 and 14: noise, zero, totals
+
+
+def test_float_noise_is_gone_from_the_yen_and_kept_in_the_token(ask: Rows) -> None:
+    (row,) = ask("""SELECT ?yen ?printed { budget:2017-cabinet-office-0034-fy2016-total
+        mrd:nonAdditiveAmountJPY ?yen ; mrd:amountAsPrinted ?printed ;
+        mrd:hasFlag mrds:flag-float-noise }""")
+    assert (row["yen"], row["printed"]) == ("18231374107", "18231.374107000003百万円")
+
+
+@pytest.mark.shared
+def test_every_real_figure_of_the_fund_is_shipped_to_the_yen(
+    real_rows: Callable[[int, str], dict[str, Any]], ask: Rows
+) -> None:
+    row = real_rows(2019, "内閣府 0040")
+    expected = {
+        (each["年度"], round(value * MILLION))
+        for each in row["予算"]
+        for name, value in each.items()
+        if name != "年度" and value
+    }
+    rows = ask(f"""SELECT ?year ?amount {{ ?f mrd:statedIn sheet:2019-cabinet-office-0040 ;
+        {STATED} ?amount ; mrd:fiscalYear/mrd:yearNumber ?year }}""")
+    assert {(int(each["year"]), int(each["amount"])) for each in rows} == expected
+    assert len(rows) == 19
+
+
+# Printed totals
+
+PRINTED = {
+    "fy2015-initial-appropriation-amed": (124827, -27),
+    "fy2016-initial-appropriation-amed": (126469, 31),
+    "fy2017-initial-appropriation-amed": (126168, 332),
+    "fy2018-initial-appropriation-amed": (126106.9, 493.1),
+    "fy2021-initial-appropriation-amed": (126364, -264),
+    "fy2020-initial-appropriation-amed-ministry-share-mext": (59222, 1578),
+    "fy2017-initial-appropriation-amed-ministry-share-meti": (18302, -2),
+}
+
+
+def test_printed_totals_are_met_with_recorded_remainders(ask: Rows) -> None:
+    for slug, (expected, remainder) in PRINTED.items():
+        assert total(ask, slug) == expected
+        (row,) = ask(f"SELECT ?rest {{ total:{slug} mrd:remainderJPY ?rest }}")
+        assert million(row["rest"]) == remainder
+
+
+def test_the_amed_budget_of_the_policy_year(ask: Rows) -> None:
+    assert total(ask, "fy2022-initial-appropriation-amed") == 125144
+    shares = {
+        ministry: total(ask, f"fy2022-initial-appropriation-amed-ministry-share-{ministry}")
+        for ministry in ("mext", "mhlw", "meti", "mic")
+    }
+    assert shares == {"mext": 59784, "mhlw": 46984, "meti": 17926, "mic": 450}
+
+
+def test_the_shipped_money_adds_up(money: EmbeddedStore) -> None:
+    assert check_totals(money) == []
+
+
+def test_a_figure_is_an_addend_of_one_perimeter_only(ask: Rows) -> None:
+    rows = ask("""SELECT ?f (COUNT(DISTINCT ?perimeter) AS ?n) {
+        ?f mrd:additiveIn/mrd:perimeter ?perimeter .
+        FILTER (?perimeter != mrds:perimeter-amed-ministry-share) }
+        GROUP BY ?f HAVING (?n > 1)""")
+    assert rows == []
+
+
+def labelled(ask: Rows) -> Iterator[str]:
+    rows = ask("""SELECT ?s (COUNT(?l) AS ?n) { ?s a ?kind . OPTIONAL { ?s rdfs:label ?l .
+        FILTER (LANG(?l) = "ja") } } GROUP BY ?s HAVING (COUNT(?l) != 1)""")
+    yield from (row["s"] for row in rows)
+
+
+def test_everything_imported_has_exactly_one_japanese_label(ask: Rows) -> None:
+    # Described by the policy itself, which this store does not hold.
+    assert set(labelled(ask)) <= {"translational-research-program"}
+
+
+def test_the_shipped_money_fits_its_limit(shipped_files: list[Path]) -> None:
+    assert sum(path.stat().st_size for path in shipped_files) < 25_000_000
+    assert len(fact_rows()) > 900
