@@ -156,11 +156,11 @@ def test_export_of_one_graph_is_turtle(run: Command, tmp_path: Path) -> None:
 def test_export_keeps_named_graphs(run: Command, tmp_path: Path) -> None:
     out = tmp_path / "all.nq"
     run("export", "--out", out)
-    names = {line.rstrip(" .\n").rsplit(" ", 1)[-1] for line in out.open(encoding="utf-8")}
+    lines = out.read_text(encoding="utf-8").splitlines(keepends=True)
+    names = {line.rstrip(" .\n").rsplit(" ", 1)[-1] for line in lines}
     assert f"<{BASE}graph/policy-fy2022>" in names
     assert f"<{BASE}graph/ontology>" in names
-    few = "".join(line for _, line in zip(range(100), out.open(encoding="utf-8"), strict=False))
-    assert len(Dataset().parse(data=few, format="nquads")) == 100
+    assert len(Dataset().parse(data="".join(lines[:100]), format="nquads")) == 100
 
 
 def test_verify_evidence_holds_for_the_document(run: Command, policy_units_file: Path) -> None:

@@ -78,10 +78,6 @@ PROBLEM_TYPES = _types(
         "SERVICE は許可されていません",
         "SERVICE is not allowed",
     ),
-    ProblemType(
-        "unauthorized", HTTPStatus.UNAUTHORIZED, "認証が必要です", "Authentication is required"
-    ),
-    ProblemType("forbidden", HTTPStatus.FORBIDDEN, "権限がありません", "Not permitted"),
     ProblemType("not-found", HTTPStatus.NOT_FOUND, "見つかりません", "Not found"),
     ProblemType(
         "method-not-allowed",

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from medrd_kg.content import queries_dir
 from medrd_kg.problems import Problem
+from medrd_kg.sparql.admission import admitted_form
 from medrd_kg.sparql.hints import malformed
 from medrd_kg.sparql.stored import StoredQuery, load_stored_queries
 from medrd_kg.store.base import QueryFault, QueryForm, QueryResult, Store, Term
@@ -121,9 +122,10 @@ def ask(store: Store, text: str, answer_format: AnswerFormat | None, output: Bin
         output: Receives the bytes.
 
     Raises:
-        Problem: ``malformed-query`` with line and column; ``usage`` when the format does not
-            fit the answer.
+        Problem: ``malformed-query`` with line and column; ``service-not-allowed``;
+            ``update-on-query-endpoint``; ``usage`` when the format does not fit the answer.
     """
+    admitted_form(text)
     try:
         result = store.query(text)
         if answer_format in {None, AnswerFormat.TABLE} and result.form == QueryForm.SELECT:

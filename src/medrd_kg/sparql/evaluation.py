@@ -19,17 +19,16 @@ from anyio import CapacityLimiter
 from pyoxigraph import QueryResultsFormat, QuerySolutions, Triple, parse_query_results
 
 from medrd_kg.problems import Problem
+from medrd_kg.sparql.admission import admitted_form
 from medrd_kg.sparql.hints import malformed
 from medrd_kg.sparql.media_types import answer_type, written_as
 from medrd_kg.sparql.protocol import ProtocolQuery
-from medrd_kg.sparql.screening import Screening, declared_prefixes, screen
+from medrd_kg.sparql.screening import declared_prefixes
 from medrd_kg.store.base import QueryFault, QueryForm, QueryResult, Row, Store
 
 __all__ = ["Answer", "Evaluator", "ThreadEvaluator", "Timing"]
 
 _Result = TypeVar("_Result")
-
-_FORMS: Final = {"select": QueryForm.SELECT, "ask": QueryForm.ASK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,7 @@ class ThreadEvaluator:
 
         def evaluate() -> Answer:
             begun = time.perf_counter()
-            form = _admitted_form(query.text)
+            form = admitted_form(query.text)
             # Where the form shows, an impossible Accept costs no evaluation.
             media_type = answer_type(accept, form) if form else None
             try:
@@ -163,32 +162,6 @@ def _drop_locals(error: BaseException) -> None:
         if each is not None:
             clear_frames(each.__traceback__)
             pending += [each.__cause__, each.__context__]
-
-
-def _admitted_form(text: str) -> str | None:
-    """Return the form of a caller's query where its first keyword shows it.
-
-    Raises:
-        Problem: It is an update, asks another server, or cannot even be cut into tokens.
-    """
-    try:
-        found: Screening = screen(text)
-    except QueryFault as fault:
-        raise malformed(text, fault) from fault
-    if found.is_update:
-        raise Problem(
-            "update-on-query-endpoint",
-            "this endpoint answers queries and carries out no updates",
-            "send SELECT, ASK, CONSTRUCT or DESCRIBE",
-        )
-    if found.uses_service:
-        raise Problem(
-            "service-not-allowed",
-            "the query calls another endpoint by SERVICE, and federation is off",
-            "ask the other endpoint itself and join the answers. If the query has no SERVICE,"
-            " write a space on both sides of every < and >",
-        )
-    return None if found.form is None else _FORMS.get(found.form, QueryForm.GRAPH)
 
 
 def _serialised(result: QueryResult, media_type: str, text: str) -> bytes:
