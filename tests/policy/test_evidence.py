@@ -32,17 +32,15 @@ def _small_store(label: str) -> EmbeddedStore:
     graph = NamedNode(graph_iri("policy-fy2022"))
     unit = NamedNode(kind_iri("unit", "S001"))
     topic = NamedNode(kind_iri("topic", "x"))
-    store.insert(
-        Quad(subject, predicate, value, graph)
-        for subject, predicate, value in [
-            (unit, RDF_TYPE, NamedNode(MRD.DocumentUnit)),
-            (unit, NamedNode(MRD.unitId), Literal("S001")),
-            (unit, NamedNode(MRD.partOf), NamedNode(kind_iri("doc", "policy-fy2022"))),
-            (topic, NamedNode(MRD.statedIn), unit),
-            (topic, LABEL, Literal(label, language="ja")),
-            (topic, LABEL, Literal("regenerative medicine", language="en")),
-        ]
-    )
+    statements: list[tuple[NamedNode, NamedNode, NamedNode | Literal]] = [
+        (unit, RDF_TYPE, NamedNode(MRD.DocumentUnit)),
+        (unit, NamedNode(MRD.unitId), Literal("S001")),
+        (unit, NamedNode(MRD.partOf), NamedNode(kind_iri("doc", "policy-fy2022"))),
+        (topic, NamedNode(MRD.statedIn), unit),
+        (topic, LABEL, Literal(label, language="ja")),
+        (topic, LABEL, Literal("regenerative medicine", language="en")),
+    ]
+    store.insert(Quad(*statement, graph) for statement in statements)
     return store
 
 
