@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from medrd_kg.content import data_dir
-from medrd_kg.sources.review_sheets.reader import read_line
+from medrd_kg.sources.review_sheets.reader import read_line, read_sheets
 from medrd_kg.sources.review_sheets.records import Sheet
 from medrd_kg.sources.review_sheets.report import ImportReport
+from medrd_kg.sources.review_sheets.selection import Decision, Selection, decide
 from medrd_kg.store.embedded import EmbeddedStore
 from medrd_kg.vocabulary import PREFIXES, graph_iri
 
@@ -83,6 +84,18 @@ def sheet_files(shared_dir: Path) -> list[Path]:
     files = sorted((shared_dir / "data" / "review-sheets").glob("judgit-*.ndjson.zst"))
     assert len(files) == 8
     return files
+
+
+@pytest.fixture(scope="session")
+def decided_sheets(sheet_files: list[Path]) -> list[tuple[Sheet, Decision]]:
+    """The real sheets that are taken, or on which a person should look, with the decision."""
+    decided = []
+    for path in sheet_files:
+        for sheet in read_sheets(path, ImportReport()):
+            decision = decide(sheet, Selection.MEDICAL)
+            if decision.taken or decision.unreviewed:
+                decided.append((sheet, decision))
+    return decided
 
 
 @pytest.fixture(scope="session")

@@ -145,8 +145,14 @@ def test_a_former_legal_form_joins_too() -> None:
     assert one is other
 
 
-def test_a_company_of_the_same_name_is_kept_apart_and_reported() -> None:
-    registry = OrganisationRegistry()
+def test_a_company_whose_name_one_number_bears_is_that_company() -> None:
+    one, other = resolve(("株式会社山田商会", MADE_UP, "p"), ("（株）山田商会", None, "q"))
+    assert one is other
+
+
+def test_a_name_that_several_numbers_bear_is_kept_apart_and_reported() -> None:
+    key = match_key("株式会社山田商会")
+    registry = OrganisationRegistry({key: frozenset({MADE_UP, "8000000000001"})})
     registry.observe("株式会社山田商会", MADE_UP, "p")
     registry.observe("（株）山田商会", None, "q")
     numbered = registry.resolve("株式会社山田商会", MADE_UP, "p")
@@ -158,7 +164,12 @@ def test_a_company_of_the_same_name_is_kept_apart_and_reported() -> None:
 
 
 def test_the_same_programme_pays_the_same_company() -> None:
-    one, other = resolve(("株式会社山田商会", MADE_UP, "p"), ("（株）山田商会", None, "p"))
+    key = match_key("株式会社山田商会")
+    registry = OrganisationRegistry({key: frozenset({MADE_UP, "8000000000001"})})
+    payees = [("株式会社山田商会", MADE_UP, "p"), ("（株）山田商会", None, "p")]
+    for payee in payees:
+        registry.observe(*payee)
+    one, other = (registry.resolve(*payee) for payee in payees)
     assert one is other
 
 

@@ -90,6 +90,7 @@ class _Import:
         if self._adds:
             self._prepare_addition(out_dir, beside)
         self._survey.settle()
+        self._registry = OrganisationRegistry(self._survey.bearers())
         with TextStore(self._texts_path) as texts:
             for sheet, programme in self._survey.taken(self._report):
                 self._observe(sheet, programme, texts)

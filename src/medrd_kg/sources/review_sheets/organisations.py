@@ -1,16 +1,15 @@
 """One organisation, one node: whoever is paid under whatever spelling.
 
 1. A valid 法人番号 is the key.
-2. Without one, the normalised name meets a numbered organisation only where no doubt remains:
-   a public corporation or school whose name is unique by law (国立大学法人, 独立行政法人 …,
-   also with its form left out or in its former form), or a name that the same programme pays
-   under its number in another year.
-3. Otherwise the name gets a node of its own; a numbered organisation of the same name is then
-   reported as a doubtful pair, never merged.
+2. Without one, the whole normalised name (legal form included) meets a numbered organisation if
+   exactly one number bears it in all sheets that were read, the taken ones and the others; so do
+   public corporations (国立大学法人, 独立行政法人 …) with their form left out or in a former form.
+3. Where several numbers bear the name, it gets a node of its own, and each pair is reported as
+   doubtful, never merged. The same programme paying one of them is no doubt.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -32,7 +31,6 @@ _PUBLIC_FORMS: Final = frozenset(
         "地方独立行政法人",
     }
 )
-_UNIQUE_FORMS: Final = _PUBLIC_FORMS | {"学校法人"}
 
 
 @dataclass(slots=True)
@@ -68,8 +66,14 @@ class Organisation:
 class OrganisationRegistry:
     """Resolves payees; first observe all of them, then resolve."""
 
-    def __init__(self) -> None:
-        """Start empty."""
+    def __init__(self, bearers: Mapping[str, frozenset[str]] | None = None) -> None:
+        """Start empty.
+
+        Args:
+            bearers: The 法人番号 that bear a name, by `match_key`, in all sheets that were read;
+                names that are missing are judged by the observed payees alone.
+        """
+        self._bearers = bearers or {}
         self._numbered: dict[str, Organisation] = {}
         self._named: dict[str, Organisation] = {}
         self._spelled_programmes: defaultdict[str, set[str]] = defaultdict(set)
@@ -111,14 +115,16 @@ class OrganisationRegistry:
     def _numbered_for(self, key: str, programme: str) -> Organisation | None:
         """Return the numbered organisation that a name without number surely means."""
         same = self._by_key.get(key, [])
+        paid = [entry for entry in same if programme in entry.programmes]
+        if len(paid) == 1:
+            return paid[0]
+        if same:
+            numbers = self._bearers.get(key, frozenset()) | {entry.number for entry in same}
+            return same[0] if len(numbers) == 1 else None
         form, core = legal_form(key)
-        if len(same) == 1:
-            if form in _UNIQUE_FORMS or programme in same[0].programmes:
-                return same[0]
-            return None
         if form in _PUBLIC_FORMS or not form:
             public = self._by_public_name.get(core, [])
-            if len(public) == 1 and not same:
+            if len(public) == 1:
                 return public[0]
         return None
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from medrd_kg.sources.review_sheets.chains import Chain, ChainBuilder, SheetKey, overlap
 from medrd_kg.sources.review_sheets.iris import sheet_slug
+from medrd_kg.sources.review_sheets.names import match_key
 from medrd_kg.sources.review_sheets.reader import read_sheets
 from medrd_kg.sources.review_sheets.records import Sheet
 from medrd_kg.sources.review_sheets.report import ImportReport, Severity
@@ -51,6 +52,7 @@ class Survey:
         self._keep = keep
         self._candidates: list[_Candidate] = []
         self._kept: list[Sheet] | None = []
+        self._bearers: dict[str, set[str]] = {}
         self._identities: dict[str, _Candidate] = {}
         self._programmes: dict[tuple[str, int], str] = {}
         self.chains: dict[str, Chain] = {}
@@ -63,6 +65,9 @@ class Survey:
         """Consider one sheet."""
         self.read += 1
         self.years.add(sheet.publication_year)
+        for payment in sheet.payments:
+            if payment.corporate_number is not None:
+                self._bearers.setdefault(payment.payee, set()).add(payment.corporate_number)
         decision = decide(sheet, self._selection)
         if decision.unreviewed:
             what = "taken" if decision.taken else "not taken"
@@ -93,6 +98,13 @@ class Survey:
             self._kept.append(sheet)
             if len(self._kept) > self._keep:
                 self._kept = None
+
+    def bearers(self) -> dict[str, frozenset[str]]:
+        """Return the 法人番号 that bear a name in any sheet that was read, by `match_key`."""
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for name, numbers in self._bearers.items():
+            found[match_key(name)] |= numbers
+        return {key: frozenset(numbers) for key, numbers in found.items()}
 
     def leave_out(self, described: frozenset[str]) -> None:
         """Leave out the sheets that the graph has.
