@@ -4,7 +4,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -23,7 +23,12 @@ from medrd_kg.sources.content import content_files
 from medrd_kg.store.embedded import EmbeddedStore
 from medrd_kg.vocabulary import MRD, kind_iri
 
-needs_java = pytest.mark.java
+
+def needs_java(test: Callable[..., None]) -> Callable[..., None]:
+    """Mark a test that runs HermiT; without Java it is skipped."""
+    skipping = pytest.mark.skipif(not has_java(), reason="HermiT needs a JDK")
+    marked: Callable[..., None] = pytest.mark.java(skipping(test))
+    return marked
 
 
 def quads(turtle: str) -> Iterable[Quad]:
@@ -272,7 +277,6 @@ class TestShippedContent:
     @needs_java
     @pytest.mark.parametrize("number", [0, 1], ids=["browse", "policy"])
     def test_they_are_what_the_reasoner_concludes_anew(self, checkout: Path, number: int) -> None:
-        assert has_java()
         each = parts(content_files(checkout))[number]
         committed = lookup(each, committed_dir(checkout), origin="committed")
         assert committed is not None
