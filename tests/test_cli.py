@@ -7,9 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import zstandard
 from rdflib import Dataset, Graph
 
 BASE = "https://w3id.org/medrd-kg/"
+SHEET = "2022-経産-21-0042"
 
 
 @pytest.fixture
@@ -199,3 +201,36 @@ def test_validate_names_what_is_wrong(run: Command, tmp_path: Path) -> None:
 def test_build_names_the_release_that_is_there(run: Command, release_data_dir: Path) -> None:
     version = (release_data_dir / "releases" / "current").readlink().name
     assert version in run("build").stdout
+
+
+def test_import_of_a_later_year_says_what_it_made(
+    run: Command, shared_dir: Path, tmp_path: Path
+) -> None:
+    given = tmp_path / "later.ndjson"
+    with zstandard.open(
+        shared_dir / "data" / "review-sheets" / "judgit-2022.ndjson.zst", "rt", encoding="utf-8"
+    ) as lines:
+        sheet = next(each for each in map(json.loads, lines) if each["事業番号"] == SHEET)
+    later = sheet | {"公開年度": 2023, "事業番号": SHEET.replace("2022-", "2023-")}
+    given.write_text(f"{json.dumps(later, ensure_ascii=False)}\nno JSON\n", encoding="utf-8")
+    out, report, data = tmp_path / "out", tmp_path / "report.txt", tmp_path / "data"
+    result = run(
+        "import", "review-sheets", given, "--out", out, "--report", report, "--data-dir", data
+    )
+    assert result.returncode == 0, result.stderr
+    assert "1 sheets read, 1 taken: 1 programmes" in result.stdout
+    (year,) = out.glob("review-sheets-*.ttl")
+    assert "2023" in year.name
+    assert len(Graph().parse(year)) > 50
+    assert "later.ndjson:2:" in report.read_text(encoding="utf-8")
+
+
+def test_import_of_shipped_sheets_adds_nothing(
+    run: Command, shared_dir: Path, tmp_path: Path
+) -> None:
+    sheets = shared_dir / "data" / "review-sheets" / "judgit-2015.ndjson.zst"
+    out = tmp_path / "out"
+    result = run("import", "review-sheets", sheets, "--out", out, "--data-dir", tmp_path / "data")
+    assert result.returncode == 0, result.stderr
+    assert "nothing new" in result.stdout
+    assert not list(out.glob("*.ttl"))

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,7 +20,7 @@ UNIT = {
 }
 
 
-def _write(folder: Path, content: Any) -> Path:
+def _write(folder: Path, content: object) -> Path:
     path = folder / "units.json"
     path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     return path
@@ -52,7 +51,7 @@ def test_byte_order_mark_is_no_obstacle(tmp_path: Path) -> None:
         ([UNIT, UNIT], "S001 occurs twice"),
     ],
 )
-def test_fault_names_the_place(tmp_path: Path, content: Any, word: str) -> None:
+def test_fault_names_the_place(tmp_path: Path, content: object, word: str) -> None:
     with pytest.raises(Problem, match=word) as fault:
         read_units(_write(tmp_path, content))
     assert "units.json" in str(fault.value)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import typer
 
+from medrd_kg.build.progress import ConsoleProgress
 from medrd_kg.problems import Problem
 from medrd_kg.sources.content import imported_dir
 from medrd_kg.sources.review_sheets.importer import import_review_sheets
@@ -41,13 +42,14 @@ def run_import(
     out_dir = out or imported_dir(data_dir)
     try:
         out_dir.mkdir(parents=True, exist_ok=True)
-        summary = import_review_sheets(
-            files,
-            selection=selection,
-            out_dir=out_dir,
-            texts_path=data_dir / TEXTS,
-            report=report,
-        )
+        with ConsoleProgress().step(f"importing {len(files)} files"):
+            summary = import_review_sheets(
+                files,
+                selection=selection,
+                out_dir=out_dir,
+                texts_path=data_dir / TEXTS,
+                report=report,
+            )
         if report_file is not None:
             report_file.write_text("".join(f"{each}\n" for each in report), encoding="utf-8")
     except OSError as error:
@@ -61,6 +63,9 @@ def run_import(
         f" {summary.flows} payments, {summary.organisations} organisations,"
         f" {summary.indicators} indicators, {summary.totals} totals"
     )
+    if summary.sheets_read and not summary.editions:
+        typer.echo("nothing new: the graph has these sheets already, or none concerns medical R&D")
+        return
     typer.echo(
         f"{sum(summary.files.values()) / 1e6:.1f} MB in {len(summary.files)} files: {out_dir}"
     )
