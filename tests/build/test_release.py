@@ -22,8 +22,8 @@ Build = Callable[[], Manifest]
 
 STEPS: Final = (
     "reading the content",
-    "validating against the shapes",
     "looking up the reasoner's results",
+    "validating against the shapes",
     "inferring by rule",
     "checking the totals",
     "putting the statements into canonical form",

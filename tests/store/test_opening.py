@@ -5,13 +5,24 @@ import sys
 from pathlib import Path
 
 import pytest
-from pyoxigraph import NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
+from medrd_kg.build.canonical import canonical_lines, canonical_quads
 from medrd_kg.problems import Problem
 from medrd_kg.store.embedded import EmbeddedStore
 from medrd_kg.store.opening import open_store
 
 STATEMENT = Quad(NamedNode("urn:s"), NamedNode("urn:p"), NamedNode("urn:o"), NamedNode("urn:graph"))
+
+
+def canonical(store: EmbeddedStore) -> list[bytes]:
+    return canonical_lines(canonical_quads(store.quads()))
+
+
+def blank_nodes(store: EmbeddedStore) -> set[BlankNode]:
+    """Blank nodes anywhere in a store."""
+    terms = [term for quad in store.quads() for term in (quad.subject, quad.object)]
+    return {term for term in terms if isinstance(term, BlankNode)}
 
 
 @pytest.fixture
@@ -60,6 +71,37 @@ def test_a_plain_view_of_a_stored_merge_has_no_default_graph(written: Path) -> N
     assert EmbeddedStore(written, read_only=True).holds(triple)
     with pytest.raises(ValueError, match="read-only"):
         EmbeddedStore(written, union_default_graph=False, holds_merge=True)
+
+
+def test_fast_ways_of_loading_agree(tmp_path: Path) -> None:
+    texts = {"a": "_:x <urn:p> _:y , 'a\\n <urn:o> .' .", "b": "_:x <urn:p> <urn:o> , 'é' ."}
+    for name, text in texts.items():
+        (tmp_path / f"{name}.ttl").write_text(text, encoding="utf-8")
+    files = [(tmp_path / f"{name}.ttl", f"urn:graph:{name}") for name in texts]
+    plain = EmbeddedStore()
+    for path, graph in files:
+        plain.bulk_load(path, graph=graph)
+    fast = EmbeddedStore()
+    fast.bulk_load_files(files, rename=canonical_quads)
+    assert canonical(fast) == canonical(plain)
+    assert fast.statistics() == plain.statistics()
+    assert {node.value for node in blank_nodes(fast)} == {"c14n0", "c14n1", "c14n2"}
+
+    named = [quad for quad in fast.quads() if isinstance(quad.object, Literal | NamedNode)]
+    named = [Quad(STATEMENT.subject, q.predicate, q.object, q.graph_name) for q in named]
+    lines = EmbeddedStore(tmp_path / "lines")
+    lines.bulk_load_lines(b"".join(canonical_lines(named)))
+    assert set(lines.quads()) == set(named)
+    assert lines.statistics().triples == len({quad.triple for quad in named}) == 3
+
+
+def test_a_file_at_fault_is_named(tmp_path: Path) -> None:
+    (tmp_path / "bad.ttl").write_text("<urn:a> .", encoding="utf-8")
+    with pytest.raises(SyntaxError) as caught:
+        EmbeddedStore().bulk_load_files(
+            [(tmp_path / "bad.ttl", "urn:graph")], rename=canonical_quads
+        )
+    assert caught.value.filename == str(tmp_path / "bad.ttl")
 
 
 def test_a_second_writer_is_refused(written: Path) -> None:

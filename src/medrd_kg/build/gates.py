@@ -1,15 +1,14 @@
 """What stops a build: data that miss what the shapes ask for."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
 from medrd_kg.build.manifest import ValidationRecord
 from medrd_kg.build.shapes_graph import ShapesGraph
-from medrd_kg.build.validation import Finding, Severity, ValidationReport, validate_store
+from medrd_kg.build.validation import Finding, Severity, ValidationReport, validate_files
 from medrd_kg.problems import Problem
-from medrd_kg.store.base import Store
 
 __all__ = ["check_shapes", "require_conformance", "validation_record"]
 
@@ -17,17 +16,19 @@ _SHOWN: Final = 3
 """Violations that a failed build names; the report has them all."""
 
 
-def check_shapes(store: Store, shapes_dir: Path) -> ValidationReport:
-    """Validate what a store states against the shapes of a folder.
+def check_shapes(files: Iterable[Path], shapes_dir: Path) -> ValidationReport:
+    """Validate what files state against the shapes of a folder.
+
+    The engine works outside of Python's lock, so this may run beside other steps in a thread.
 
     Raises:
-        Problem: ``invalid-data``: there are no shapes, or they do not parse.
+        Problem: ``invalid-data``: there are no shapes, or a file does not parse.
     """
     try:
         shapes = ShapesGraph.load(shapes_dir)
     except FileNotFoundError as error:
         raise Problem("invalid-data", str(error)) from error
-    return validate_store(store, shapes)
+    return validate_files(files, shapes)
 
 
 def require_conformance(report: ValidationReport, failed: Path) -> None:

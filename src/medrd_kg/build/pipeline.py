@@ -4,6 +4,7 @@ Every step works on what the step before it left in memory; readers see nothing 
 one. These functions are what the command line and the server call.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -104,15 +105,19 @@ def _build(
     data_dir: Path, releases: Releases, root: Path | None, keep: int, progress: Progress
 ) -> Manifest:
     timings = Timings(progress)
-    with timings.step("reading the content"):
-        root, files, records = _inputs(data_dir, root)
-        store = EmbeddedStore()
-        load_content(store, files)
-    with timings.step("validating against the shapes"):
-        validation = check_shapes(store, root / "ontology" / "shapes")
-        require_conformance(validation, data_dir / _FAILED_VALIDATION)
-    with timings.step("looking up the reasoner's results"):
-        each_part = parts(files)
+    root, files, records = _inputs(data_dir, root)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        validating = beside.submit(
+            check_shapes, [each.path for each in files], root / "ontology" / "shapes"
+        )
+        with timings.step("reading the content"):
+            store = EmbeddedStore()
+            load_content(store, files)
+        with timings.step("looking up the reasoner's results"):
+            each_part = parts(files)
+        with timings.step("validating against the shapes"):
+            validation = validating.result()
+            require_conformance(validation, data_dir / _FAILED_VALIDATION)
     results = reason(
         each_part,
         committed=committed_dir(root),

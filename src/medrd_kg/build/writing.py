@@ -117,9 +117,9 @@ def write_release(
         store.close()
     with timings.step("writing the store"):
         disk = EmbeddedStore(folder / STORE)
-        everything = [line for lines in graphs.values() for line in lines]
-        disk.bulk_load_lines(b"".join(line for line in everything if not has_blank_node(line)))
-        disk.bulk_insert(parsed_lines(line for line in everything if has_blank_node(line)))
+        lines = [line for each in graphs.values() for line in each]
+        disk.bulk_load_lines(b"".join(line for line in lines if not has_blank_node(line)))
+        disk.bulk_insert(parsed_lines(line for line in lines if has_blank_node(line)))
         disk.optimise()
         disk.close()
     with timings.step("writing the dumps"):

@@ -1,8 +1,6 @@
 """The default backend: Oxigraph inside this process, on disk or in memory."""
 
-import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import Final
@@ -13,7 +11,9 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Triple
 from medrd_kg.store.base import Dataset, QueryFault, StoreStatistics
 from medrd_kg.store.datasets import MergedDatasets, described_dataset
 from medrd_kg.store.faults import refuse_excess, syntax_fault
-from medrd_kg.store.outline import Outline, outline
+from medrd_kg.store.loading import Rename, copy_to_default, load_files, load_lines
+from medrd_kg.store.outline import outline
+from medrd_kg.store.projection import with_columns_in_order
 from medrd_kg.store.results import EmbeddedResult
 
 __all__ = ["EmbeddedStore"]
@@ -21,9 +21,6 @@ __all__ = ["EmbeddedStore"]
 _Graph = NamedNode | BlankNode | DefaultGraph
 
 _MERGE: Final = DefaultGraph()
-
-_GRAPH_NAME: Final = re.compile(rb" <[^<>]*> \.\n")
-"""End of a line of N-Quads; a literal holds no raw line feed, so this matches nowhere else."""
 
 _BATCH: Final = 100_000
 """Quads that the bulk loader gets at once: it buffers what it gets, about 1 kB a quad."""
@@ -91,7 +88,7 @@ class EmbeddedStore:
         try:
             own = described_dataset(found, base_iri)
             described = own if dataset is None or dataset.is_empty else dataset
-            ordered = _with_columns_in_order(text, found, base_iri)
+            ordered = with_columns_in_order(text, found, base_iri)
             if described.is_empty:
                 hidden: list[_Graph] | None = [] if self._hides_merge else None
                 return EmbeddedResult(
@@ -99,7 +96,7 @@ class EmbeddedStore:
                 )
             defaults = self._default_graphs(described)
             if len(defaults) > 1:
-                plain = _with_columns_in_order(found.without_clauses(text), found, base_iri)
+                plain = with_columns_in_order(found.without_clauses(text), found, base_iri)
                 return EmbeddedResult(self._merged.get(described).query(plain, base_iri=base_iri))
             named: list[NamedNode | BlankNode] = [
                 NamedNode(name) for name in sorted(set(described.named_graphs))
@@ -185,11 +182,24 @@ class EmbeddedStore:
                 writer.bulk_extend(map(_in_merge, batch))
         self._merged.forget()
 
-    def bulk_load_lines(self, nquads: bytes) -> None:
-        """Add the statements of N-Quads lines, much faster than `bulk_insert` and not atomic.
+    def bulk_load_files(self, files: Iterable[tuple[Path, str]], *, rename: Rename) -> None:
+        """Load Turtle files, each into its graph; the fastest way into a store in memory.
 
-        The engine parses the lines itself, once for the named graphs and once for the merge. It
-        renames blank nodes each time: statements with blank nodes go through `bulk_insert`.
+        Args:
+            files: Paths with the IRIs of their graphs; blank nodes of two files stay two.
+            rename: Gives all quads with blank nodes their final names.
+
+        Raises:
+            SyntaxError: A file does not parse; its ``filename`` says which.
+            PermissionError: The store was opened read-only.
+        """
+        load_files(self._writer, files, rename)
+        if self.union_default_graph:
+            copy_to_default(self._writer)
+        self._merged.forget()
+
+    def bulk_load_lines(self, nquads: bytes) -> None:
+        """Add the statements of N-Quads lines without blank nodes; fastest into a store on disk.
 
         Args:
             nquads: Lines that a serialiser wrote, each with an IRI as graph name.
@@ -198,11 +208,7 @@ class EmbeddedStore:
             SyntaxError: The lines do not parse.
             PermissionError: The store was opened read-only.
         """
-        writer = self._writer
-        writer.bulk_load(input=nquads, format=ox.RdfFormat.N_QUADS, lenient=True)
-        if self.union_default_graph:
-            merge = _GRAPH_NAME.sub(b" .\n", nquads)
-            writer.bulk_load(input=merge, format=ox.RdfFormat.N_TRIPLES, lenient=True)
+        load_lines(self._writer, nquads, merge=self.union_default_graph)
         self._merged.forget()
 
     def quads(self, graph: str | None = None) -> Iterator[Quad]:
@@ -284,22 +290,3 @@ class EmbeddedStore:
 
 def _in_merge(quad: Quad) -> Quad:
     return Quad(quad.subject, quad.predicate, quad.object, _MERGE)
-
-
-def _with_columns_in_order(text: str, found: Outline, base_iri: str | None) -> str:
-    """Spell ``SELECT *`` out: the engine orders its columns by name, readers by appearance.
-
-    Args:
-        text: The query, or the same with blanked dataset clauses.
-        found: Outline of the query; its offsets hold for both.
-        base_iri: Base of the relative IRIs.
-    """
-    if found.star is None:
-        return text
-    return found.with_projection(text, _projected(text, base_iri))
-
-
-@lru_cache(maxsize=256)
-def _projected(text: str, base_iri: str | None) -> frozenset[str]:
-    """Return the variables of a SELECT, asked of an empty store."""
-    return frozenset(EmbeddedResult(ox.Store().query(text, base_iri=base_iri)).variables)
