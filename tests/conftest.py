@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -97,9 +96,10 @@ def running_server(*arguments: str | Path) -> Iterator[str]:
 def _wait_until_ready(address: str) -> None:
     """Return once the server says that it is ready; each refused connection is tried again."""
     with httpx.Client(transport=httpx.HTTPTransport(retries=8), timeout=60) as client:
-        while client.get(f"{address}/health/ready").status_code != httpx.codes.OK:
-            # /health/ready answers at once while the release is being opened.
-            time.sleep(0.05)
+        # Each answer is a round trip to the server, which opens the release meanwhile.
+        while (ready := client.get(f"{address}/health/ready")).status_code != httpx.codes.OK:
+            if ready.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                raise RuntimeError(f"the server is not well: {ready.text}")
 
 
 @pytest.fixture

@@ -79,10 +79,20 @@ def test_setting_that_would_protect_nothing_is_refused() -> None:
 @pytest.mark.parametrize("name", sorted(RESERVED))
 def test_reserved_name_warns(name: str, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
-        Settings.load({f"MEDRD_KG_{name}": "1"})
+        Settings.load({f"MEDRD_KG_{name}": "1" * 24})
     assert f"MEDRD_KG_{name} has no effect" in caplog.text
 
 
 def test_base_url_follows_public_url() -> None:
     assert Settings.load({}, port=1234).base_url == "http://127.0.0.1:1234"
     assert Settings.load({}, public_url="https://kg.example/x").base_url == "https://kg.example/x"
+
+
+@pytest.mark.parametrize("value", ["", "short", "sha256:", "sha256:" + "g" * 64])
+def test_weak_token_is_refused_although_it_has_no_effect_yet(value: str) -> None:
+    with pytest.raises(Problem, match="MEDRD_KG_EDITOR_TOKEN must have 24 characters"):
+        Settings.load({"MEDRD_KG_EDITOR_TOKEN": value})
+
+
+def test_hashed_token_is_accepted() -> None:
+    Settings.load({"MEDRD_KG_ADMIN_TOKEN": "sha256:" + "0a" * 32})

@@ -6,6 +6,7 @@ name in capitals; its flag is the name with dashes. A flag outranks the environm
 
 import logging
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -41,6 +42,12 @@ RESERVED = frozenset(
 GUARDING = frozenset({"READER_TOKEN"})
 """Reserved names whose silence would leave open what a user meant to close: refused."""
 
+TOKENS = frozenset({"EDITOR_TOKEN", "ADMIN_TOKEN"})
+"""Reserved names whose values are checked already, so that a weak token is never deployed."""
+
+_HASHED_TOKEN = re.compile(r"sha256:[0-9a-f]{64}")
+_TOKEN_CHARACTERS = 24
+
 _logger = logging.getLogger(__name__)
 
 
@@ -61,11 +68,8 @@ class Settings(BaseSettings):
     )
     store: str = Field(
         "embedded:",
-        pattern=r"^embedded:(memory|/.+)?$",
-        description=(
-            "RDF store: `embedded:` is the one inside the current release, `embedded:memory` an"
-            " empty one in memory, `embedded:/PATH` a directory of the embedded engine."
-        ),
+        pattern=r"^embedded:$",
+        description="RDF store: `embedded:` is the one inside the current release.",
     )
     public_url: str = Field(
         "",
@@ -151,13 +155,21 @@ def _unknown_names(variables: Mapping[str, str]) -> list[str]:
         if not variable.startswith(ENVIRONMENT_PREFIX):
             continue
         name = variable.removeprefix(ENVIRONMENT_PREFIX)
-        if name in RESERVED:
+        if name in TOKENS and not _is_token(variables[variable]):
+            faults.append(f"{variable} must have 24 characters or more, or be sha256:<hex>")
+        elif name in RESERVED:
             _logger.warning("%s has no effect in this version", variable)
         elif name in GUARDING:
             faults.append(f"{variable} is not supported yet and would protect nothing: unset it")
         elif name not in known:
             faults.append(f"{variable} is not a setting: unset it or mend its name")
     return faults
+
+
+def _is_token(value: str) -> bool:
+    if value.startswith("sha256:"):
+        return _HASHED_TOKEN.fullmatch(value) is not None
+    return len(value) >= _TOKEN_CHARACTERS
 
 
 def _fault(location: tuple[int | str, ...], value: object, message: str) -> str:

@@ -49,7 +49,13 @@ def matching_form(text: str) -> str:
     >>> matching_form("ｉＰＳ 細胞")
     'ips細胞'
     """
-    return _WHITESPACE.sub("", unicodedata.normalize("NFKC", text)).lower()
+    compared = text
+    while True:
+        # Removing a space may bring a letter and its accent together, which then compose.
+        once = _WHITESPACE.sub("", unicodedata.normalize("NFKC", compared)).lower()
+        if once == compared:
+            return once
+        compared = once
 
 
 def read_units(path: Path) -> Sequence[TextUnit]:
