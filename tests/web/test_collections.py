@@ -132,7 +132,7 @@ def test_strict_parameters(server: httpx.Client, address: str, slug: str, parame
         ("topics?project=planets", ["drugs", "genome-data"]),
         ("topics?disease-area=plague", ["aids", "cancer", "hiv", "infectious"]),
         ("goals?x=1", ["bom", "cursor", "format", "limit"]),
-        ("topics?format=pdf", ["json", "jsonld", "csv"]),
+        ("topics?format=pdf", ["json", "jsonld", "csv", "xlsx"]),
     ],
 )
 def test_refusals_list_what_is_known(server: httpx.Client, address: str, known: list[str]) -> None:

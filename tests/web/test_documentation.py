@@ -6,6 +6,8 @@ import httpx
 
 from medrd_kg.sparql.media_types import GRAPH_TYPES, SOLUTION_TYPES
 from medrd_kg.web.collections import collections
+from medrd_kg.web.responses import JSON_TYPES
+from medrd_kg.web.table_formats import TABLE_TYPES
 
 
 def test_the_page_names_every_collection_and_filter(checkout: Path) -> None:
@@ -19,7 +21,7 @@ def test_the_page_names_every_collection_and_filter(checkout: Path) -> None:
 
 def test_the_page_names_every_media_type_and_address(checkout: Path, server: httpx.Client) -> None:
     page = (checkout / "docs" / "rest.md").read_text(encoding="utf-8")
-    for media_type in (*SOLUTION_TYPES, *GRAPH_TYPES):
+    for media_type in (*SOLUTION_TYPES, *GRAPH_TYPES, *JSON_TYPES, *TABLE_TYPES):
         assert f"`{media_type}`" in page
     listed = {collection.path for collection in collections().values()}
     for path in server.get("/openapi.json").json()["paths"]:

@@ -3,31 +3,29 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
+from anyio import to_thread
 from fastapi import FastAPI, Request, Response
 
 from medrd_kg.problems import Problem
 from medrd_kg.sparql.kinds import Kind
-from medrd_kg.sparql.media_types import content_type
 from medrd_kg.web.collections import Collection, Filter, collections
 from medrd_kg.web.context import Property
 from medrd_kg.web.openapi import answer, operation, parameter, text_of
 from medrd_kg.web.representation import Item, read_items
 from medrd_kg.web.requests import (
-    CSV,
     FORMAT_PARAMETERS,
     PAGING_PARAMETERS,
+    Listing,
     next_page,
     read_listing,
 )
 from medrd_kg.web.responses import JSON_TYPES, address_of, envelope, json_response
 from medrd_kg.web.schemas import reference
 from medrd_kg.web.state import Serving, serving
-from medrd_kg.web.tables import item_table, write_csv
+from medrd_kg.web.table_formats import TABLE_SCHEMAS, TABLE_TYPES, file_response, write_table
+from medrd_kg.web.tables import item_table
 
 __all__ = ["install_collections", "listing_headers", "sample_documents"]
-
-_BATCH: Final = 500
-"""Items read by one query."""
 
 _LISTING_PROBLEMS: Final = ("unknown-parameter", "invalid-parameter", "malformed-request")
 
@@ -106,14 +104,15 @@ def _list(collection: Collection) -> Handler:
         page = await served.listings.page(
             collection, asked.own, after=asked.after, limit=asked.limit
         )
-        items = await _items(served, collection, page.members)
         base = served.address(collection.path)
         address = address_of(served, collection.path, asked.parameters)
         following = asked.following(base, page.last)
         first = [each for each in asked.parameters if each[0] != "cursor"]
         headers = listing_headers(address, address_of(served, collection.path, first), following)
-        if asked.media_type == CSV:
-            return await _csv(served, collection.kind, items, bom=asked.bom, headers=headers)
+        if asked.media_type in TABLE_TYPES:
+            body = await _table(served, collection, page.members, asked, address)
+            return file_response(body, collection.name, asked.media_type, headers=headers)
+        items = await _items(served, collection, page.members)
         document = envelope(served, address, items, total=page.total, following=following)
         return json_response(document, media_type=asked.media_type, headers=headers)
 
@@ -132,9 +131,11 @@ def _show(collection: Collection) -> Handler:
                 f"there is no {collection.kind.name} {slug!r}",
                 f"{collection.path} lists all {collection.kind.label.en}",
             )
+        if asked.media_type in TABLE_TYPES:
+            address = address_of(served, f"{collection.path}/{slug}", asked.parameters)
+            body = await _table(served, collection, (iri,), asked, address)
+            return file_response(body, collection.name, asked.media_type)
         items = await _items(served, collection, (iri,))
-        if asked.media_type == CSV:
-            return await _csv(served, collection.kind, items, bom=asked.bom, headers={})
         document = _item_document(served, collection, items[0])
         return json_response(document, media_type=asked.media_type)
 
@@ -142,30 +143,40 @@ def _show(collection: Collection) -> Handler:
 
 
 async def _items(served: Serving, collection: Collection, members: Sequence[str]) -> list[Item]:
-    """Read the things of a page in their order, in batches that keep each query small."""
-    found: list[Item] = []
-    for start in range(0, len(members), _BATCH):
-        batch = members[start : start + _BATCH]
-        items = await read_items(served.evaluator, served.vocabulary, batch)
-        found += [_with_addresses(served, collection, item) for item in items.values()]
-    return found
+    """Read the things of a page in their order."""
+    items = await read_items(served.evaluator, served.vocabulary, members)
+    return [_with_addresses(served, collection, item) for item in items.values()]
 
 
-async def _csv(
-    served: Serving, kind: Kind, items: Sequence[Item], *, bom: bool, headers: dict[str, str]
-) -> Response:
+async def _table(
+    served: Serving,
+    collection: Collection,
+    members: Sequence[str],
+    asked: Listing,
+    address: str,
+) -> bytes:
+    """Return things as a table, from those kept where possible: a whole collection takes seconds.
+
+    Raises:
+        Problem: ``not-acceptable`` when the format cannot hold the table.
+    """
+    key = f"{asked.media_type} {address}"
+    kept = served.documents.get(key)
+    if kept is not None:
+        return kept
+    items = await _items(served, collection, members)
     known = served.vocabulary.properties
-    used = [known[iri] for iri in await served.listings.properties(kind) if iri in known]
-    columns, rows = item_table(sorted(used, key=_column_order), items)
-    return Response(
-        write_csv(columns, rows, bom=bom),
-        media_type=content_type(CSV),
-        headers={
-            "Vary": "Accept",
-            "Content-Disposition": f'inline; filename="{kind.collection}.csv"',
-            **headers,
-        },
-    )
+    found = await served.listings.properties(collection.kind)
+    used = sorted((known[iri] for iri in found if iri in known), key=_column_order)
+
+    def written() -> bytes:
+        table = item_table(used, items)
+        return write_table(table, collection.name, asked.media_type, bom=asked.bom)
+
+    # Many rows take long enough to hold up other requests.
+    body = await to_thread.run_sync(written)
+    served.documents.put(key, body)
+    return body
 
 
 def _column_order(shown: Property) -> tuple[int, str]:
@@ -195,7 +206,7 @@ def _list_operation(collection: Collection) -> dict[str, Any]:
             "A page of the list.",
             {
                 **{each: {"schema": reference("ItemCollection")} for each in JSON_TYPES},
-                CSV: {"schema": {"type": "string"}},
+                **TABLE_SCHEMAS,
             },
         ),
         description=(
@@ -222,7 +233,7 @@ def _item_operation(collection: Collection) -> dict[str, Any]:
             "The item.",
             {
                 **{each: {"schema": reference("ItemDocument")} for each in JSON_TYPES},
-                CSV: {"schema": {"type": "string"}},
+                **TABLE_SCHEMAS,
             },
         ),
         parameters=[

@@ -1,8 +1,9 @@
 """Stored queries as typed endpoints: ``/api/v1/queries`` and ``/api/v1/queries/{name}``."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
+from anyio import to_thread
 from fastapi import FastAPI, Request, Response
 from pyoxigraph import Literal, NamedNode
 
@@ -17,7 +18,6 @@ from medrd_kg.web.collection_routes import listing_headers
 from medrd_kg.web.openapi import answer, json_answer, operation, parameter, text_of
 from medrd_kg.web.representation import generic, plain
 from medrd_kg.web.requests import (
-    CSV,
     FORMAT_PARAMETERS,
     PAGING_PARAMETERS,
     Listing,
@@ -27,7 +27,8 @@ from medrd_kg.web.requests import (
 from medrd_kg.web.responses import JSON_TYPES, address_of, envelope, json_response
 from medrd_kg.web.schemas import reference
 from medrd_kg.web.state import Serving, serving
-from medrd_kg.web.tables import write_csv
+from medrd_kg.web.table_formats import TABLE_SCHEMAS, TABLE_TYPES, file_response, write_table
+from medrd_kg.web.tables import Table
 
 __all__ = ["install_queries"]
 
@@ -109,18 +110,13 @@ def _ask(query: StoredQuery) -> Callable[[Request], Awaitable[Response]]:
         address = address_of(served, path, asked.parameters)
         first = [each for each in asked.parameters if each[0] != "cursor"]
         headers = listing_headers(address, address_of(served, path, first), following)
-        columns = [column.name for column in query.columns]
-        if asked.media_type == CSV:
-            cells = ([_cell(row[name]) for name in columns] for row in rows[start:end])
-            return Response(
-                write_csv(columns, cells, bom=asked.bom),
-                media_type=content_type(CSV),
-                headers={
-                    "Vary": "Accept",
-                    "Content-Disposition": f'inline; filename="{query.name}.csv"',
-                    **headers,
-                },
+        if asked.media_type in TABLE_TYPES:
+            table = _table(query, rows[start:end])
+            # Many rows take long enough to hold up other requests.
+            body = await to_thread.run_sync(
+                lambda: write_table(table, query.name, asked.media_type, bom=asked.bom)
             )
+            return file_response(body, query.name, asked.media_type, headers=headers)
         document = envelope(
             served,
             address,
@@ -189,9 +185,13 @@ def _value(term: Term | None, value_type: ValueType) -> Any:  # noqa: ANN401 - a
             return generic(term)
 
 
+def _table(query: StoredQuery, rows: Sequence[Mapping[str, Any]]) -> Table:
+    columns = [column.name for column in query.columns]
+    decimals = frozenset(each.name for each in query.columns if each.type == "decimal")
+    return Table(columns, [[_cell(row[name]) for name in columns] for row in rows], decimals)
+
+
 def _cell(value: object) -> object:
-    if isinstance(value, bool):
-        return str(value).lower()
     if isinstance(value, dict):
         return value.get("@value", value.get("id"))
     return value
@@ -239,7 +239,7 @@ def _operation(query: StoredQuery) -> dict[str, Any]:
             {
                 JSON_TYPES[0]: {"schema": _schema(query)},
                 JSON_TYPES[1]: {"schema": _schema(query)},
-                CSV: {"schema": {"type": "string"}},
+                **TABLE_SCHEMAS,
                 QUERY: {"schema": {"type": "string"}},
             },
         ),

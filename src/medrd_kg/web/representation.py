@@ -7,7 +7,7 @@ request to know what they are.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from medrd_kg.store.base import Row, Term
 from medrd_kg.vocabulary import MRD, PREFIXES
 from medrd_kg.web.context import LANGUAGE, LINK, Property, Vocabulary
 
-__all__ = ["Item", "Statements", "generic", "plain", "read_items", "represent", "values_block"]
+__all__ = ["Item", "generic", "plain", "read_items", "values_block"]
 
 Item = dict[str, Any]
 """A JSON object with ``id``, ``type``, ``label``, ``evidence`` and further properties."""
@@ -35,7 +35,10 @@ _FIRST: Final = ("id", "slug", "href", "type", "label", "definition", "evidence"
 """Members that come first, in this order; the rest follows by name."""
 
 _AT_ONCE: Final = 20
-"""Most things that are represented in the event loop, at about half a millisecond each."""
+"""Most things that are represented in the event loop, at about a tenth of a millisecond each."""
+
+_BATCH: Final = 500
+"""Things read by one query; larger ones are no faster and hold up others longer."""
 
 _UNIT_MEMBERS: Final = ("unitId", "sectionNumber", "paragraphNumber", "sentenceNumber")
 
@@ -78,50 +81,115 @@ async def read_items(
 ) -> dict[str, Item]:
     """Read things and return them as JSON, by IRI in the order given.
 
-    Three queries serve any number of things: their triples, the numbers of the document units
-    that they cite, and the labels of what they link to.
+    Three queries serve a batch of things: their triples, the labels of what they link to, and the
+    numbers of the document units that they cite. What an earlier batch has asked is not asked
+    again, because the things of a collection link to much the same.
 
     Args:
         evaluator: Whom to ask.
         vocabulary: The JSON names.
         iris: The things; those of which nothing is said are left out.
     """
-    if not iris:
-        return {}
-    told, nearby = Statements(), Statements()
-    told.add(
-        await evaluator.select(f"SELECT ?s ?p ?o WHERE {{ {values_block('s', iris)} ?s ?p ?o }}")
-    )
-    links = [each.iri for each in vocabulary.properties.values() if each.values == LINK]
-    if linked := told.objects(links):
-        nearby.add(
+    surroundings = _Surroundings(evaluator, vocabulary)
+    items: dict[str, Item] = {}
+    for start in range(0, len(iris), _BATCH):
+        batch = iris[start : start + _BATCH]
+        told = Statements()
+        told.add(
             await evaluator.select(
+                f"SELECT ?s ?p ?o WHERE {{ {values_block('s', batch)} ?s ?p ?o }}"
+            )
+        )
+        links = await surroundings.of(told)
+
+        def represented(
+            batch: Sequence[str] = batch, told: Statements = told, links: "_Links" = links
+        ) -> dict[str, Item]:
+            found = (iri for iri in batch if iri in told.of)
+            return {iri: represent(vocabulary, iri, told.of[iri], links) for iri in found}
+
+        # Many things take long enough to hold up other requests.
+        many = len(batch) > _AT_ONCE
+        items |= await to_thread.run_sync(represented) if many else represented()
+    return items
+
+
+class _Surroundings:
+    """What is to be said of the things that some things link to, asked once each."""
+
+    def __init__(self, evaluator: Evaluator, vocabulary: Vocabulary) -> None:
+        self._evaluator = evaluator
+        self._properties = [
+            each.iri for each in vocabulary.properties.values() if each.values == LINK
+        ]
+        self._links = _Links(vocabulary)
+        self._linked: set[str] = set()
+        self._cited: set[str] = set()
+
+    async def of(self, told: Statements) -> "_Links":
+        """Return the links, with those that some statements need."""
+        if linked := _new(told.objects(self._properties), self._linked):
+            await self._add(
                 f"SELECT ?s (<{_LABEL}> AS ?p) ?o"
                 f" WHERE {{ {values_block('s', linked)} ?s <{_LABEL}> ?o }}"
             )
-        )
-    if cited := told.objects([_STATED_IN]):
-        members = ", ".join(f"<{MRD}{name}>" for name in _UNIT_MEMBERS)
-        nearby.add(
-            await evaluator.select(
+        if cited := _new(told.objects([_STATED_IN]), self._cited):
+            members = ", ".join(f"<{MRD}{name}>" for name in _UNIT_MEMBERS)
+            await self._add(
                 f"SELECT ?s ?p ?o WHERE {{ {values_block('s', cited)} ?s ?p ?o"
                 f" FILTER (?p IN ({members})) }}"
             )
-        )
-    found = [iri for iri in iris if iri in told.of]
+        return self._links
 
-    def represented() -> dict[str, Item]:
-        return {iri: represent(vocabulary, iri, told.of[iri], nearby.of) for iri in found}
+    async def _add(self, text: str) -> None:
+        self._links.add(await self._evaluator.select(text))
 
-    # Many things take long enough to hold up other requests.
-    return await to_thread.run_sync(represented) if len(found) > _AT_ONCE else represented()
+
+def _new(iris: Iterable[str], known: set[str]) -> list[str]:
+    """Return the IRIs that are not yet known, and take note of them."""
+    found = [iri for iri in iris if iri not in known]
+    known.update(found)
+    return found
+
+
+class _Links:
+    """Linked things as JSON, each made once: items that link to the same share one object."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._nearby = Statements()
+        self._made: dict[str, Item] = {}
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """Take statements on linked things, as `Statements.add` does."""
+        self._nearby.add(rows)
+        for row in rows:
+            self._made.pop(_name(row["s"]), None)
+
+    def get(self, term: Term) -> Item:
+        """Return a linked thing with what is to be said of it."""
+        if not isinstance(term, NamedNode):
+            return generic(term)
+        iri = term.value
+        made = self._made.get(iri)
+        if made is None:
+            said: dict[str, list[Term]] = defaultdict(list)
+            for predicate, value in self._nearby.of.get(iri, ()):
+                said[predicate].append(value)
+            made = {"id": iri}
+            for predicate, values in sorted(said.items()):
+                shown = self._vocabulary.properties.get(predicate)
+                if shown is not None:
+                    made[shown.name] = _value(shown, _ordered(values), generic)
+            self._made[iri] = made
+        return made
 
 
 def represent(
     vocabulary: Vocabulary,
     iri: str,
     pairs: Sequence[tuple[str, Term]],
-    nearby: Mapping[str, Sequence[tuple[str, Term]]],
+    links: _Links,
 ) -> Item:
     """Return one thing as JSON.
 
@@ -129,35 +197,30 @@ def represent(
         vocabulary: The JSON names.
         iri: The thing.
         pairs: Its predicates and objects.
-        nearby: What is to be said of the things that it links to.
+        links: The things that it links to.
     """
     values: dict[str, list[Term]] = defaultdict(list)
     for predicate, term in pairs:
         values[predicate].append(term)
     types = [vocabulary.classes.get(_name(term)) for term in values.pop(_TYPE, [])]
-    item: Item = {"type": sorted(name for name in types if name is not None)}
+    item: Item = {"label": {}, "evidence": []}
+    item["type"] = sorted(name for name in types if name is not None)
     for predicate, terms in values.items():
         shown = vocabulary.properties.get(predicate)
         if shown is not None:
-            item |= _member(vocabulary, shown, _ordered(terms), nearby)
-    item = {"label": {}, "evidence": []} | item
+            item[shown.name] = _value(shown, _ordered(terms), links.get)
     ordered: Item = {"id": iri} | {name: item.pop(name) for name in _FIRST if name in item}
     return ordered | {name: item[name] for name in sorted(item)}
 
 
-def _member(
-    vocabulary: Vocabulary,
-    shown: Property,
-    terms: Sequence[Term],
-    nearby: Mapping[str, Sequence[tuple[str, Term]]],
-) -> Item:
+def _value(shown: Property, terms: Sequence[Term], link: Callable[[Term], Item]) -> Any:  # noqa: ANN401 - any JSON value
     if shown.values == LANGUAGE:
-        return {shown.name: _by_language(terms, single=shown.single)}
+        return _by_language(terms, single=shown.single)
     if shown.values == LINK:
-        values = [_link(vocabulary, term, nearby) for term in terms]
+        values = [link(term) for term in terms]
     else:
         values = [plain(term, shown.values) for term in terms]
-    return {shown.name: values[0] if shown.single and len(values) == 1 else values}
+    return values[0] if shown.single and len(values) == 1 else values
 
 
 def _by_language(terms: Sequence[Term], *, single: bool) -> dict[str, Any]:
@@ -170,22 +233,6 @@ def _by_language(terms: Sequence[Term], *, single: bool) -> dict[str, Any]:
         language: found[0] if single and len(found) == 1 else found
         for language, found in sorted(texts.items())
     }
-
-
-def _link(
-    vocabulary: Vocabulary, term: Term, nearby: Mapping[str, Sequence[tuple[str, Term]]]
-) -> Any:  # noqa: ANN401 - any JSON value
-    if not isinstance(term, NamedNode):
-        return generic(term)
-    link: Item = {"id": term.value}
-    said: dict[str, list[Term]] = defaultdict(list)
-    for predicate, value in nearby.get(term.value, ()):
-        said[predicate].append(value)
-    for predicate, values in sorted(said.items()):
-        shown = vocabulary.properties.get(predicate)
-        if shown is not None:
-            link |= _member(vocabulary, shown, _ordered(values), {})
-    return link
 
 
 def plain(term: Term, datatype: str) -> Any:  # noqa: ANN401 - any JSON value

@@ -16,9 +16,9 @@ from medrd_kg.sparql.protocol import Parameters, read_parameters
 from medrd_kg.web.openapi import parameter
 from medrd_kg.web.responses import JSON_TYPES
 from medrd_kg.web.schemas import Schema
+from medrd_kg.web.table_formats import CSV, TABLE_TYPES, XLSX
 
 __all__ = [
-    "CSV",
     "FORMAT_PARAMETERS",
     "PAGING_PARAMETERS",
     "Listing",
@@ -27,17 +27,16 @@ __all__ = [
     "refuse_parameters",
 ]
 
-CSV: Final = "text/csv"
 DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 1000
 
-_FORMATS: Final = {"json": JSON_TYPES[0], "jsonld": JSON_TYPES[1], "csv": CSV}
+_FORMATS: Final = {"json": JSON_TYPES[0], "jsonld": JSON_TYPES[1], "csv": CSV, "xlsx": XLSX}
 
 
 PAGING_PARAMETERS: Final[tuple[Schema, ...]] = (
     parameter(
         "limit",
-        "Most items on a page. CSV without it holds all items.",
+        "Most items on a page. CSV and XLSX without it hold all items.",
         {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
     ),
     parameter("cursor", "Where the page begins; taken from `next`.", {"type": "string"}),
@@ -102,7 +101,7 @@ def read_listing(
         request: The request.
         own: Names of the parameters that it takes beside paging and format.
         single: Those of them that may be given once only.
-        formats: Media types that it answers in beside JSON and CSV.
+        formats: Media types that it answers in beside JSON, CSV and XLSX.
         paged: Whether it takes ``limit`` and ``cursor``.
 
     Raises:
@@ -122,7 +121,7 @@ def read_listing(
     media_type = _media_type(request, common.get("format"), formats)
     return Listing(
         own={name: found for name, found in values.items() if name not in _COMMON},
-        limit=_limit(common.get("limit"), None if media_type == CSV else DEFAULT_LIMIT),
+        limit=_limit(common.get("limit"), None if media_type in TABLE_TYPES else DEFAULT_LIMIT),
         after=_after(common.get("cursor")),
         media_type=media_type,
         bom=_choice("bom", common.get("bom", "0"), ("0", "1")) == "1",
@@ -151,7 +150,7 @@ def _refuse_unknown(request: Request, given: Parameters, known: Names[str]) -> N
 
 
 def _media_type(request: Request, chosen: str | None, formats: Sequence[str]) -> str:
-    offers = (*JSON_TYPES, CSV, *formats)
+    offers = (*JSON_TYPES, *TABLE_TYPES, *formats)
     if chosen is not None:
         names = _FORMATS | {each.rpartition("-")[2]: each for each in formats}
         return names[_choice("format", chosen, tuple(names))]

@@ -1,40 +1,39 @@
-"""Items and rows as CSV (RFC 4180, UTF-8)."""
+"""Items as tables, whatever the format they are written in."""
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
+from medrd_kg.vocabulary import PREFIXES
 from medrd_kg.web.context import LANGUAGE, LINK, Property
 from medrd_kg.web.representation import Item
 
-__all__ = ["item_table", "write_csv"]
+__all__ = ["Table", "item_table"]
 
 SEPARATOR: Final = " | "
 """Between several values in one cell."""
 
 _LANGUAGES: Final = ("ja", "en")
+_DECIMAL: Final = f"{PREFIXES['xsd']}decimal"
 
 
-def write_csv(columns: Sequence[str], rows: Iterable[Sequence[object]], *, bom: bool) -> bytes:
-    """Return a table as CSV.
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under a header.
 
-    Args:
+    Attributes:
         columns: The header.
-        rows: Cells in the order of the columns; None is empty.
-        bom: Whether to begin with a byte order mark, by which Excel knows UTF-8.
+        rows: Cells in the order of the columns: text, integer, boolean, or None for empty.
+        decimals: Columns whose text is a decimal number, kept as text because it is exact.
     """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return text.getvalue().encode("utf-8-sig" if bom else "utf-8")
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[object]]
+    decimals: frozenset[str] = frozenset()
 
 
-def item_table(
-    properties: Sequence[Property], items: Iterable[Item]
-) -> tuple[list[str], list[list[object]]]:
-    """Return the header and rows that show items with some properties.
+def item_table(properties: Sequence[Property], items: Iterable[Item]) -> Table:
+    """Return the table that shows items with some properties.
 
     A text takes one column a language; a link takes one for the IRI and one a language for the
     label; everything else takes one.
@@ -48,7 +47,8 @@ def item_table(
         for each in properties:
             row += _cells(each, item.get(each.name))
         rows.append(row)
-    return columns, rows
+    decimals = frozenset(each.name for each in properties if each.values == _DECIMAL)
+    return Table(columns, rows, decimals)
 
 
 def _columns(shown: Property) -> list[str]:
@@ -68,7 +68,7 @@ def _cells(shown: Property, value: Any) -> list[object]:  # noqa: ANN401 - any J
             for language in _LANGUAGES
         ]
         return [_joined(each.get("id", each.get("@value")) for each in values), *labels]
-    if len(values) == 1 and isinstance(values[0], int) and not isinstance(values[0], bool):
+    if len(values) == 1 and isinstance(values[0], int):
         return [values[0]]
     return [_joined(_plain(each) for each in values)]
 
