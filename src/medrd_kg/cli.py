@@ -190,7 +190,7 @@ def query(
     ] = False,
     settings: Settings,
 ) -> None:
-    """Ask the current release a SPARQL query and print the answer."""
+    """Ask the release of the present content, built first if missing, and print the answer."""
     from medrd_kg.commands.query import ask, list_stored_queries, read_query_text
 
     if list_stored:
@@ -214,7 +214,7 @@ def export(
     out: Annotated[Path | None, typer.Option(help="File; default: standard output.")] = None,
     settings: Settings,
 ) -> None:
-    """Write the current release, or one graph of it, as RDF."""
+    """Write the release of the present content, or one graph of it, as RDF."""
     from medrd_kg.commands.export import export as run
 
     with _current_store(settings) as store:
