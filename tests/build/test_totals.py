@@ -126,6 +126,15 @@ def test_sound_money_passes(kinds: Callable[[str, str], set[str]]) -> None:
             "",
         ),
         ("flagged-addend", "budget:other mrd:hasFlag mrds:flag-unit-slip", ""),
+        ("flagged-addend", "budget:other mrd:hasFlag mrds:flag-fiscal-year-doubtful", ""),
+        (
+            "flagged-addend",
+            (
+                "budget:other mrd:hasFlag mrds:flag-executed-exceeds-total\n"
+                "budget:other a mrd:FundingFlow"
+            ),
+            "",
+        ),
         ("remainder-without-note", "", 'total:one mrd:note "rounded"'),
         ("printed-figure-missed", "", "total:one mrd:remainderJPY 1"),
         (
@@ -144,6 +153,10 @@ def test_each_fault_is_found(
     kinds: Callable[[str, str], set[str]], kind: str, added: str, removed: str
 ) -> None:
     assert kind in kinds(added, removed)
+
+
+def test_an_executed_budget_may_exceed_its_total(kinds: Callable[[str, str], set[str]]) -> None:
+    assert kinds("budget:other mrd:hasFlag mrds:flag-executed-exceeds-total", "") == set()
 
 
 def test_a_breakdown_may_take_the_same_addends(kinds: Callable[[str, str], set[str]]) -> None:

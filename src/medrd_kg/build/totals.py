@@ -79,8 +79,11 @@ _CHECKS: Final = {
         }}""",
     "flagged-addend": """
         SELECT ?total ?figure WHERE {
-            VALUES ?flag { mrds:flag-unit-slip mrds:flag-inclusive }
             ?figure mrd:hasFlag ?flag ; mrd:additiveIn ?total .
+            FILTER (?flag IN (mrds:flag-unit-slip, mrds:flag-inclusive,
+                    mrds:flag-fiscal-year-doubtful)
+                || ?flag = mrds:flag-executed-exceeds-total
+                    && EXISTS { ?figure a mrd:FundingFlow })
         }""",
     "remainder-without-note": """
         SELECT ?figure WHERE {

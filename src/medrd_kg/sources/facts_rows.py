@@ -20,7 +20,7 @@ _UNITS: Final[Mapping[str, str]] = MappingProxyType(
         "thousand JPY (千円)": "千円",
         "million JPY": "百万円",
         "100 million JPY (億円)": "億円",
-        "billion JPY": "十億円",
+        "billion JPY": "billion JPY",
     }
 )
 _HASH_LENGTH: Final = 10

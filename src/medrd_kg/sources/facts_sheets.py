@@ -6,11 +6,13 @@ a sheet that is itself imported is left out.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
 from medrd_kg.sources.facts_rows import FactRow, row_amount, row_locator, source_term
+from medrd_kg.sources.review_sheets.amounts import exceeds
 from medrd_kg.sources.review_sheets.figures import STAGE_NAMES
 from medrd_kg.sources.review_sheets.iris import sheet_slug
 from medrd_kg.sources.review_sheets.known import known_by_number
@@ -39,6 +41,7 @@ _STAGES: Final[Mapping[str, Stage]] = MappingProxyType(
         "review_sheet_requested": Stage.REQUEST,
     }
 )
+_SPENDABLE: Final = frozenset({Stage.TOTAL, Stage.EXECUTED})
 _TRANSFER: Final = "disbursed_to"
 _COMMISSION: Final = "commissioned_research_to (lead organisations)"
 _SHEET = re.compile(r"(?:(?P<year>\d{4})年度公開 )?(?P<number>\d{4}-[^\s-]+-\S+?)(?:（| |$)")
@@ -115,6 +118,18 @@ def sheet_statements(
         )
 
 
+def _spendable(rows: Iterable[FactRow]) -> dict[tuple[str, int], int]:
+    """Return the larger of 執行額 and 計 by sheet and fiscal year."""
+    limits: dict[tuple[str, int], int] = {}
+    for row in rows:
+        if row.fiscal_year is None or _STAGES.get(row.predicate) not in _SPENDABLE:
+            continue
+        _, slug = _sheet(row, ministries()[match_key(row.subject)])
+        key = slug, row.fiscal_year
+        limits[key] = max(limits.get(key, 0), row_amount(row).yen)
+    return limits
+
+
 def transfer_blocks(
     rows: Sequence[FactRow], sheets: frozenset[str], transfers: dict[TotalKey, list[str]]
 ) -> Iterator[Block]:
@@ -125,6 +140,8 @@ def transfer_blocks(
         sheets: Local names of imported sheets; their rows are left out.
         transfers: Local names of summed transfers by total; is added to.
     """
+    limits = _spendable(rows)
+    received: Counter[tuple[str, int]] = Counter()
     blocks_by_programme: dict[tuple[str, int], set[str]] = {}
     chosen: list[tuple[FactRow, Ministry, ReviewedProgramme, str, str]] = []
     for row in rows:
@@ -138,11 +155,15 @@ def transfer_blocks(
             chosen.append((row, ministry, reviewed, slug, block))
             place = blocks_by_programme.setdefault((reviewed.slug, row.fiscal_year), set())
             place.add(block)
+            received[slug, row.fiscal_year] += row_amount(row).yen
     for row, ministry, reviewed, slug, label in chosen:
         year = row.fiscal_year or 0
         one_block = len(blocks_by_programme[reviewed.slug, year]) == 1
         key = TotalKey(year, Stage.EXECUTED, "transfer", "amed")
-        additive = one_block and is_transferable(reviewed)
+        # What the sheet says of the whole programme in the year bounds what it gave the agency.
+        limit = limits.get((slug, year), 0)
+        excess = limit > 0 and exceeds(received[slug, year], limit)
+        additive = one_block and is_transferable(reviewed) and not excess
         flow = f"facts-{slug}-to-amed-{row.line}"
         if additive:
             transfers.setdefault(key, []).append(flow)
@@ -157,6 +178,8 @@ def transfer_blocks(
         block.add("mrd:level", term("mrds", "level-transfer"))
         block.add("mrd:payer", term("org-", ministry.slug))
         block.add("mrd:hasFlag", term("mrds", "flag-payer-inferred"))
+        if excess:
+            block.add("mrd:hasFlag", term("mrds", "flag-executed-exceeds-total"))
         if reviewed.perimeter == "adjustment-fund":
             block.add("mrd:drawnFrom", term("fund", "adjustment-fund"))
             block.add("mrd:hasFlag", term("mrds", "flag-counted-at-ministries"))

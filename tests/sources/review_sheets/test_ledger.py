@@ -125,7 +125,7 @@ def test_a_zero_of_a_part_never_replaces_anything(make_sheet: MakeSheet) -> None
 def test_totals_that_miss_their_parts_are_flagged(make_sheet: MakeSheet) -> None:
     sheet = make_sheet(
         予算=[
-            {"年度": 2020, "当初予算": 10.4, "補正予算": 5.4, "予算計": 16.0, "執行額": 17.0},
+            {"年度": 2020, "当初予算": 10.4, "補正予算": 5.4, "予算計": 16.0, "執行額": 18.0},
             {"年度": 2021, "当初予算": 10.0, "予算計": 20.0},
         ]
     )

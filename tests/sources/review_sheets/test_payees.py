@@ -181,6 +181,19 @@ def test_a_person_gets_no_node_and_no_label() -> None:
     assert other.alternatives == ()
 
 
+def test_a_numbered_payee_keeps_a_name_without_institution_word() -> None:
+    names = ["慶応義塾", "慶應義塾", "慶應義塾"]
+    found = resolve(*((name, MADE_UP, "p") for name in names))[0]
+    assert found is not None
+    assert found.label == "慶應義塾"
+    tied = resolve(("川崎市", MADE_UP, "p"), ("川崎市役", MADE_UP, "p"))[0]
+    assert tied is not None
+    assert tied.label == "川崎市"
+    surer = resolve(*[("慶應義塾", MADE_UP, "p")] * 2, ("学校法人慶應義塾", MADE_UP, "p"))[0]
+    assert surer is not None
+    assert surer.label == "学校法人慶應義塾"
+
+
 def test_the_label_is_the_most_frequent_spelling() -> None:
     registry = OrganisationRegistry()
     for name in ("東京大学", "国立大学法人東京大学", "国立大学法人東京大学"):

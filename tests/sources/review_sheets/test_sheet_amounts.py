@@ -10,6 +10,7 @@ from medrd_kg.sources.review_sheets.amounts import (
     NOISE_LIMIT_YEN,
     AmountError,
     Token,
+    exceeds,
     parse_amount,
 )
 
@@ -41,10 +42,32 @@ def test_a_fraction_of_a_yen_is_rounded_and_told() -> None:
 
 @pytest.mark.parametrize(
     ("unit", "yen"),
-    [("円", 7), ("千円", 7_000), ("億円", 700_000_000), ("十億円", 7_000_000_000)],
+    [("円", 7), ("千円", 7_000), ("億円", 700_000_000), ("billion JPY", 7_000_000_000)],
 )
 def test_other_units(unit: str, yen: int) -> None:
     assert parse_amount(Token("7"), unit).yen == yen
+
+
+def test_a_unit_that_is_printed_in_english_stays_so() -> None:
+    assert parse_amount(Token("13.06"), "billion JPY").printed == "13.06 billion JPY"
+    assert parse_amount(Token("13.06"), "億円").printed == "13.06億円"
+
+
+@pytest.mark.parametrize(
+    ("yen", "limit", "larger"),
+    [
+        (9_936_000_000, 9_935_000_000, False),
+        (20_136_900_000, 20_136_880_000, False),
+        (1_618_500_000, 1_618_457_000, False),
+        (1_618_558_000, 1_618_457_000, True),
+        (9_937_000_000, 9_935_000_000, True),
+        (9_935_000_000, 9_936_000_000, False),
+    ],
+)
+def test_rounded_cells_that_state_one_sum_do_not_exceed_each_other(
+    yen: int, limit: int, *, larger: bool
+) -> None:
+    assert exceeds(yen, limit) is larger
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import Final
 
-__all__ = ["MILLION_YEN", "NOISE_LIMIT_YEN", "Amount", "AmountError", "Token", "parse_amount"]
+__all__ = [
+    "MILLION_YEN",
+    "NOISE_LIMIT_YEN",
+    "Amount",
+    "AmountError",
+    "Token",
+    "exceeds",
+    "parse_amount",
+]
 
 MILLION_YEN: Final = "百万円"
 """Unit of every amount in the review sheets until publication year 2023."""
@@ -26,7 +34,7 @@ _FACTORS: Final = {
     MILLION_YEN: Decimal(1_000_000),
     "千円": Decimal(1_000),
     "億円": Decimal(100_000_000),
-    "十億円": Decimal(1_000_000_000),
+    "billion JPY": Decimal(1_000_000_000),
     "円": Decimal(1),
 }
 
@@ -68,7 +76,7 @@ def parse_amount(token: object, unit: str = MILLION_YEN) -> Amount:
 
     Args:
         token: A `Token` (number of the file) or a text such as ``"120の内数"``.
-        unit: 百万円, 千円, 億円, 十億円 or 円.
+        unit: 百万円, 千円, 億円, billion JPY or 円.
 
     Raises:
         AmountError: The token is missing, a text without a number, not finite or absurdly large.
@@ -102,4 +110,24 @@ def parse_amount(token: object, unit: str = MILLION_YEN) -> Amount:
     if abs(residue) >= _RESIDUE_LIMIT_YEN:  # pragma: no cover - nearest is at most 0.5 away
         raise AmountError("finer than the yen")
     suffix = "の内数" if inclusive else ""
-    return Amount(int(nearest), f"{spelled}{unit}{suffix}", inclusive, residue)
+    gap = " " if unit.isascii() else ""
+    return Amount(int(nearest), f"{spelled}{gap}{unit}{suffix}", inclusive, residue)
+
+
+def _cell_unit(yen: int) -> int:
+    """Return the unit to which a cell is rounded: a power of ten, a million yen at most."""
+    unit = 1_000_000
+    while yen % unit:
+        unit //= 10
+    return unit
+
+
+def exceeds(yen: int, limit: int) -> bool:
+    """Return whether an amount is larger than another by more than the rounding of the cells.
+
+    Two cells that state one sum differ by one unit of the coarser of them at most.
+
+    >>> exceeds(20_136_900_000, 20_136_880_000), exceeds(55_000_000_000, 30_000_000_000)
+    (False, True)
+    """
+    return yen - limit > max(_cell_unit(yen), _cell_unit(limit))

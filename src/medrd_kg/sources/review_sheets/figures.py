@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from medrd_kg.sources.review_sheets.amounts import NOISE_LIMIT_YEN, Amount
+from medrd_kg.sources.review_sheets.amounts import NOISE_LIMIT_YEN, Amount, exceeds
 from medrd_kg.sources.review_sheets.editions import flow_kind, locator, slug_of
 from medrd_kg.sources.review_sheets.ledger import Ledger, Statement
 from medrd_kg.sources.review_sheets.records import BudgetFigure, Sheet, Stage
@@ -51,7 +51,7 @@ def _year_flags(figures: Mapping[Stage, BudgetFigure]) -> dict[Stage, str]:
     flags: dict[Stage, str] = {}
     total = figures[Stage.TOTAL].amount.yen if Stage.TOTAL in figures else 0
     executed = figures[Stage.EXECUTED].amount.yen if Stage.EXECUTED in figures else 0
-    if 0 < total < executed:
+    if total > 0 and exceeds(executed, total):
         flags[Stage.EXECUTED] = "executed-exceeds-total"
     if total and not _adds_up(figures):
         flags[Stage.TOTAL] = "parts-differ-from-total"

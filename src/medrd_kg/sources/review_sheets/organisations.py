@@ -17,7 +17,7 @@ from typing import Final
 from medrd_kg.sources.review_sheets.iris import ascii_slug, hashed
 from medrd_kg.sources.review_sheets.known import KnownOrganisation, known_by_name, known_by_number
 from medrd_kg.sources.review_sheets.names import clean, legal_form, match_key
-from medrd_kg.sources.review_sheets.persons import may_be_named
+from medrd_kg.sources.review_sheets.persons import may_be_named, may_be_named_with_number
 
 __all__ = ["Organisation", "OrganisationRegistry"]
 
@@ -51,9 +51,18 @@ class Organisation:
 
     @property
     def label(self) -> str:
-        """The most frequent spelling that is surely no person's name; the number without one."""
-        shown = [(-count, name) for name, count in self.spellings.items() if may_be_named(name)]
-        return min(shown)[1] if shown else f"法人番号{self.number}"
+        """The most frequent spelling that is surely no person's name.
+
+        No natural person has a 法人番号: where no spelling of a numbered payee carries an
+        institution word (慶應義塾, 川崎市), its most frequent spelling is shown all the same,
+        unless a word that reads like a person stands beside the organisation. Of spellings that
+        occur equally often, the first in code point order.
+        """
+        ranked = [name for _, name in sorted((-n, name) for name, n in self.spellings.items())]
+        shown = [name for name in ranked if may_be_named(name)]
+        if self.number is not None:
+            shown += [name for name in ranked if may_be_named_with_number(name)]
+        return shown[0] if shown else f"法人番号{self.number}"
 
     @property
     def alternatives(self) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ class TurtleOutput:
         self._texts: defaultdict[str, list[RenderedBlock]] = defaultdict(list)
         self._sizes: dict[str, int] = {}
         self.organisations: set[str] = set()
-        """Local names of the organisations that some block points at."""
+        """Local names of the organisations that some block speaks of or points at."""
 
     def add(self, name: str, *blocks: Block) -> None:
         """Add blocks to the file ``<name>.ttl``."""
@@ -77,7 +77,7 @@ class TurtleOutput:
         for block in blocks:
             self.organisations.update(
                 target.removeprefix(_ORGANISATION)
-                for target in block.targets()
+                for target in (block.subject, *block.targets())
                 if target.startswith(_ORGANISATION)
             )
             if name.startswith(_SHEET_FILES) and block.prefix in _MANY:

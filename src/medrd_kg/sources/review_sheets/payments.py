@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from medrd_kg.sources.review_sheets.amounts import exceeds
 from medrd_kg.sources.review_sheets.editions import flow_kind, locator, slug_of
 from medrd_kg.sources.review_sheets.figures import amount_flags
 from medrd_kg.sources.review_sheets.iris import ascii_slug, hashed
@@ -27,7 +28,8 @@ __all__ = ["PaymentCounts", "is_transferable", "payment_blocks"]
 _AMED: Final = "amed"
 _SLIP_FACTOR: Final = 10
 _FIRST_AMED_YEAR: Final = 2015
-_WITHHELD: Final = frozenset({"unit-slip", "fiscal-year-doubtful", "inclusive"})
+_EXCESS: Final = "executed-exceeds-total"
+_WITHHELD: Final = frozenset({"unit-slip", "fiscal-year-doubtful", "inclusive", _EXCESS})
 
 
 def is_transferable(reviewed: ReviewedProgramme) -> bool:
@@ -84,6 +86,35 @@ def _flags(sheet: Sheet, payment: Payment) -> set[str]:
     return flags
 
 
+def _spendable(sheet: Sheet, year: int) -> int:
+    """Return what a sheet says was spent in a year, or could be: the larger of 執行額 and 計."""
+    stages = {Stage.EXECUTED, Stage.TOTAL}
+    cells = [each for each in sheet.budget if each.fiscal_year == year and each.stage in stages]
+    return max((each.amount.yen for each in cells), default=0)
+
+
+def _flag_excess(sheet: Sheet, programme: str, rows: list[_Row]) -> None:
+    """Flag payments above what the same sheet says of the whole programme in their year.
+
+    The agency's rows are held against it together. Some are the row of the year before, left
+    standing. A 0 may be "not stated", and a part's budget stands under its whole: both say
+    nothing.
+    """
+    reviewed = reviewed_programmes().get(programme)
+    if reviewed is not None and reviewed.part_of:
+        return
+    received: Counter[int] = Counter()
+    for row in rows:
+        if row.to_amed:
+            received[row.payment.fiscal_year] += row.payment.amount.yen
+    for row in rows:
+        year = row.payment.fiscal_year
+        paid = received[year] if row.to_amed else row.payment.amount.yen
+        limit = _spendable(sheet, year)
+        if limit > 0 and "unit-slip" not in row.flags and exceeds(paid, limit):
+            row.flags.add(_EXCESS)
+
+
 def _payee_block(sheet: Sheet) -> Block:
     block = Block(term("payee", slug_of(sheet)), "UnidentifiedPayee")
     label = f"個人または名称不明の支出先（{sheet.publication_year}年公表 {sheet.number}）"
@@ -136,6 +167,7 @@ def payment_blocks(
             counts.unnamed += 1
     if unnamed:
         yield _payee_block(sheet)
+    _flag_excess(sheet, programme, rows)
     additive = _transfer_total(programme, rows) if counts.summed else None
     for row in rows:
         total = additive if row.to_amed else None

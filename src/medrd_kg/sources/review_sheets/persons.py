@@ -12,7 +12,7 @@ from functools import cache
 from medrd_kg.sources.review_sheets.names import clean, expand_forms, legal_form, match_key
 from medrd_kg.sources.review_sheets.reviewed import table
 
-__all__ = ["may_be_named"]
+__all__ = ["may_be_named", "may_be_named_with_number"]
 
 _INSTITUTION = re.compile(
     "法人|会社|財団|社団|組合|大学|大学院|学校|学園|高専|病院|医院|診療所|療養所|クリニック|薬局|"
@@ -99,3 +99,16 @@ def may_be_named(raw: str) -> bool:
     if form:
         return len(proper) > 1 and not _PLACEHOLDER.search(proper)
     return bool(_BRANCH_OF_COMPANY.search(key)) or _looks_institutional(name)
+
+
+def may_be_named_with_number(raw: str) -> bool:
+    """Return whether the printed name of a payee with a valid 法人番号 may be shown.
+
+    The number says that the payee is no natural person, so that a name needs no institution
+    word; only a person who is named beside the organisation keeps it from being shown.
+
+    >>> may_be_named_with_number("慶應義塾"), may_be_named_with_number("X大学 山田太郎")
+    (True, False)
+    """
+    name = unicodedata.normalize("NFKC", clean(raw))
+    return bool(match_key(raw)) and not _names_a_person_beside(name)

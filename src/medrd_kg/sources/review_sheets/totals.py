@@ -1,6 +1,6 @@
 """Named totals: one node for each fiscal year x stage x level x perimeter that has addends."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +13,7 @@ from medrd_kg.sources.review_sheets.perimeters import (
     total_slug,
 )
 from medrd_kg.sources.review_sheets.records import Stage
+from medrd_kg.sources.review_sheets.reviewed import table
 from medrd_kg.sources.review_sheets.turtle import Block, integer, term, text
 from medrd_kg.sources.review_sheets.years import era_name
 
@@ -62,6 +63,16 @@ def _names(key: TotalKey) -> tuple[str, str]:
     return ja, en
 
 
+def _is_meant(note: Mapping[str, str], key: TotalKey) -> bool:
+    """Return whether a row of ``reviewed/total-notes.tsv`` speaks of a total."""
+    return (
+        note["perimeter"] == key.perimeter
+        and note["level"] == key.level
+        and key.stage in note["stages"].split("|")
+        and note["fiscal_year"] in {"", str(key.fiscal_year)}
+    )
+
+
 def total_blocks(
     keys: Iterable[TotalKey], printed: dict[TotalKey, Printed] | None = None
 ) -> Iterator[Block]:
@@ -90,6 +101,9 @@ def total_blocks(
         block.add("mrd:assertionBasis", term("mrds", "basis-computed"))
         if key.ministry:
             block.add("mrd:concerns", term("org-", key.ministry))
+        for each in table("total-notes"):
+            if _is_meant(each, key):
+                block.add("mrd:note", text(each["ja"], "ja"), text(each["en"], "en"))
         known = (printed or {}).get(key)
         if known is not None:
             block.add("mrd:printedAs", known.figure)
