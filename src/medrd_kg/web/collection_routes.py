@@ -1,6 +1,7 @@
 """Collections and items of every kind: ``/api/v1/topics`` and ``/api/v1/topics/{slug}``."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from anyio import to_thread
@@ -11,7 +12,7 @@ from medrd_kg.sparql.kinds import Kind
 from medrd_kg.web.collections import Collection, Filter, collections
 from medrd_kg.web.context import Property
 from medrd_kg.web.openapi import answer, operation, parameter, text_of
-from medrd_kg.web.representation import Item, read_items
+from medrd_kg.web.representation import Item, read_batches, read_items
 from medrd_kg.web.requests import (
     FORMAT_PARAMETERS,
     PAGING_PARAMETERS,
@@ -164,17 +165,19 @@ async def _table(
     kept = served.documents.get(key)
     if kept is not None:
         return kept
-    items = await _items(served, collection, members)
     known = served.vocabulary.properties
     found = await served.listings.properties(collection.kind)
     used = sorted((known[iri] for iri in found if iri in known), key=_column_order)
-
-    def written() -> bytes:
-        table = item_table(used, items)
-        return write_table(table, collection.name, asked.media_type, bom=asked.bom)
-
+    rows: list[Sequence[object]] = []
+    # Rows are a fraction of the items that they show, whose number has no bound here.
+    async for batch in read_batches(served.evaluator, served.vocabulary, members):
+        items = [_with_addresses(served, collection, item) for item in batch.values()]
+        rows += item_table(used, items).rows
+    table = replace(item_table(used, ()), rows=rows)
     # Many rows take long enough to hold up other requests.
-    body = await to_thread.run_sync(written)
+    body = await to_thread.run_sync(
+        lambda: write_table(table, collection.name, asked.media_type, bom=asked.bom)
+    )
     served.documents.put(key, body)
     return body
 

@@ -7,7 +7,7 @@ request to know what they are.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from medrd_kg.store.base import Row, Term
 from medrd_kg.vocabulary import MRD, PREFIXES
 from medrd_kg.web.context import LANGUAGE, LINK, Property, Vocabulary
 
-__all__ = ["Item", "generic", "plain", "read_items", "values_block"]
+__all__ = ["Item", "generic", "plain", "read_batches", "read_items", "values_block"]
 
 Item = dict[str, Any]
 """A JSON object with ``id``, ``type``, ``label``, ``evidence`` and further properties."""
@@ -79,7 +79,17 @@ def values_block(variable: str, iris: Iterable[str]) -> str:
 async def read_items(
     evaluator: Evaluator, vocabulary: Vocabulary, iris: Sequence[str]
 ) -> dict[str, Item]:
-    """Read things and return them as JSON, by IRI in the order given.
+    """Read things and return them as JSON, by IRI in the order given; see `read_batches`."""
+    items: dict[str, Item] = {}
+    async for batch in read_batches(evaluator, vocabulary, iris):
+        items |= batch
+    return items
+
+
+async def read_batches(
+    evaluator: Evaluator, vocabulary: Vocabulary, iris: Sequence[str]
+) -> AsyncIterator[dict[str, Item]]:
+    """Read things and yield them as JSON, some at a time, by IRI in the order given.
 
     Three queries serve a batch of things: their triples, the labels of what they link to, and the
     numbers of the document units that they cite. What an earlier batch has asked is not asked
@@ -91,7 +101,6 @@ async def read_items(
         iris: The things; those of which nothing is said are left out.
     """
     surroundings = _Surroundings(evaluator, vocabulary)
-    items: dict[str, Item] = {}
     for start in range(0, len(iris), _BATCH):
         batch = iris[start : start + _BATCH]
         told = Statements()
@@ -110,8 +119,7 @@ async def read_items(
 
         # Many things take long enough to hold up other requests.
         many = len(batch) > _AT_ONCE
-        items |= await to_thread.run_sync(represented) if many else represented()
-    return items
+        yield await to_thread.run_sync(represented) if many else represented()
 
 
 class _Surroundings:
