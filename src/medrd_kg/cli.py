@@ -68,7 +68,8 @@ def _with_settings(*names: str) -> Callable[[Callable[..., None]], Callable[...,
 
 def _flag(name: str) -> inspect.Parameter:
     field = Settings.model_fields[name]
-    kind: Any = {"cors_origins": str, "log_format": str}.get(name, field.annotation)
+    plain = {bool, int, float, Path}
+    kind: Any = field.annotation if field.annotation in plain else str
     declaration = f"--{name.replace('_', '-')}"
     option = typer.Option(
         *([f"{declaration}/--no-{name.replace('_', '-')}"] if kind is bool else [declaration]),

@@ -78,6 +78,16 @@ PROBLEM_TYPES = _types(
         "SERVICE は許可されていません",
         "SERVICE is not allowed",
     ),
+    ProblemType(
+        "unauthorized",
+        HTTPStatus.UNAUTHORIZED,
+        "認証が必要です",
+        "Authentication is required",
+        2,
+    ),
+    ProblemType(
+        "forbidden", HTTPStatus.FORBIDDEN, "この操作は許可されていません", "Not permitted", 2
+    ),
     ProblemType("not-found", HTTPStatus.NOT_FOUND, "見つかりません", "Not found"),
     ProblemType(
         "method-not-allowed",
@@ -98,6 +108,21 @@ PROBLEM_TYPES = _types(
         "Content too large",
     ),
     ProblemType(
+        "read-only-graph",
+        HTTPStatus.CONFLICT,
+        "このグラフは書き込めません",
+        "The graph cannot be written",
+    ),
+    ProblemType(
+        "graph-exists", HTTPStatus.CONFLICT, "グラフは既にあります", "The graph exists already"
+    ),
+    ProblemType(
+        "malformed-data",
+        HTTPStatus.BAD_REQUEST,
+        "RDFデータの構文が正しくありません",
+        "The RDF data are malformed",
+    ),
+    ProblemType(
         "unsupported-media-type",
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         "対応していない形式です",
@@ -111,6 +136,39 @@ PROBLEM_TYPES = _types(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "データが検証を通りません",
         "The data do not conform",
+    ),
+    ProblemType(
+        "rate-limited",
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "利用量の上限を超えました",
+        "Too much was asked in too short a time",
+    ),
+    ProblemType(
+        "query-timeout",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "クエリが制限時間を超えました",
+        "The query took too long",
+    ),
+    ProblemType(
+        "query-memory",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "クエリがメモリの上限を超えました",
+        "The query needed too much memory",
+    ),
+    ProblemType(
+        "query-cancelled",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "クエリは取り消されました",
+        "The query was cancelled",
+    ),
+    ProblemType(
+        "busy", HTTPStatus.SERVICE_UNAVAILABLE, "混み合っています", "Too many queries at once"
+    ),
+    ProblemType(
+        "remote-failure",
+        HTTPStatus.BAD_GATEWAY,
+        "外部のサーバーから答えが得られません",
+        "The remote server gave no usable answer",
     ),
     ProblemType(
         "reasoning-failed",

@@ -12,41 +12,24 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import platformdirs
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from medrd_kg.problems import Problem
 
-__all__ = ["ENVIRONMENT_PREFIX", "GUARDING", "RESERVED", "Settings"]
+__all__ = ["ENVIRONMENT_PREFIX", "RESERVED", "SECRETS", "Settings"]
 
 ENVIRONMENT_PREFIX = "MEDRD_KG_"
 
-RESERVED = frozenset(
-    {
-        "ANALYTICS",
-        "TRUSTED_HOSTS",
-        "TRUSTED_PROXIES",
-        "QUERY_TIMEOUT_SECONDS",
-        "QUERY_MEMORY_MB",
-        "WORKERS",
-        "CACHE_MB",
-        "SERVICE_ALLOW",
-        "EDITOR_TOKEN",
-        "ADMIN_TOKEN",
-        "RATE_LIMIT",
-        "LOG_QUERIES",
-    }
-)
+RESERVED = frozenset({"ANALYTICS"})
 """Names kept for coming versions: `Settings.load` warns that they have no effect yet."""
 
-GUARDING = frozenset({"READER_TOKEN"})
-"""Reserved names whose silence would leave open what a user meant to close: refused."""
-
-TOKENS = frozenset({"EDITOR_TOKEN", "ADMIN_TOKEN"})
-"""Reserved names whose values are checked already, so that a weak token is never deployed."""
+SECRETS = frozenset({"reader_token", "editor_token", "admin_token"})
+"""Fields whose values never reach a terminal or a log."""
 
 _HASHED_TOKEN = re.compile(r"sha256:[0-9a-f]{64}")
 _TOKEN_CHARACTERS = 24
+_LISTS = ("cors_origins", "service_allow", "trusted_hosts", "trusted_proxies")
 
 _logger = logging.getLogger(__name__)
 
@@ -85,8 +68,61 @@ class Settings(BaseSettings):
     max_result_rows: int = Field(
         0, ge=0, description="Most rows of a query result; 0 sets no limit."
     )
+    workers: int = Field(
+        2,
+        ge=1,
+        le=256,
+        description="How many long queries run at a time, each in a process of its own.",
+    )
+    query_timeout_seconds: float = Field(
+        30, ge=0.1, le=86_400, description="Longest time from a query's arrival to its answer's end."
+    )
+    query_memory_mb: int = Field(
+        1024,
+        ge=64,
+        description="Memory in megabytes (10^6 bytes) that one query may take beside the data.",
+    )
+    cache_mb: int = Field(
+        128, ge=0, description="Memory in megabytes for ready answers; 0 keeps none."
+    )
+    service_allow: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description=(
+            "Endpoints, separated by commas, that SERVICE may ask, and documents that LOAD may"
+            " read; an address that ends in `/` allows all below it; empty: none."
+        ),
+    )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         ("*",), description="Origins, separated by commas, whose scripts may read; `*` means any."
+    )
+    trusted_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("*",),
+        description="Host names, separated by commas, that requests may name; `*` means any.",
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description=(
+            "Addresses or networks, separated by commas, of proxies whose `X-Forwarded-For` tells"
+            " the client; empty: none."
+        ),
+    )
+    reader_token: SecretStr | None = Field(
+        None,
+        description=(
+            "Bearer token that reads need: 24 characters or more, or `sha256:` and the hex digest"
+            " of one, the form for command lines, which others can see; unset: anybody reads."
+        ),
+    )
+    editor_token: SecretStr | None = Field(
+        None, description="Bearer token that writes need; unset: nobody writes."
+    )
+    admin_token: SecretStr | None = Field(
+        None, description="Bearer token that administration needs; it can write as well."
+    )
+    rate_limit: float = Field(
+        0,
+        ge=0,
+        description="Query seconds that one client may spend in a minute; 0 sets no limit.",
     )
     union_default_graph: bool = Field(
         True,
@@ -102,7 +138,23 @@ class Settings(BaseSettings):
         "text", description="Form of the log lines: `text` or `json`."
     )
 
-    @field_validator("cors_origins", mode="before")
+    log_queries: Literal["off", "slow", "all"] = Field(
+        "off",
+        description=(
+            "Whose text is logged: `slow` for queries that leave the fast lane, `all`, or `off`"
+            " for none (slow ones are then logged by their digest)."
+        ),
+    )
+
+    @field_validator("reader_token", "editor_token", "admin_token")
+    @classmethod
+    def _strong(cls, value: SecretStr | None) -> SecretStr | None:
+        """Refuse tokens that could be guessed, and empty ones that look like protection."""
+        if value is not None and not _is_token(value.get_secret_value()):
+            raise ValueError("must have 24 characters or more, or be sha256:<64 hex digits>")
+        return value
+
+    @field_validator(*_LISTS, mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         """Accept a comma-separated list, the form that environment variables have."""
@@ -155,12 +207,8 @@ def _unknown_names(variables: Mapping[str, str]) -> list[str]:
         if not variable.startswith(ENVIRONMENT_PREFIX):
             continue
         name = variable.removeprefix(ENVIRONMENT_PREFIX)
-        if name in TOKENS and not _is_token(variables[variable]):
-            faults.append(f"{variable} must have 24 characters or more, or be sha256:<hex>")
-        elif name in RESERVED:
+        if name in RESERVED:
             _logger.warning("%s has no effect in this version", variable)
-        elif name in GUARDING:
-            faults.append(f"{variable} is not supported yet and would protect nothing: unset it")
         elif name not in known:
             faults.append(f"{variable} is not a setting: unset it or mend its name")
     return faults
@@ -174,4 +222,6 @@ def _is_token(value: str) -> bool:
 
 def _fault(location: tuple[int | str, ...], value: object, message: str) -> str:
     name = str(location[0]) if location else "settings"
+    if name in SECRETS:
+        return f"{ENVIRONMENT_PREFIX}{name.upper()}: {message.removeprefix('Value error, ')}"
     return f"{ENVIRONMENT_PREFIX}{name.upper()} = {value!r}: {message}"
