@@ -134,6 +134,14 @@ class Settings(BaseSettings):
     releases_keep: int = Field(
         3, ge=1, le=1000, description="How many releases a build keeps, the newest first."
     )
+    releases_max_mb: int = Field(
+        0,
+        ge=0,
+        description=(
+            "Disk space in megabytes (10^6 bytes) for all kept releases together: a build removes"
+            " the oldest beyond it, never the current one; 0 sets no limit."
+        ),
+    )
     log_format: Literal["text", "json"] = Field(
         "text", description="Form of the log lines: `text` or `json`."
     )
