@@ -5,6 +5,7 @@ module knows no web framework.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl
@@ -12,7 +13,19 @@ from urllib.parse import parse_qsl
 from medrd_kg.problems import Problem
 from medrd_kg.store.base import Dataset
 
-__all__ = ["FORM", "QUERY", "UPDATE", "ProtocolQuery", "read_parameters", "read_query"]
+__all__ = [
+    "FORM",
+    "QUERY",
+    "UPDATE",
+    "Parameters",
+    "ProtocolQuery",
+    "absolute_iris",
+    "decoded",
+    "media_type_of",
+    "read_parameters",
+    "read_query",
+    "single",
+]
 
 FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"
@@ -58,15 +71,15 @@ def read_query(
     address = read_parameters(query_string, "the address")
     if method == "GET":
         _refuse_update(address)
-        text = _single(address, "query")
+        text = single(address, "query", "query")
         return None if text is None else ProtocolQuery(text, _dataset(address))
-    form = _media_type(content_type)
+    form = media_type_of(content_type, (QUERY, FORM), refused=UPDATE, what="a query")
     if form == UPDATE:
         _refuse_update([("update", "")])
     if form == FORM:
         fields = read_parameters(body, "the form")
         _refuse_update(address + fields)
-        text = _single(address + fields, "query")
+        text = single(address + fields, "query", "query")
         if text is None or not any(name == "query" for name, _ in fields):
             raise Problem(
                 "malformed-request",
@@ -82,7 +95,7 @@ def read_query(
             "the request has a query in its address and another one in its body",
             "send one of them",
         )
-    return ProtocolQuery(_decoded(body, "the query"), _dataset(address))
+    return ProtocolQuery(decoded(body, "the query"), _dataset(address))
 
 
 def read_parameters(encoded: bytes, where: str) -> Parameters:
@@ -97,21 +110,29 @@ def read_parameters(encoded: bytes, where: str) -> Parameters:
         raise _not_utf8(where) from error
 
 
-def _media_type(content_type: str | None) -> str:
+def media_type_of(
+    content_type: str | None, supported: Sequence[str], *, refused: str, what: str
+) -> str:
     """Return the media type of a POST body.
+
+    Args:
+        content_type: The header.
+        supported: What the endpoint reads.
+        refused: What belongs to the other endpoint, which the caller of this function tells.
+        what: Words for what is sent.
 
     Raises:
         Problem: ``unsupported-media-type``.
     """
     name = (content_type or "").partition(";")[0].strip().lower()
     charset = _CHARSET.search(content_type or "")
-    if name not in {FORM, QUERY, UPDATE}:
+    if name not in {*supported, refused}:
         raise Problem(
             "unsupported-media-type",
-            f"a query cannot be sent as {name}" if name else "the request has no Content-Type",
-            f"use {QUERY} or {FORM}",
-            extra={"supported": [QUERY, FORM]},
-            headers={"Accept-Post": f"{QUERY}, {FORM}"},
+            f"{what} cannot be sent as {name}" if name else "the request has no Content-Type",
+            f"use {' or '.join(supported)}",
+            extra={"supported": list(supported)},
+            headers={"Accept-Post": ", ".join(supported)},
         )
     if charset and charset.group(1).lower() not in {"utf-8", "utf8", "us-ascii"}:
         raise Problem(
@@ -122,13 +143,18 @@ def _media_type(content_type: str | None) -> str:
     return name
 
 
-def _single(parameters: Parameters, name: str) -> str | None:
+def single(parameters: Parameters, name: str, what: str) -> str | None:
+    """Return the one value of a parameter, or None when it is not given.
+
+    Raises:
+        Problem: ``malformed-request`` when it is given more than once.
+    """
     values = [value for key, value in parameters if key == name]
     if len(values) > 1:
         raise Problem(
             "malformed-request",
             f"the parameter {name} is given {len(values)} times",
-            "a request carries exactly one query",
+            f"a request carries exactly one {what}",
         )
     return values[0] if values else None
 
@@ -144,12 +170,17 @@ def _refuse_update(parameters: Parameters) -> None:
 
 def _dataset(parameters: Parameters) -> Dataset:
     return Dataset(
-        default_graphs=_graphs(parameters, "default-graph-uri"),
-        named_graphs=_graphs(parameters, "named-graph-uri"),
+        default_graphs=absolute_iris(parameters, "default-graph-uri"),
+        named_graphs=absolute_iris(parameters, "named-graph-uri"),
     )
 
 
-def _graphs(parameters: Parameters, name: str) -> tuple[str, ...]:
+def absolute_iris(parameters: Parameters, name: str) -> tuple[str, ...]:
+    """Return the values of a parameter that names graphs, each once.
+
+    Raises:
+        Problem: ``invalid-parameter`` when one is no absolute IRI.
+    """
     graphs = tuple(dict.fromkeys(value for key, value in parameters if key == name))
     for graph in graphs:
         if not _ABSOLUTE_IRI.fullmatch(graph):
@@ -162,7 +193,12 @@ def _graphs(parameters: Parameters, name: str) -> tuple[str, ...]:
     return graphs
 
 
-def _decoded(body: bytes, what: str) -> str:
+def decoded(body: bytes, what: str) -> str:
+    """Decode a body as UTF-8.
+
+    Raises:
+        Problem: ``malformed-request`` when it is not.
+    """
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError as error:
