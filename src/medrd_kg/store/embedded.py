@@ -10,6 +10,7 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Triple
 
 from medrd_kg.store.base import Dataset, QueryFault, StoreStatistics
 from medrd_kg.store.datasets import MergedDatasets, described_dataset
+from medrd_kg.store.delta import Delta, apply_delta
 from medrd_kg.store.faults import refuse_excess, syntax_fault
 from medrd_kg.store.loading import Rename, copy_to_default, load_files, load_lines
 from medrd_kg.store.outline import outline
@@ -149,6 +150,17 @@ class EmbeddedStore:
             store.remove(quad)
             if self.union_default_graph and not self._is_stated(quad):
                 store.remove(_in_merge(quad))
+        self._merged.forget()
+
+    def apply(self, delta: Delta) -> None:
+        """Repeat an edit that was evaluated in another copy of this state; see `Delta`.
+
+        Applying the same delta again changes nothing. A failure within leaves a part of it.
+
+        Raises:
+            PermissionError: The store was opened read-only.
+        """
+        apply_delta(self._writer, delta, merge=self.union_default_graph)
         self._merged.forget()
 
     def bulk_load(self, path: Path, *, graph: str | None = None) -> None:
