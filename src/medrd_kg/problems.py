@@ -195,6 +195,27 @@ PROBLEM_TYPES = _types(
         "The release is damaged",
         3,
     ),
+    ProblemType(
+        "journal-in-use",
+        HTTPStatus.CONFLICT,
+        "編集の記録は別のプロセスが使用中です",
+        "Another process writes the journal of edits",
+        2,
+    ),
+    ProblemType(
+        "damaged-journal",
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "編集の記録が壊れています",
+        "The journal of edits is damaged",
+        3,
+    ),
+    ProblemType(
+        "storage-failure",
+        HTTPStatus.INSUFFICIENT_STORAGE,
+        "編集を保存できません",
+        "The edit cannot be stored",
+        3,
+    ),
     ProblemType("starting", HTTPStatus.SERVICE_UNAVAILABLE, "起動中です", "Starting up", 3),
     ProblemType(
         "internal-error", HTTPStatus.INTERNAL_SERVER_ERROR, "内部エラー", "Internal error", 3
