@@ -29,6 +29,8 @@ _LONGEST_PROBED: Final = 100_000
 """Longest query, in characters, that is parsed again and again to find its fault."""
 
 _SHOWN: Final = 40
+_DOUBLE: Final = frozenset({"!=", "<=", ">=", "&&", "||", "^^"})
+"""Operators of two tokens, the first of which alone may be impossible."""
 
 
 def syntax_fault(text: str, error: SyntaxError, *, base_iri: str | None) -> QueryFault:
@@ -86,13 +88,20 @@ def _first_impossible(text: str, tokens: Sequence[Token], base_iri: str | None) 
     low, high = 0, len(tokens)  # the culprit's index lies in [low, high]; high means none
     while low < high:
         middle = (low + high) // 2
-        if _completable(text[: tokens[middle].end], base_iri):
+        if _completable(text[: _end(tokens, middle)], base_iri):
             low = middle + 1
         else:
             high = middle
     if low == len(tokens):
         return None
     return _opening(tokens, low) if tokens[low].text == ">" else low
+
+
+def _end(tokens: Sequence[Token], index: int) -> int:
+    """Return the end of a token; that of ``!=`` and its like is after their second character."""
+    one, two = tokens[index], tokens[index + 1] if index + 1 < len(tokens) else None
+    joined = two is not None and one.end == two.start and one.text + two.text in _DOUBLE
+    return two.end if two is not None and joined else one.end
 
 
 def _opening(tokens: Sequence[Token], closing: int) -> int:
