@@ -90,8 +90,8 @@ def _is_path_in(folder: Path, arguments: tuple[object, ...]) -> bool:
 
 def _hold(folder: Path, *, fork: bool) -> None:
     with Journal.open(folder):
-        child = os.fork() if fork else 0
-        os.write(1, b"%d\n" % (child or os.getpid()))
+        if not fork or os.fork() == 0:
+            os.write(1, b"%d\n" % os.getpid())
         signal.pause()
 
 
