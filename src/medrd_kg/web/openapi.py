@@ -131,6 +131,7 @@ def document(app: FastAPI, *, server: str, state_id: str) -> Schema:
         "schemas": SCHEMAS,
         "headers": _HEADERS,
         "responses": _shared_responses(found["paths"]),
+        "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
     }
     return found
 
