@@ -1,5 +1,6 @@
 """The right to write a journal, which one process has at a time."""
 
+import contextlib
 import fcntl
 import os
 import weakref
@@ -43,8 +44,10 @@ class WriterLock:
                 f"process {holder} writes the journal in {path.parent}",
                 "stop it, or use another data folder",
             ) from None
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n".encode())
+        # Whose it is serves the message above only: a full disk is no reason to refuse.
+        with contextlib.suppress(OSError):
+            file.truncate(0)
+            file.write(f"{os.getpid()}\n".encode())
         return cls(file)
 
     @property
