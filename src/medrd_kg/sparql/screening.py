@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from medrd_kg.store.lexing import Token, TokenKind, tokenize
 
-__all__ = ["QUERY_FORMS", "Screening", "declared_prefixes", "screen"]
+__all__ = ["QUERY_FORMS", "Screening", "declared_prefixes", "may_call_service", "screen"]
 
 QUERY_FORMS = frozenset({"select", "ask", "construct", "describe"})
 
@@ -127,7 +127,7 @@ def _screen(text: str) -> Screening:
     return Screening(
         form=first if first in QUERY_FORMS else None,
         is_update=first in _UPDATE_WORDS,
-        uses_service="service" in folded and _may_call_service(tokens),
+        uses_service="service" in folded and may_call_service(tokens),
         uses_load="load" in words,
         uses_from="from" in words,
     )
@@ -174,8 +174,8 @@ class _Brackets:
             self._braces -= self._open.pop() in {"{", "values"}
 
 
-def _may_call_service(tokens: Sequence[Token]) -> bool:
-    """Tell whether any reader of these tokens could find a SERVICE pattern."""
+def may_call_service(tokens: Sequence[Token]) -> bool:
+    """Tell whether any reader of these tokens, however lenient, could find a SERVICE pattern."""
     brackets = _Brackets()
     for index, token in enumerate(tokens):
         match token.kind:
