@@ -6,7 +6,8 @@ place: the shortest prefix of the query that cannot be completed ends with it.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Final
 
@@ -28,33 +29,42 @@ _ABSOLUTE: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*:")
 _LONGEST_PROBED: Final = 100_000
 """Longest query, in characters, that is parsed again and again to find its fault."""
 
+_Parse = Callable[[str], object]
+"""Lets the engine read a text; it raises SyntaxError where that is impossible."""
+
 _SHOWN: Final = 40
 _DOUBLE: Final = frozenset({"!=", "<=", ">=", "&&", "||", "^^"})
 """Operators of two tokens, the first of which alone may be impossible."""
 
 
-def syntax_fault(text: str, error: SyntaxError, *, base_iri: str | None) -> QueryFault:
+def syntax_fault(
+    text: str, error: SyntaxError, *, base_iri: str | None, is_update: bool = False
+) -> QueryFault:
     """Turn the engine's syntax error into a fault at the first impossible token.
 
     Args:
         text: The query as the engine saw it.
         error: What the engine raised.
         base_iri: The base under which it was parsed.
+        is_update: Whether the text was parsed as an update.
 
     Returns:
         The fault, with one-based line and column where they are known.
     """
     if len(text) > _LONGEST_PROBED:
         return _engine_fault(error)
+    store = ox.Store()
+    parse = partial(store.update if is_update else store.query, base_iri=base_iri)
     tokens = list(tokenize(text))
     rule = _RULE.search(str(error))
-    culprit = _first_impossible(text, tokens, base_iri)
+    culprit = _first_impossible(text, tokens, parse)
     if culprit is not None:
         line, column = position(text, tokens[culprit].start)
         reason = rule.group() if rule else _reason(tokens, culprit)
         return QueryFault(reason, line=line, column=column)
     line, column = position(text, len(text))
-    reason = rule.group() if rule else "the query ends too early"
+    whole = "update" if is_update else "query"
+    reason = rule.group() if rule else f"the {whole} ends too early"
     return QueryFault(reason, line=line, column=column)
 
 
@@ -83,12 +93,12 @@ def refuse_excess(found: Outline) -> None:
         )
 
 
-def _first_impossible(text: str, tokens: Sequence[Token], base_iri: str | None) -> int | None:
+def _first_impossible(text: str, tokens: Sequence[Token], parse: _Parse) -> int | None:
     """Find the first token after which no completion can be a query, by bisection."""
     low, high = 0, len(tokens)  # the culprit's index lies in [low, high]; high means none
     while low < high:
         middle = (low + high) // 2
-        if _completable(text[: _end(tokens, middle)], base_iri):
+        if _completable(text[: _end(tokens, middle)], parse):
             low = middle + 1
         else:
             high = middle
@@ -110,7 +120,7 @@ def _opening(tokens: Sequence[Token], closing: int) -> int:
     return openings[-1] if openings else closing
 
 
-def _completable(prefix: str, base_iri: str | None) -> bool:
+def _completable(prefix: str, parse: _Parse) -> bool:
     """Whether the engine reads ``prefix`` to its end before it finds something wrong.
 
     A character that no query may contain follows the prefix and some empty lines: nothing is
@@ -118,7 +128,7 @@ def _completable(prefix: str, base_iri: str | None) -> bool:
     """
     probe = f"{prefix}{_PADDING}\x01"
     try:
-        ox.Store().query(probe, base_iri=base_iri)
+        parse(probe)
     except SyntaxError as error:
         place = _PLACE.match(str(error))
         return place is not None and int(place[1]) > probe.count("\n")
