@@ -1,0 +1,1 @@
+"""Calls of other servers on behalf of SERVICE and LOAD: which, how, and how much of them."""
