@@ -58,8 +58,9 @@ format: $(INSTALLED)  ## format the code
 wheel: $(INSTALLED)  ## build the wheel into dist/
 	$(BIN)/python -m build --wheel --outdir dist .
 
-bench: $(INSTALLED)  ## compare build and query times with peers, as ratios of one run
-	$(BIN)/python benchmarks/run.py
+bench: $(INSTALLED)  ## compare CPU per request with peers, side by side (BENCH="--help" lists options)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
+	$(BIN)/python -m benchmarks $(BENCH)
 
 clean:           ## remove what the targets made (not var/)
 	rm -rf $(VENV) .cache dist .pytest_cache .mypy_cache .ruff_cache
