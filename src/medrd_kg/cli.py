@@ -100,11 +100,18 @@ def _root(
 
 @app.command()
 @_with_settings(*Settings.model_fields)
-def serve(*, settings: Settings) -> None:
+def serve(
+    *,
+    empty: Annotated[
+        bool,
+        typer.Option("--empty", help="Serve an empty, writable dataset without shapes instead."),
+    ] = False,
+    settings: Settings,
+) -> None:
     """Serve SPARQL, REST and dereferencing; build the shipped content first if needed."""
     from medrd_kg.web.server import run_server
 
-    run_server(settings)
+    run_server(settings, empty=empty)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,10 +11,10 @@ from typing import TextIO
 
 import httpx
 import pytest
-from tests.web.serving import fixture_release
+from tests.web.serving import fixture_store, release_of
 
 from medrd_kg.settings import Settings
-from medrd_kg.store.base import Store
+from medrd_kg.store.embedded import EmbeddedStore
 from medrd_kg.web.state import Release
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -36,16 +37,18 @@ def running(
 
 
 def _await_ready(process: subprocess.Popen[bytes], client: httpx.Client) -> None:
-    for _ in range(READY_SECONDS * 10):
+    until = time.monotonic() + READY_SECONDS
+    while time.monotonic() < until:
         try:
             if client.get("/health/ready").status_code == 200:
                 return
         except httpx.TransportError:
-            try:
-                code = process.wait(timeout=0.1)
-            except subprocess.TimeoutExpired:
-                continue
-            pytest.fail(f"the server ended with code {code}")
+            pass  # it does not listen yet
+        try:  # the process is what a failed start ends; until then it works on its data
+            code = process.wait(timeout=0.05)
+        except subprocess.TimeoutExpired:
+            continue
+        pytest.fail(f"the server ended with code {code}")
     pytest.fail(f"the server was not ready within {READY_SECONDS} s")
 
 
@@ -93,15 +96,15 @@ def shipped_server(release_data_dir: Path) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="session")
-def fixture_data() -> Release:
-    """The release that the servers serve, for comparison."""
-    return fixture_release()
+def store() -> EmbeddedStore:
+    """The data that the servers serve, for comparison."""
+    return fixture_store()
 
 
-@pytest.fixture(scope="session")
-def store(fixture_data: Release) -> Store:
-    """The data that the servers serve."""
-    return fixture_data.store
+@pytest.fixture
+def fixture_data(store: EmbeddedStore, tmp_path: Path) -> Release:
+    """A release of these data with a journal of its own."""
+    return release_of(store, tmp_path)
 
 
 @pytest.fixture

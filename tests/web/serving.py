@@ -3,11 +3,14 @@
 import os
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import uvicorn
+from pyoxigraph import RdfFormat, serialize
 
 from medrd_kg.content import ontology_dir
 from medrd_kg.settings import Settings
+from medrd_kg.sparql.workers.source import DataSource
 from medrd_kg.store.embedded import EmbeddedStore
 from medrd_kg.vocabulary import graph_iri
 from medrd_kg.web.app import create_app
@@ -17,21 +20,30 @@ DATA = Path(__file__).parent / "data" / "policy.trig"
 VERSION = "2022-01-01-fixture00000"
 
 
-def fixture_release() -> Release:
-    """Return a release in memory: the fixture data beside the real ontology."""
+def fixture_store() -> EmbeddedStore:
+    """Return the fixture data beside the real ontology, in memory."""
     store = EmbeddedStore()
     store.bulk_load(DATA)
     for name in ("core", "views", "alignments"):
         store.bulk_load(ontology_dir() / f"{name}.ttl", graph=graph_iri("ontology"))
-    return Release(VERSION, store, store.statistics())
+    return store
+
+
+def release_of(store: EmbeddedStore, folder: Path) -> Release:
+    """Return a release of what a store holds, written below ``folder``."""
+    dump = folder / "fixture.nq"
+    serialize(store.quads(), str(dump), format=RdfFormat.N_QUADS)
+    source = DataSource(dump, store.union_default_graph, frozenset(store.graphs()))
+    return Release(VERSION, source, store.statistics(), folder / "edits")
 
 
 def main() -> None:
     port, *settings = sys.argv[1:]
     given = dict(each.split("=", 1) for each in settings)
     chosen = Settings.load({}, port=int(port), data_dir=os.devnull, **given)
-    app = create_app(chosen, fixture_release)
-    uvicorn.run(app, host=chosen.host, port=chosen.port, log_level="warning", access_log=False)
+    with TemporaryDirectory() as folder:
+        app = create_app(chosen, lambda: release_of(fixture_store(), Path(folder)))
+        uvicorn.run(app, host=chosen.host, port=chosen.port, log_level="warning", access_log=False)
 
 
 if __name__ == "__main__":

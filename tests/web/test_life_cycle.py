@@ -2,17 +2,15 @@
 
 import threading
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import anyio
 import httpx
 import pytest
 from fastapi import FastAPI
-from tests.web.serving import fixture_release
 
 from medrd_kg.problems import Problem
 from medrd_kg.settings import Settings
-from medrd_kg.store.base import QueryResult
+from medrd_kg.sparql.workers.pool import Pool
 from medrd_kg.web.app import create_app
 from medrd_kg.web.state import Release
 
@@ -43,13 +41,14 @@ async def until_ready(client: httpx.AsyncClient) -> httpx.Response:
             return response
 
 
-def test_before_the_release_is_open_callers_are_told_to_wait(local_settings: Settings) -> None:
+def test_before_the_release_is_open_callers_are_told_to_wait(
+    local_settings: Settings, fixture_data: Release
+) -> None:
     may_open = threading.Event()
-    release = fixture_release()
 
     def source() -> Release:
         may_open.wait()
-        return release
+        return fixture_data
 
     async def talk(client: httpx.AsyncClient) -> None:
         try:
@@ -62,11 +61,9 @@ def test_before_the_release_is_open_callers_are_told_to_wait(local_settings: Set
                 assert "medrd-kg-release" not in response.headers
         finally:
             may_open.set()
-        assert (await until_ready(client)).json()["release"] == release.version
+        assert (await until_ready(client)).json()["release"] == fixture_data.version
 
     talk_to(create_app(local_settings, source), talk)
-    with pytest.raises(RuntimeError, match="closed"):
-        release.store.query("ASK {}")
 
 
 @pytest.mark.parametrize(
@@ -97,15 +94,15 @@ def test_unforeseen_exceptions_tell_nothing(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    app = create_app(local_settings, fixture_data)
+    app = create_app(local_settings, lambda: fixture_data)
 
     def explode(*_: object, **__: object) -> None:
         raise ZeroDivisionError("a secret")
 
     async def talk(client: httpx.AsyncClient) -> None:
         await until_ready(client)
-        monkeypatch.setattr(fixture_data.store, "query", explode)
-        response = await client.get("/sparql", params={"query": "ASK {}"})
+        monkeypatch.setattr(Pool, "select", explode)
+        response = await client.get("/api/v1/topics")
         assert response.status_code == 500
         assert response.headers["content-type"] == "application/problem+json"
         assert response.headers["access-control-allow-origin"] == "*"
@@ -124,39 +121,4 @@ def test_addresses_come_from_the_settings(local_settings: Settings, fixture_data
         for address in (page["@context"], page["id"], page["next"], page["items"][0]["href"]):
             assert address.startswith("http://service.example/api/v1/")
 
-    talk_to(create_app(local_settings, fixture_data), talk)
-
-
-def test_a_slow_query_does_not_hold_up_others(
-    local_settings: Settings, fixture_data: Release, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    begun, may_end = threading.Event(), threading.Event()
-    query = fixture_data.store.query
-
-    def slowly(text: str, **options: Any) -> QueryResult:  # noqa: ANN401 - passed on
-        if "slow" in text:
-            begun.set()
-            assert may_end.wait(timeout=60)
-        return query(text, **options)
-
-    async def talk(client: httpx.AsyncClient) -> None:
-        await until_ready(client)
-        monkeypatch.setattr(fixture_data.store, "query", slowly)
-        finished: list[str] = []
-
-        async def ask(name: str) -> None:
-            response = await client.get("/sparql", params={"query": f"ASK {{}} # {name}"})
-            assert response.status_code == 200
-            finished.append(name)
-
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(ask, "slow")
-            try:
-                await anyio.to_thread.run_sync(begun.wait, 60)
-                for _ in range(3):
-                    await ask("quick")
-            finally:
-                may_end.set()
-        assert finished == ["quick", "quick", "quick", "slow"]
-
-    talk_to(create_app(local_settings, fixture_data), talk)
+    talk_to(create_app(local_settings, lambda: fixture_data), talk)

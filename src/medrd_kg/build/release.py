@@ -83,13 +83,10 @@ class Releases:
             return None
         return manifest
 
-    def open_current(
-        self, *, union_default_graph: bool = True, verify: bool = False
-    ) -> OpenRelease:
-        """Open the current release for reading.
+    def checked_current(self, *, verify: bool = False) -> tuple[Path, Manifest]:
+        """Return the folder and the manifest of the current release.
 
         Args:
-            union_default_graph: Whether its default graph is the merge of the named graphs.
             verify: Compare the checksum of every file, instead of its presence and size alone.
 
         Raises:
@@ -106,6 +103,22 @@ class Releases:
         faults = damages(path, manifest, contents=verify)
         if faults:
             raise Problem("damaged-release", f"{path.name}: {'; '.join(faults)}", _HINT)
+        return path, manifest
+
+    def open_current(
+        self, *, union_default_graph: bool = True, verify: bool = False
+    ) -> OpenRelease:
+        """Open the current release for reading.
+
+        Args:
+            union_default_graph: Whether its default graph is the merge of the named graphs.
+            verify: Compare the checksum of every file, instead of its presence and size alone.
+
+        Raises:
+            Problem: ``no-release``: there is none. ``damaged-release``: a file is missing or
+                differs from the manifest.
+        """
+        path, manifest = self.checked_current(verify=verify)
         store = EmbeddedStore(
             path / STORE,
             read_only=True,

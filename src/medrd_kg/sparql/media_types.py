@@ -1,5 +1,6 @@
 """Media types of answers: what is offered for which form of query, the default first."""
 
+from functools import lru_cache
 from typing import Final
 
 from medrd_kg.problems import Problem
@@ -40,6 +41,7 @@ _GRAPH_ALIASES: Final = {
 }
 
 
+@lru_cache(maxsize=1024)
 def answer_type(accept: str | None, form: str) -> str:
     """Return the media type in which an answer is sent.
 

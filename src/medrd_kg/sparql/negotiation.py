@@ -6,6 +6,7 @@ most specific range of the header that covers it decides its quality.
 
 import re
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 __all__ = ["Range", "accepted_language", "accepted_ranges", "negotiate"]
@@ -94,6 +95,7 @@ def negotiate(
     return chosen
 
 
+@lru_cache(maxsize=1024)
 def accepted_language(header: str | None) -> str:
     """Return ``ja`` or ``en``, whichever an Accept-Language header prefers; ``en`` by default.
 

@@ -13,7 +13,7 @@ from medrd_kg.store.datasets import MergedDatasets, described_dataset
 from medrd_kg.store.delta import Delta, apply_delta
 from medrd_kg.store.faults import refuse_excess, syntax_fault
 from medrd_kg.store.loading import Rename, copy_to_default, load_files, load_lines
-from medrd_kg.store.outline import outline
+from medrd_kg.store.outline import is_plain, outline
 from medrd_kg.store.projection import with_columns_in_order
 from medrd_kg.store.results import EmbeddedResult
 
@@ -84,6 +84,13 @@ class EmbeddedStore:
     ) -> EmbeddedResult:
         """Evaluate a SPARQL 1.1 query; see `Store.query`."""
         engine = self._engine
+        if (dataset is None or dataset.is_empty) and not self._hides_merge and is_plain(text):
+            try:
+                return EmbeddedResult(engine.query(text, base_iri=base_iri))
+            except SyntaxError as error:
+                raise syntax_fault(text, error, base_iri=base_iri) from None
+            except (ValueError, RuntimeError) as error:
+                raise QueryFault(str(error)) from error
         found = outline(text)
         refuse_excess(found)
         try:

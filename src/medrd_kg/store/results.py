@@ -1,16 +1,23 @@
 """Answers of the embedded engine: rows, and bytes in every media type that it writes."""
 
+import io
 import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import BinaryIO, Final
 
 import pyoxigraph as ox
 from pyoxigraph import Triple
 
 from medrd_kg.store.base import QueryForm, Row
 
-__all__ = ["GRAPH_FORMATS", "SOLUTION_FORMATS", "EmbeddedResult", "serialise_triples"]
+__all__ = [
+    "GRAPH_FORMATS",
+    "SOLUTION_FORMATS",
+    "EmbeddedResult",
+    "serialise_triples",
+    "write_triples",
+]
 
 Answer = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
@@ -132,6 +139,36 @@ class EmbeddedResult:
             raise AssertionError("the engine returned no bytes")
         return written
 
+    def write(
+        self, output: BinaryIO, media_type: str, prefixes: Mapping[str, str] | None = None
+    ) -> None:
+        """Write the answer in ``media_type``, piece by piece as it is found.
+
+        Args:
+            output: Receives the bytes; what its ``write`` raises ends the evaluation.
+            media_type: A key of `SOLUTION_FORMATS` or `GRAPH_FORMATS`, by the query's form.
+            prefixes: Prefix to namespace, for the formats that abbreviate.
+
+        Raises:
+            ValueError: As with `serialise`; something may have been written by then.
+            RuntimeError: Another thread asked the query.
+        """
+        self._check_thread()
+        if isinstance(self._answer, ox.QueryTriples):
+            write_triples(self._answer, output, media_type, prefixes)
+            return
+        chosen = SOLUTION_FORMATS.get(media_type)
+        if chosen is None:
+            raise ValueError(f"{media_type} is no format of {self.form} answers")
+        self._answer.serialize(output, format=chosen)
+
+    def has_more_rows_than(self, limit: int) -> bool:
+        """Whether a SELECT has more than ``limit`` solutions; its answer is used up thereby."""
+        self._check_thread()
+        if not isinstance(self._answer, ox.QuerySolutions):
+            return False
+        return any(number > limit for number, _ in enumerate(self._answer, start=1))
+
     def _check_thread(self) -> None:
         if threading.get_ident() != self._thread:
             raise RuntimeError("a query's answer must be read in the thread that asked it")
@@ -145,18 +182,33 @@ def serialise_triples(
     Raises:
         ValueError: The media type is unknown, or cannot express one of the triples.
     """
+    output = io.BytesIO()
+    write_triples(triples, output, media_type, prefixes)
+    return output.getvalue()
+
+
+def write_triples(
+    triples: Iterator[Triple],
+    output: BinaryIO,
+    media_type: str,
+    prefixes: Mapping[str, str] | None = None,
+) -> None:
+    """Write triples in a media type of `GRAPH_FORMATS`, piece by piece.
+
+    Raises:
+        ValueError: The media type is unknown, or cannot express one of the triples.
+    """
     chosen = GRAPH_FORMATS.get(media_type)
     if chosen is None:
         raise ValueError(f"{media_type} is no format of graphs")
     if chosen == ox.RdfFormat.RDF_XML:
         triples = _with_xml_names(triples)
     if prefixes and chosen in _PREFIXED_FORMATS:
-        written = ox.serialize(triples, format=chosen, prefixes=dict(prefixes))
+        ox.serialize(triples, output, format=chosen, prefixes=dict(prefixes))
+    elif isinstance(triples, ox.QueryTriples):
+        triples.serialize(output, format=chosen)  # never through Python objects
     else:
-        written = ox.serialize(triples, format=chosen)
-    if written is None:
-        raise AssertionError("the engine returned no bytes")
-    return written
+        ox.serialize(triples, output, format=chosen)
 
 
 def _with_xml_names(triples: Iterator[Triple]) -> Iterator[Triple]:

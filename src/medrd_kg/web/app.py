@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 import anyio
 import anyio.to_thread
@@ -13,6 +14,7 @@ from medrd_kg.content import queries_dir
 from medrd_kg.problems import Problem
 from medrd_kg.settings import Settings
 from medrd_kg.sparql.stored import load_stored_queries
+from medrd_kg.sparql.workers.engine_room import EngineRoom
 from medrd_kg.web.collection_routes import install_collections
 from medrd_kg.web.conditional import Conditional
 from medrd_kg.web.cross_origin import CrossOrigin
@@ -21,35 +23,40 @@ from medrd_kg.web.faults import FaultBarrier, install_problem_handlers
 from medrd_kg.web.query_routes import install_queries
 from medrd_kg.web.resource_routes import install_resources
 from medrd_kg.web.service_routes import install_service
+from medrd_kg.web.sparql_endpoint import SparqlEndpoint, SparqlShortcut
 from medrd_kg.web.sparql_routes import install_sparql
-from medrd_kg.web.state import Release, ReleaseSource, Service, prepare
+from medrd_kg.web.state import ReleaseSource, Service, prepare
 from medrd_kg.web.transport import PlainPaths, ReleaseHeader
 
 __all__ = ["create_app"]
 
+_GRACE_SECONDS: Final = 5
+"""Seconds that running queries get when the service ends."""
+
 _logger = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings, source: Release | ReleaseSource) -> FastAPI:
+def create_app(settings: Settings, source: ReleaseSource) -> FastAPI:
     """Return the application.
 
     Args:
         settings: How it behaves.
-        source: The release that it serves, or what opens it. A source is called in the background
-            when the application starts: until it is done, `/health/live` answers and everything
-            else is told to wait. A release that a source opened is closed at the end; one that is
-            given stays the caller's.
+        source: Finds the release that it serves. It is called in the background when the
+            application starts: until the data are at hand, `/health/live` answers and everything
+            else is told to wait.
     """
     queries = load_stored_queries(queries_dir())
     service = Service(settings)
+    engine_rooms: list[EngineRoom] = []
 
     async def open_release() -> None:
-        if isinstance(source, Release):
-            service.serving = await prepare(settings, queries, source)
-            return
         try:
             release = await anyio.to_thread.run_sync(source)
-            service.serving = await prepare(settings, queries, release)
+            room = EngineRoom(settings, release.version, release.source, release.edits)
+            engine_rooms.append(room)
+            await room.start()
+            room.on_edit = service.advance
+            service.serving = await prepare(settings, queries, release, room)
         except Problem as problem:
             _logger.error("cannot serve: %s", problem)  # noqa: TRY400 - a message for the operator
             service.failure = problem
@@ -65,8 +72,8 @@ def create_app(settings: Settings, source: Release | ReleaseSource) -> FastAPI:
             tasks.start_soon(open_release)
             yield
             tasks.cancel_scope.cancel()
-        if service.serving is not None and not isinstance(source, Release):
-            service.serving.release.store.close()
+        for room in engine_rooms:
+            await room.stop(_GRACE_SECONDS)
 
     app = FastAPI(
         title="medrd-kg",
@@ -80,12 +87,14 @@ def create_app(settings: Settings, source: Release | ReleaseSource) -> FastAPI:
     app.state.service = service
     install_problem_handlers(app)
     install_service(app)
-    install_sparql(app)
+    endpoint = SparqlEndpoint(service)
+    install_sparql(app, endpoint)
     install_collections(app)
     install_evidence(app)
     install_queries(app, queries)
     install_resources(app)
     # The layer added last is the outermost.
+    app.add_middleware(SparqlShortcut, endpoint=endpoint)
     app.add_middleware(FaultBarrier)
     app.add_middleware(Conditional)
     app.add_middleware(ReleaseHeader, service=service)

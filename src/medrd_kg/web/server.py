@@ -4,26 +4,32 @@ import json
 import logging
 import socket
 import time
+from functools import partial
 from typing import Final
 
 import uvicorn
 
-from medrd_kg.build.pipeline import ensure_release, open_current
+from medrd_kg.build.pipeline import current_dump, ensure_release
 from medrd_kg.problems import Problem
 from medrd_kg.settings import Settings
+from medrd_kg.sparql.workers.source import DataSource
 from medrd_kg.store.base import StoreStatistics
 from medrd_kg.web.app import create_app
 from medrd_kg.web.state import Release
 
-__all__ = ["open_release", "run_server"]
+__all__ = ["empty_dataset", "find_release", "run_server"]
 
 _GRACE_SECONDS: Final = 5
 
 _logger = logging.getLogger(__name__)
 
 
-def run_server(settings: Settings) -> None:
+def run_server(settings: Settings, *, empty: bool = False) -> None:
     """Serve until interrupted; build a release first when none fits the content.
+
+    Args:
+        settings: How to serve.
+        empty: Serve a dataset of its own, which begins empty, instead of a release.
 
     Raises:
         Problem: The address is taken, or no release can be built or opened.
@@ -33,10 +39,11 @@ def run_server(settings: Settings) -> None:
             handler.setFormatter(_JsonLines())
     with _listen(settings) as listening:
         settings = settings.model_copy(update={"port": listening.getsockname()[1]})
-        ensure_release(settings.data_dir, keep=settings.releases_keep)
-        release = open_release(settings)
+        if not empty:
+            ensure_release(settings.data_dir, keep=settings.releases_keep)
+        find = partial(empty_dataset if empty else find_release, settings)
         config = uvicorn.Config(
-            create_app(settings, release),
+            create_app(settings, find),
             log_config=None,
             log_level="warning",
             access_log=False,  # addresses hold queries, which may say more than a log should keep
@@ -45,23 +52,33 @@ def run_server(settings: Settings) -> None:
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
         _logger.info("serving at %s (SPARQL at %s/sparql)", settings.base_url, settings.base_url)
-        try:
-            uvicorn.Server(config).run(sockets=[listening])
-        finally:
-            release.store.close()
+        uvicorn.Server(config).run(sockets=[listening])
 
 
-def open_release(settings: Settings) -> Release:
-    """Open the current release of the data directory.
+def find_release(settings: Settings) -> Release:
+    """Return the current release of the data directory.
 
     Raises:
         Problem: There is none, or it is damaged.
     """
-    opened = open_current(settings.data_dir, union_default_graph=settings.union_default_graph)
-    manifest = opened.manifest
-    triples = manifest.triples if settings.union_default_graph else 0
-    statistics = StoreStatistics(triples=triples, graphs=manifest.graphs)
-    return Release(manifest.version, opened.store, statistics)
+    dump, manifest = current_dump(settings.data_dir)
+    union = settings.union_default_graph
+    return Release(
+        version=manifest.version,
+        source=DataSource(dump.resolve(), union, frozenset(manifest.graphs)),
+        statistics=StoreStatistics(manifest.triples if union else 0, manifest.graphs),
+        edits=settings.data_dir / "edits",
+    )
+
+
+def empty_dataset(settings: Settings) -> Release:
+    """Return a dataset without shapes, in which everything may be written."""
+    return Release(
+        version="empty",
+        source=DataSource(None, settings.union_default_graph),
+        statistics=StoreStatistics(triples=0),
+        edits=settings.data_dir / "empty" / "edits",
+    )
 
 
 def _listen(settings: Settings) -> socket.socket:

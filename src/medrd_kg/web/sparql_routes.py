@@ -1,30 +1,27 @@
-"""``/sparql``: the SPARQL 1.1 Protocol for queries."""
-
-from typing import Final
+"""``/sparql`` among the routes, and what OpenAPI says of it."""
 
 from fastapi import FastAPI, Request, Response
+from starlette.types import Receive, Scope, Send
 
-from medrd_kg.problems import Problem
-from medrd_kg.sparql.description import describe_service, write_graph
-from medrd_kg.sparql.media_types import GRAPH_TYPES, SOLUTION_TYPES, answer_type, content_type
-from medrd_kg.sparql.protocol import FORM, QUERY, read_query
-from medrd_kg.store.base import QueryForm
+from medrd_kg.sparql.media_types import GRAPH_TYPES, SOLUTION_TYPES
+from medrd_kg.sparql.protocol import FORM, QUERY
 from medrd_kg.web.openapi import answer, operation, parameter
 from medrd_kg.web.schemas import Schema
-from medrd_kg.web.state import Serving, serving
+from medrd_kg.web.sparql_endpoint import PATH, SparqlEndpoint
 
 __all__ = ["install_sparql"]
 
-PATH: Final = "/sparql"
-_BYTES_PER_MEGABYTE: Final = 1_000_000
 
-
-def install_sparql(app: FastAPI) -> None:
+def install_sparql(app: FastAPI, endpoint: SparqlEndpoint) -> None:
     """Add the endpoint to an application."""
+
+    async def pass_on(_: Request) -> Response:
+        return _Delegated(endpoint)
+
     for method, described in _operations().items():
         app.add_api_route(
             PATH,
-            _answer,
+            pass_on,
             methods=[method],
             operation_id=f"sparql_{method.lower()}",
             openapi_extra=described,
@@ -33,61 +30,16 @@ def install_sparql(app: FastAPI) -> None:
         )
 
 
-async def _answer(request: Request) -> Response:
-    """Answer a query, or describe the service to a request without one."""
-    served = serving(request)
-    limit = served.settings.max_body_mb * _BYTES_PER_MEGABYTE
-    body = await _body(request, limit) if request.method == "POST" else b""
-    query = read_query(
-        request.method, request.scope["query_string"], request.headers.get("content-type"), body
-    )
-    accept = request.headers.get("accept")
-    endpoint = served.address(PATH)
-    if query is None:
-        return _description(served, endpoint, accept)
-    answer = await served.evaluator.answer(query, accept, endpoint)
-    return Response(
-        answer.body,
-        media_type=content_type(answer.media_type),
-        headers={"Vary": "Accept", "Server-Timing": answer.timing.header},
-    )
+class _Delegated(Response):
+    """A response that the endpoint itself sends."""
 
+    def __init__(self, endpoint: SparqlEndpoint) -> None:
+        super().__init__()
+        self._endpoint = endpoint
 
-def _description(served: Serving, endpoint: str, accept: str | None) -> Response:
-    media_type = answer_type(accept, QueryForm.GRAPH)
-    triples = describe_service(
-        endpoint,
-        served.release.statistics,
-        union_default_graph=served.release.store.union_default_graph,
-    )
-    return Response(
-        write_graph(triples, media_type),
-        media_type=content_type(media_type),
-        headers={"Vary": "Accept"},
-    )
-
-
-async def _body(request: Request, limit: int) -> bytes:
-    """Read a request body of at most ``limit`` bytes.
-
-    Raises:
-        Problem: ``content-too-large``.
-    """
-    announced = request.headers.get("content-length", "0")
-    received = bytearray()
-    if not announced.isdecimal() or int(announced) <= limit:
-        async for piece in request.stream():
-            received += piece
-            if len(received) > limit:
-                break
-        else:
-            return bytes(received)
-    raise Problem(
-        "content-too-large",
-        f"the request body is larger than {limit} bytes",
-        "send a shorter query; long lists of values are better asked in parts",
-        extra={"limit": limit},
-    )
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the endpoint answer."""
+        await self._endpoint(scope, receive, send)
 
 
 def _operations() -> dict[str, Schema]:
@@ -115,6 +67,11 @@ def _operations() -> dict[str, Schema]:
         "update-on-query-endpoint",
         "service-not-allowed",
         "too-many-rows",
+        "query-timeout",
+        "query-memory",
+        "query-cancelled",
+        "busy",
+        "rate-limited",
     )
     return {
         "GET": operation(

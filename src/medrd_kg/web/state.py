@@ -1,16 +1,19 @@
 """What a running service holds: settings, one open release, and what is derived from it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final
 
 from fastapi import Request
 
 from medrd_kg.problems import Problem
 from medrd_kg.settings import Settings
-from medrd_kg.sparql.evaluation import Evaluator, ThreadEvaluator
+from medrd_kg.sparql.evaluation import Evaluator
 from medrd_kg.sparql.stored import StoredQuery
-from medrd_kg.store.base import Store, StoreStatistics
+from medrd_kg.sparql.workers.engine_room import EngineRoom
+from medrd_kg.sparql.workers.source import DataSource
+from medrd_kg.store.base import StoreStatistics
 from medrd_kg.web.context import ONTOLOGY_QUERY, Vocabulary
 from medrd_kg.web.keeping import Kept
 from medrd_kg.web.listing import Listings
@@ -20,17 +23,19 @@ __all__ = ["Release", "ReleaseSource", "Service", "Serving", "prepare", "serving
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """An open release: an immutable state of the data.
+    """A release that can be served: an immutable state of the data.
 
     Attributes:
         version: Its identifier.
-        store: Its data.
+        source: Its data.
         statistics: Its size, counted once.
+        edits: Folder of the journal of accepted edits.
     """
 
     version: str
-    store: Store
+    source: DataSource
     statistics: StoreStatistics
+    edits: Path
 
 
 _KEPT_CELLS: Final = 500_000
@@ -54,6 +59,7 @@ class Serving:
         vocabulary: JSON names.
         listings: Members of collections.
         queries: Stored queries by name.
+        engine_room: Evaluates and edits.
         answers: Rows of stored queries by bound text.
         documents: Whole answers that one state of the data fixes, by address and media type.
     """
@@ -65,6 +71,7 @@ class Serving:
     vocabulary: Vocabulary
     listings: Listings
     queries: Mapping[str, StoredQuery]
+    engine_room: EngineRoom
     answers: Kept[tuple[dict[str, Any], ...]]
     documents: Kept[bytes]
 
@@ -86,26 +93,71 @@ class Service:
         settings: As given at the start.
         serving: The state that is served, once there is one.
         failure: Why no release could be opened.
+        is_stopping: Whether the end has begun.
     """
 
     settings: Settings
     serving: Serving | None = None
     failure: Problem | None = None
+    is_stopping: bool = False
+
+    @property
+    def state_id(self) -> str | None:
+        """Identifier of the served state, once there is one."""
+        return None if self.serving is None else self.serving.state_id
+
+    def require_serving(self) -> Serving:
+        """Return the state that is served.
+
+        Raises:
+            Problem: ``starting`` while the release is being opened; why it cannot be opened.
+        """
+        if self.serving is not None:
+            return self.serving
+        if self.failure is not None:
+            raise self.failure
+        raise Problem(
+            "starting",
+            "the release is being opened",
+            "try again in a moment; /health/ready tells when",
+            headers={"Retry-After": "1"},
+        )
+
+    def advance(self, sequence: int) -> None:
+        """Serve the state after the edit of that number; what was derived is derived anew."""
+        before = self.serving
+        if before is not None:
+            self.serving = replace(
+                before,
+                state_id=state_id(before.release.version, sequence),
+                listings=Listings(before.evaluator),
+                answers=Kept(_KEPT_CELLS, _cells),
+                documents=Kept(_KEPT_BYTES, len),
+            )
+
+
+def state_id(version: str, sequence: int) -> str:
+    """Return the identifier of a release with the edits up to a number."""
+    return f"{version}+{sequence}" if sequence else version
 
 
 async def prepare(
-    settings: Settings, queries: Mapping[str, StoredQuery], release: Release
+    settings: Settings,
+    queries: Mapping[str, StoredQuery],
+    release: Release,
+    engine_room: EngineRoom,
 ) -> Serving:
-    """Derive what answers need from an open release."""
-    evaluator = ThreadEvaluator(release.store, max_rows=settings.max_result_rows)
+    """Derive what answers need from a release that the engine room holds."""
+    evaluator = engine_room.pool
     return Serving(
         settings=settings,
         release=release,
-        state_id=release.version,
+        state_id=state_id(release.version, evaluator.sequence),
         evaluator=evaluator,
         vocabulary=Vocabulary.read(await evaluator.triples(ONTOLOGY_QUERY)),
         listings=Listings(evaluator),
         queries=queries,
+        engine_room=engine_room,
         answers=Kept(_KEPT_CELLS, _cells),
         documents=Kept(_KEPT_BYTES, len),
     )
@@ -116,19 +168,6 @@ def _cells(rows: tuple[dict[str, Any], ...]) -> int:
 
 
 def serving(request: Request) -> Serving:
-    """Return the state that is served.
-
-    Raises:
-        Problem: ``starting`` while the release is being opened; why it cannot be opened.
-    """
+    """Return the state that is served; see `Service.require_serving`."""
     service: Service = request.app.state.service
-    if service.serving is not None:
-        return service.serving
-    if service.failure is not None:
-        raise service.failure
-    raise Problem(
-        "starting",
-        "the release is being opened",
-        "try again in a moment; /health/ready tells when",
-        headers={"Retry-After": "1"},
-    )
+    return service.require_serving()

@@ -1,14 +1,19 @@
 """Answers to callers' queries: formats, limits, and what is said of faults."""
 
-import anyio
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import NamedTuple
+
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
 from medrd_kg.problems import Problem
-from medrd_kg.sparql.evaluation import Answer, ThreadEvaluator
 from medrd_kg.sparql.media_types import SOLUTION_TYPES
-from medrd_kg.sparql.protocol import ProtocolQuery
-from medrd_kg.store.base import Dataset
+from medrd_kg.sparql.workers.answering import answer
+from medrd_kg.sparql.workers.exchange import AskRequest, ReplyHead
+from medrd_kg.sparql.workers.frames import Kind, read_frame, split_head
+from medrd_kg.sparql.workers.sink import Sink, usage
 from medrd_kg.store.embedded import EmbeddedStore
 
 BASE = "http://service.example/sparql"
@@ -23,11 +28,32 @@ def store() -> EmbeddedStore:
     return store
 
 
+class Answer(NamedTuple):
+    """A whole answer."""
+
+    head: ReplyHead
+    body: bytes
+
+    @property
+    def media_type(self) -> str:
+        return self.head.media_type
+
+
 def ask(
     store: EmbeddedStore, query: str, accept: str | None = None, *, max_rows: int = 0
 ) -> Answer:
-    evaluator = ThreadEvaluator(store, max_rows=max_rows)
-    return anyio.run(evaluator.answer, ProtocolQuery(query, Dataset()), accept, BASE)
+    """Answer as a worker does, and read what it sends."""
+    request = AskRequest("POST", b"", "application/sparql-query", accept, BASE, max_rows)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        sent = replace(request, body=query.encode()).encode()
+        answer(store, AskRequest.decode(sent), Sink(theirs, usage()[1]))
+        received = read_frame(ours, bytearray())
+    assert received is not None
+    kind, payload = received
+    assert kind == Kind.REPLY
+    head, body = split_head(payload)
+    return Answer(ReplyHead.decode(head), body)
 
 
 def fault(store: EmbeddedStore, query: str, accept: str | None = None) -> Problem:
@@ -109,7 +135,29 @@ def test_what_the_endpoint_does_not_do(store: EmbeddedStore, query: str, slug: s
     assert fault(store, query).slug == slug
 
 
-def test_the_answer_tells_where_the_time_went(store: EmbeddedStore) -> None:
-    timing = ask(store, "ASK {}").timing
-    assert timing.evaluating > 0
-    assert timing.header.startswith("wait;dur=")
+def test_the_answer_tells_what_it_took_and_whether_it_holds(store: EmbeddedStore) -> None:
+    assert ask(store, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }").head.keepable
+    assert ask(store, "ASK {}").head.seconds >= 0
+    for volatile in ("NOW()", "rand ()", "UUID()", "STRUUID()"):
+        assert not ask(store, f"SELECT ({volatile} AS ?x) {{}}").head.keepable
+
+
+def test_a_long_answer_comes_in_pieces(store: EmbeddedStore) -> None:
+    rows = " ".join(f"'{number:0100}'" for number in range(3000))
+    request = AskRequest(
+        "POST", b"", "application/sparql-query", "text/csv", BASE, 0,
+        f"SELECT ?x {{ VALUES ?x {{ {rows} }} }}".encode(),
+    )  # fmt: skip
+    ours, theirs = socket.socketpair()
+    kinds, body, pending = [], b"", bytearray()
+    with ours, theirs, ThreadPoolExecutor() as beside:
+        answering = beside.submit(answer, store, request, Sink(theirs, usage()[1]))
+        while (found := read_frame(ours, pending)) is not None:
+            kinds.append(found[0])
+            if found[0] == Kind.END:
+                break
+            body += split_head(found[1])[1] if found[0] == Kind.BEGIN else found[1]
+        answering.result()
+    assert kinds[0] == Kind.BEGIN
+    assert set(kinds[1:-1]) == {Kind.DATA}
+    assert body.decode().splitlines() == ["x", *(f"{number:0100}" for number in range(3000))]

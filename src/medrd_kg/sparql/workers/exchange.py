@@ -1,0 +1,137 @@
+"""What the server and a worker say to each other about one request."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from medrd_kg.problems import Problem
+from medrd_kg.sparql.workers.frames import headed, split_head
+
+__all__ = [
+    "HELD_BYTES",
+    "AskRequest",
+    "ReplyHead",
+    "problem_document",
+    "problem_of",
+]
+
+HELD_BYTES: Final = 65_536
+"""Bytes of an answer that are held back, so that a failure within keeps its status."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskRequest:
+    """A request of the SPARQL Protocol as it came, unread.
+
+    Attributes:
+        method: ``GET`` or ``POST``.
+        query_string: What follows the question mark in the address.
+        content_type: The header.
+        accept: The header.
+        endpoint: Address of the endpoint: base of relative IRIs.
+        max_rows: Most rows of a SELECT; 0 sets no limit.
+        body: The body.
+        remote: Answers of the endpoints that the query calls, in the order in which the worker
+            named them; None for one that failed and may. Empty at first.
+        federated: Whether any endpoint may be called.
+    """
+
+    method: str
+    query_string: bytes
+    content_type: str | None
+    accept: str | None
+    endpoint: str
+    max_rows: int
+    body: bytes = b""
+    remote: tuple[tuple[str, bytes] | None, ...] = ()
+    federated: bool = False
+
+    def encode(self) -> bytes:
+        """Return the payload of a frame."""
+        head = [
+            self.method,
+            self.query_string.decode("latin-1"),
+            self.content_type,
+            self.accept,
+            self.endpoint,
+            self.max_rows,
+            self.federated,
+        ]
+        if not self.remote:
+            return headed(head, self.body)
+        sizes = [None if each is None else [each[0], len(each[1])] for each in self.remote]
+        parts = [each[1] for each in self.remote if each is not None]
+        return headed([*head, len(self.body), sizes], b"".join((self.body, *parts)))
+
+    @classmethod
+    def decode(cls, payload: bytes) -> "AskRequest":
+        """Return what `encode` wrote."""
+        head, rest = split_head(payload)
+        method, query_string, content_type, accept, endpoint, max_rows, federated, *more = head
+        remote: list[tuple[str, bytes] | None] = []
+        body = rest
+        if more:
+            at, sizes = more
+            body = rest[:at]
+            for each in sizes:
+                if each is None:
+                    remote.append(None)
+                    continue
+                media_type, size = each
+                remote.append((media_type, rest[at : at + size]))
+                at += size
+        return cls(
+            method=method,
+            query_string=query_string.encode("latin-1"),
+            content_type=content_type,
+            accept=accept,
+            endpoint=endpoint,
+            max_rows=max_rows,
+            body=body,
+            remote=tuple(remote),
+            federated=federated,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyHead:
+    """What is known of an answer before its bytes.
+
+    Attributes:
+        media_type: Of the answer.
+        keepable: Whether the same request gets the same answer from the same data.
+        seconds: What the evaluation took so far, in processor seconds of the worker.
+        is_worker_grown: Whether the worker holds much more memory than at its birth.
+        hints: Likely causes of an empty answer, where they were asked for.
+    """
+
+    media_type: str
+    keepable: bool
+    seconds: float = 0.0
+    is_worker_grown: bool = False
+    hints: tuple[dict[str, Any], ...] = ()
+
+    def encode(self) -> list[object]:
+        """Return it as JSON."""
+        return [self.media_type, self.keepable, self.seconds, self.is_worker_grown, self.hints]
+
+    @classmethod
+    def decode(cls, head: list[Any]) -> "ReplyHead":
+        """Return what `encode` wrote."""
+        media_type, keepable, seconds, is_worker_grown, hints = head
+        return cls(media_type, keepable, seconds, is_worker_grown, tuple(hints))
+
+
+def problem_document(problem: Problem) -> dict[str, Any]:
+    """Return a problem as JSON, for its way between processes."""
+    return {
+        "slug": problem.slug,
+        "detail": problem.detail,
+        "hint": problem.hint,
+        "extra": problem.extra,
+        "headers": problem.headers,
+    }
+
+
+def problem_of(document: dict[str, Any]) -> Problem:
+    """Return the problem that `problem_document` wrote."""
+    return Problem(**document)

@@ -1,0 +1,269 @@
+"""One piece of work for a worker, from its arrival to the last byte of its answer."""
+
+import asyncio
+import hashlib
+import itertools
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+import orjson
+
+from medrd_kg.problems import Problem
+from medrd_kg.sparql.workers.exchange import ReplyHead, problem_of
+from medrd_kg.sparql.workers.frames import Kind, split_head
+from medrd_kg.sparql.workers.process import Worker
+
+__all__ = ["Job", "LaneName", "Needs", "Reply", "ServiceDescription"]
+
+_BUFFERED_BYTES: Final = 1 << 19
+"""Bytes of an answer that wait for the client before the worker is made to wait."""
+
+_numbers = itertools.count(1)
+
+
+class LaneName(StrEnum):
+    """Where a job is."""
+
+    QUEUED = "queued"
+    FAST = "fast"
+    LONG = "long"
+    WAITING = "waiting"
+    """Stopped until a long query ends."""
+    OWN = "own"
+    """A long query of the service itself."""
+
+
+class ServiceDescription:
+    """The answer to a request without a query."""
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """The answer of a worker that cannot go on without other endpoints.
+
+    Attributes:
+        calls: As the worker describes them.
+    """
+
+    calls: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The beginning of an answer.
+
+    Attributes:
+        head: What is known of it.
+        body: Its first bytes; all of them where there are no more.
+        job: Gives more, or None when this is all.
+        seconds: Wall time so far.
+    """
+
+    head: ReplyHead
+    body: bytes
+    job: "Job | None"
+    seconds: float
+
+    async def rest(self) -> AsyncIterator[bytes]:
+        """Yield what follows `body`.
+
+        Raises:
+            Problem: It breaks off; the answer is not whole.
+        """
+        if self.job is not None:
+            while piece := await self.job.piece():
+                yield piece
+
+
+@dataclass(eq=False, slots=True)
+class Job:
+    """A request on its way through the lanes.
+
+    Attributes:
+        frame: What the worker gets.
+        timeout: Seconds from the arrival to the end of the answer.
+        own: Whether the service itself asks.
+        borrowed: Whether it works outside of the lanes, on a worker that is its asker's.
+        client: Who asks, for administrators.
+        gone: Waits until the client has left; called when the job takes long.
+        on_end: Called once, when nothing more will come.
+        number: Counts all jobs.
+        arrived: Monotonic time of the arrival, in seconds.
+        begun: Monotonic time at which a worker got it.
+        lane: Where it is.
+        worker: What works on it.
+        processor_seconds: What it took, as its worker says.
+        sent_bytes: Bytes of a streamed answer so far.
+        problem: Why it failed.
+        is_over: Whether nothing more will come.
+        is_streaming: Whether a part of the answer went out already.
+        is_worker_done: Whether the worker has ended its work and may get other work.
+        is_worker_grown: Whether the worker holds much more memory than at its birth.
+    """
+
+    frame: bytes
+    timeout: float
+    own: bool = False
+    borrowed: bool = False
+    client: str = ""
+    gone: Callable[[], Awaitable[None]] | None = None
+    on_end: "Callable[[Job], None]" = lambda _: None
+    number: int = field(default_factory=_numbers.__next__)
+    arrived: float = field(default_factory=time.monotonic)
+    begun: float = 0.0
+    lane: LaneName = LaneName.QUEUED
+    worker: Worker | None = None
+    processor_seconds: float = 0.0
+    sent_bytes: int = 0
+    problem: Problem | None = None
+    _answer: "asyncio.Future[Any]" = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
+    _pieces: deque[bytes] = field(default_factory=deque)
+    _buffered: int = 0
+    _more: "asyncio.Future[None] | None" = None
+    _watching: "asyncio.Future[None] | None" = None
+    is_over: bool = False
+    is_streaming: bool = False
+    is_worker_done: bool = False
+    is_worker_grown: bool = False
+
+    @property
+    def id(self) -> str:
+        """Identifier for administrators and logs."""
+        return f"q{self.number}"
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since it arrived."""
+        return time.monotonic() - self.arrived
+
+    @property
+    def digest(self) -> str:
+        """Short digest of the request, equal for equal requests."""
+        return hashlib.blake2b(self.frame, digest_size=8).hexdigest()
+
+    async def answer(self) -> Any:  # noqa: ANN401 - a Reply, ServiceDescription, Needs or bytes
+        """Wait for the answer, or its beginning.
+
+        Raises:
+            Problem: There is none.
+        """
+        return await self._answer
+
+    async def piece(self) -> bytes:
+        """Wait for the next piece of a streamed answer; empty at its end.
+
+        Raises:
+            Problem: It breaks off.
+        """
+        while not self._pieces:
+            if self.problem is not None:
+                raise self.problem
+            if self.is_over:
+                return b""
+            self._more = asyncio.get_running_loop().create_future()
+            await self._more
+        piece = b"".join(self._pieces)
+        self._pieces.clear()
+        self._buffered = 0
+        if self.worker is not None and not self.is_over:
+            self.worker.listen(to_it=True)
+        return piece
+
+    def take(self, kind: int, payload: bytes) -> None:
+        """Take a frame from the worker."""
+        if self.is_over:
+            return
+        self.is_worker_done = kind not in {Kind.BEGIN, Kind.DATA, Kind.CRASH}
+        match kind:
+            case Kind.REPLY:
+                head, body = split_head(payload)
+                self._succeed(Reply(self._headed(head), body, None, self.elapsed))
+            case Kind.DATA:
+                self._pieces.append(payload)
+                self._buffered += len(payload)
+                self.sent_bytes += len(payload)
+                if self._buffered > _BUFFERED_BYTES and self.worker is not None:
+                    self.worker.listen(to_it=False)
+                self._wake()
+            case Kind.BEGIN:
+                head, body = split_head(payload)
+                self.is_streaming = True
+                self._set(Reply(self._headed(head), body, self, self.elapsed))
+            case Kind.END:
+                (self.processor_seconds, self.is_worker_grown), _ = split_head(payload)
+                self._succeed(None)
+            case Kind.FAULT:
+                document, _ = split_head(payload)
+                self.fail(problem_of(document))
+            case Kind.DESCRIBE:
+                self._succeed(ServiceDescription())
+            case Kind.NEEDS:
+                self._succeed(Needs(orjson.loads(payload)))
+            case Kind.CRASH:
+                self.fail(_internal(), log=payload.decode(errors="replace"))
+            case _:
+                self._succeed(payload)
+
+    def fail(self, problem: Problem, *, log: str | None = None) -> None:
+        """End without an answer, or in the middle of one."""
+        if self.is_over:
+            return
+        self.problem = problem
+        if log is not None:
+            problem.__notes__ = [log]
+        if not self._answer.done():
+            self._answer.set_exception(problem)
+            self._answer.exception()  # whoever asked may have gone: that is no fault
+        self._finish()
+
+    def watch(self, on_gone: "Callable[[Job], None]") -> None:
+        """Begin to notice that the client leaves."""
+        if self.gone is None or self._watching is not None:
+            return
+        self._watching = asyncio.ensure_future(self.gone())
+
+        def left(watching: "asyncio.Future[None]") -> None:
+            if not watching.cancelled():
+                watching.exception()
+                on_gone(self)
+
+        self._watching.add_done_callback(left)
+
+    def _headed(self, head: list[Any]) -> ReplyHead:
+        found = ReplyHead.decode(head)
+        self.processor_seconds = found.seconds
+        self.is_worker_grown = found.is_worker_grown
+        return found
+
+    def _set(self, value: object) -> None:
+        if not self._answer.done():
+            self._answer.set_result(value)
+
+    def _succeed(self, value: object) -> None:
+        self._set(value)
+        self._finish()
+
+    def _finish(self) -> None:
+        self.is_over = True
+        if self._watching is not None:
+            self._watching.cancel()
+        self._wake()
+        self.on_end(self)
+
+    def _wake(self) -> None:
+        if self._more is not None and not self._more.done():
+            self._more.set_result(None)
+
+
+def _internal() -> Problem:
+    return Problem(
+        "internal-error",
+        "the service failed on this request",
+        "the fault is ours: report the address and the time",
+    )

@@ -1,0 +1,134 @@
+"""The nursery: one process with the data in memory, which never answers and forks those who do.
+
+It is single-threaded, so that a fork is safe, and has no network. It is started by the server as
+``python -m medrd_kg.sparql.workers.nursery FD``, talks over that socket, and ends with it.
+"""
+
+import gc
+import os
+import select
+import signal
+import socket
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+import orjson
+
+from medrd_kg.sparql.workers.confinement import die_with_parent, leave_network, limit_memory
+from medrd_kg.sparql.workers.frames import FrameBuffer, Kind, frame
+from medrd_kg.sparql.workers.source import DataSource, load
+from medrd_kg.sparql.workers.worker import SEQUENCE_BYTES, sequence_of, work
+from medrd_kg.store.delta import Delta
+from medrd_kg.store.embedded import EmbeddedStore
+
+__all__ = ["main"]
+
+_CHUNK: Final = 1 << 18
+
+
+class _Nursery:
+    """The data and the children."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self._control = control
+        self._store = EmbeddedStore()
+        self._sequence = 0
+        self._source = DataSource(None, union_default_graph=False)
+        self._read, self._write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+
+    def run(self) -> None:
+        """Obey until the server hangs up."""
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
+        frames = FrameBuffer()
+        poll = select.poll()
+        poll.register(self._control, select.POLLIN)
+        poll.register(self._read, select.POLLIN)
+        while True:
+            ready = {descriptor for descriptor, _ in poll.poll()}
+            if self._read in ready:
+                self._bury()
+            if self._control.fileno() in ready:
+                received = self._control.recv(_CHUNK)
+                if not received:
+                    return
+                for kind, payload in frames.feed(received):
+                    self._obey(kind, payload)
+
+    def _obey(self, kind: int, payload: bytes) -> None:
+        match kind:
+            case Kind.LOAD:
+                self._load(payload)
+            case Kind.FORK:
+                self._fork(orjson.loads(payload))
+            case Kind.DELTA:
+                self._store.apply(Delta.decode(payload[SEQUENCE_BYTES:]))
+                self._sequence = sequence_of(payload)
+            case _:
+                raise ValueError(f"the nursery does not know frames of kind {kind}")
+
+    def _load(self, payload: bytes) -> None:
+        self._source = DataSource.read(orjson.loads(payload))
+        isolated = leave_network()
+        self._store = load(self._source)
+        gc.collect()
+        gc.freeze()  # shared pages stay shared
+        self._control.sendall(frame(Kind.LOADED, orjson.dumps({"isolated": isolated})))
+
+    def _fork(self, memory: int) -> None:
+        """Have a child, and send its channel and a handle of the process to the server."""
+        ours, theirs = socket.socketpair()
+        parent = os.getpid()
+        child = os.fork()
+        if child == 0:
+            ours.close()
+            self._live(theirs, parent, memory)
+        theirs.close()
+        handle = os.pidfd_open(child)
+        told = frame(Kind.FORKED, orjson.dumps([child, self._sequence]))
+        socket.send_fds(self._control, [told], [ours.fileno(), handle])
+        ours.close()
+        os.close(handle)
+
+    def _live(self, channel: socket.socket, parent: int, memory: int) -> None:
+        """Be a worker, and nothing else any more."""
+        status = 1
+        try:
+            die_with_parent(parent)
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            self._control.close()
+            # The engine tells on standard error why it aborts; the server tells it better.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+            limit_memory(memory)
+            work(channel, self._store, self._source.protected)
+            status = 0
+        finally:
+            os._exit(status)  # nothing of the nursery's may be cleaned up twice
+
+    def _bury(self) -> None:
+        """Report children that have ended."""
+        with suppress(BlockingIOError):
+            while os.read(self._read, _CHUNK):
+                pass
+        with suppress(ChildProcessError):
+            while True:
+                child, status = os.waitpid(-1, os.WNOHANG)
+                if child == 0:
+                    break
+                self._control.sendall(frame(Kind.ENDED, orjson.dumps([child, status])))
+
+
+def main() -> None:
+    """Run the nursery on the socket whose number is the only argument."""
+    die_with_parent(int(sys.argv[2]))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C is the server's business
+    os.chdir(Path("/"))
+    with socket.socket(fileno=int(sys.argv[1])) as control:
+        _Nursery(control).run()
+
+
+if __name__ == "__main__":
+    main()

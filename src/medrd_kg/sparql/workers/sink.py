@@ -1,0 +1,78 @@
+"""The way of an answer out of a worker: whole when it is short, in pieces when it is not."""
+
+import resource
+import socket
+from typing import Final
+
+from medrd_kg.sparql.workers.exchange import HELD_BYTES, ReplyHead
+from medrd_kg.sparql.workers.frames import Kind, frame, headed
+
+__all__ = ["Sink", "usage"]
+
+_PIECE: Final = 65_536
+_GROWN_KILOBYTES: Final = 64_000
+"""A worker that took so much more than at its birth is replaced, so that it gives it back."""
+
+
+def usage() -> tuple[float, int]:
+    """Return the processor seconds and the most kilobytes of memory of this process so far."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime, used.ru_maxrss
+
+
+class Sink:
+    """Takes what an engine writes and sends it on; a reader that lags makes the writer wait."""
+
+    def __init__(self, channel: socket.socket, memory_at_birth: int) -> None:
+        """Send over a blocking channel.
+
+        Args:
+            channel: Leads to the server.
+            memory_at_birth: What this process held at first, in kilobytes.
+        """
+        self._channel = channel
+        self._allowed = memory_at_birth + _GROWN_KILOBYTES
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self._begun_at, _ = usage()
+        self.head = ReplyHead("application/octet-stream", keepable=False)
+        self.has_begun = False
+
+    def write(self, data: bytes) -> int:
+        """Take some bytes of the answer."""
+        self._pieces.append(data)
+        self._size += len(data)
+        if self._size > (_PIECE if self.has_begun else HELD_BYTES):
+            self._send()
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing: pieces go out by their size."""
+
+    def finish(self) -> None:
+        """Send what is left; the answer is complete thereby."""
+        body = b"".join(self._pieces)
+        now, memory = usage()
+        seconds, grown = now - self._begun_at, memory > self._allowed
+        if self.has_begun:
+            if body:
+                self._channel.sendall(frame(Kind.DATA, body))
+            self._channel.sendall(frame(Kind.END, headed([seconds, grown])))
+        else:
+            head = self.head.encode()
+            head[2:4] = seconds, grown
+            self._channel.sendall(frame(Kind.REPLY, headed(head, body)))
+
+    def discard(self) -> None:
+        """Forget what was written, as long as nothing has been sent."""
+        self._pieces.clear()
+        self._size = 0
+
+    def _send(self) -> None:
+        body = b"".join(self._pieces)
+        if self.has_begun:
+            self._channel.sendall(frame(Kind.DATA, body))
+        else:
+            self._channel.sendall(frame(Kind.BEGIN, headed(self.head.encode(), body)))
+            self.has_begun = True
+        self.discard()
