@@ -26,10 +26,17 @@ _RESULT_FORMATS: Final = (
     "RDF_XML",
     "JSON-LD",
 )
+_INPUT_FORMATS: Final = ("Turtle", "N-Triples", "RDF_XML", "JSON-LD", "N3")
+_ENTAILMENT: Final = NamedNode("http://www.w3.org/ns/entailment/Simple")
 
 
 def describe_service(
-    endpoint: str, statistics: StoreStatistics, *, union_default_graph: bool
+    endpoint: str,
+    statistics: StoreStatistics,
+    *,
+    union_default_graph: bool,
+    update_endpoint: str | None = None,
+    federates: bool = False,
 ) -> list[Triple]:
     """Return the description of an endpoint.
 
@@ -37,8 +44,18 @@ def describe_service(
         endpoint: Its address.
         statistics: Size of its data.
         union_default_graph: Whether the default graph is the merge of the named graphs.
+        update_endpoint: Address that takes updates of the same data; None when nobody may write.
+        federates: Whether SERVICE may call any other endpoint.
     """
-    return list(_statements(endpoint, statistics, union=union_default_graph))
+    features = ["EmptyGraphs"]
+    if union_default_graph:
+        features.append("UnionDefaultGraph")
+    if federates:
+        features.append("BasicFederatedQuery")
+    found = list(_service(endpoint, statistics, features))
+    if update_endpoint is not None:
+        found += _update_service(update_endpoint, NamedNode(f"{endpoint}#dataset"))
+    return found
 
 
 def write_graph(triples: Sequence[Triple], media_type: str) -> bytes:
@@ -64,15 +81,18 @@ def _namespace(iri: str) -> str:
     return iri[: max(iri.rfind("#"), iri.rfind("/")) + 1]
 
 
-def _statements(endpoint: str, statistics: StoreStatistics, *, union: bool) -> Iterator[Triple]:
+def _service(
+    endpoint: str, statistics: StoreStatistics, features: Sequence[str]
+) -> Iterator[Triple]:
     service = NamedNode(endpoint)
     dataset = NamedNode(f"{endpoint}#dataset")
     default_graph = NamedNode(f"{endpoint}#default-graph")
     yield Triple(service, _TYPE, _sd("Service"))
     yield Triple(service, _sd("endpoint"), service)
     yield Triple(service, _sd("supportedLanguage"), _sd("SPARQL11Query"))
-    if union:
-        yield Triple(service, _sd("feature"), _sd("UnionDefaultGraph"))
+    yield Triple(service, _sd("defaultEntailmentRegime"), _ENTAILMENT)
+    for feature in features:
+        yield Triple(service, _sd("feature"), _sd(feature))
     for name in _RESULT_FORMATS:
         yield Triple(service, _sd("resultFormat"), NamedNode(f"{_FORMATS}{name}"))
     yield Triple(service, _sd("defaultDataset"), dataset)
@@ -87,6 +107,18 @@ def _statements(endpoint: str, statistics: StoreStatistics, *, union: bool) -> I
         yield Triple(named, _sd("name"), NamedNode(name))
         yield Triple(named, _sd("graph"), graph)
         yield from _graph(graph, size)
+
+
+def _update_service(endpoint: str, dataset: NamedNode) -> Iterator[Triple]:
+    """Describe the endpoint of updates, which is a service of its own over the same dataset."""
+    service = NamedNode(endpoint)
+    yield Triple(service, _TYPE, _sd("Service"))
+    yield Triple(service, _sd("endpoint"), service)
+    yield Triple(service, _sd("supportedLanguage"), _sd("SPARQL11Update"))
+    yield Triple(service, _sd("feature"), _sd("EmptyGraphs"))
+    for name in _INPUT_FORMATS:
+        yield Triple(service, _sd("inputFormat"), NamedNode(f"{_FORMATS}{name}"))
+    yield Triple(service, _sd("defaultDataset"), dataset)
 
 
 def _graph(node: NamedNode, size: int) -> Iterator[Triple]:
