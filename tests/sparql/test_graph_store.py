@@ -108,6 +108,8 @@ def test_what_names_no_graph_is_refused(
         (None, "http://example.org/graph/x.ttl", "text/turtle"),
         ("", "x.OWL", "application/rdf+xml"),
         ("application/octet-stream", "x.nt", "application/n-triples"),
+        ("application/trig", None, "application/trig"),
+        (None, "x.nq", "application/n-quads"),
     ],
 )
 def test_the_format_of_a_body(
@@ -124,8 +126,6 @@ def test_the_format_of_a_body(
         ("", "http://example.org/graph"),
         ("application/octet-stream", "x.txt"),
         ("text/html", "x.ttl"),
-        ("application/trig", None),
-        ("application/n-quads", None),
         ("application/x-www-form-urlencoded", None),
         ("text/turtle; charset=utf-16", None),
     ],

@@ -6,7 +6,7 @@ import pytest
 
 from medrd_kg.problems import Problem
 from medrd_kg.sparql.protocol import FORM, QUERY, UPDATE
-from medrd_kg.sparql.update_protocol import ProtocolUpdate, read_update, refuse_conflict
+from medrd_kg.sparql.update_protocol import ProtocolUpdate, read_update
 from medrd_kg.store.base import Dataset
 
 TEXT = "INSERT DATA { <urn:s> <urn:p> '医療' }"
@@ -92,27 +92,3 @@ def test_a_query_is_shown_its_endpoint() -> None:
 def test_graphs_are_absolute_iris(name: str, value: str) -> None:
     problem = refusal("POST", f"{name}={quote(value)}".encode(), UPDATE, b"CLEAR ALL")
     assert (problem.slug, problem.extra["parameter"]) == ("invalid-parameter", name)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "WITH <urn:g> DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }",
-        "CLEAR ALL ;\n with <urn:g> DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }",
-        "DELETE { ?s ?p ?o } USING <urn:g> WHERE { ?s ?p ?o }",
-        "INSERT { ?s ?p ?o }\nUsing NAMED <urn:g> WHERE { ?s ?p ?o }",
-    ],
-)
-def test_two_datasets_exclude_each_other(text: str) -> None:
-    with pytest.raises(Problem) as caught:
-        refuse_conflict(ProtocolUpdate(text, Dataset(("urn:g",))))
-    assert caught.value.slug == "malformed-request"
-    line, column = caught.value.extra["line"], caught.value.extra["column"]
-    named = text.splitlines()[line - 1][column - 1 :].split()[0].lower()
-    assert named in {"with", "using"}
-    refuse_conflict(ProtocolUpdate(text, Dataset()))
-
-
-def test_words_that_are_no_clauses_are_no_conflict() -> None:
-    text = 'INSERT { ?with <urn:using> \'USING\', """WITH"""@with } WHERE { using: with:x ?using }'
-    refuse_conflict(ProtocolUpdate(f"# USING\n{text}", Dataset(named_graphs=("urn:g",))))

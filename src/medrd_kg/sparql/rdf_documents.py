@@ -27,8 +27,10 @@ RDF_TYPES: Final = (
     "application/rdf+xml",
     "application/ld+json",
     "text/n3",
+    "application/trig",
+    "application/n-quads",
 )
-"""Formats of one graph that are read, the preferred one first."""
+"""Formats that are read, the preferred one first; what names graphs may name one only."""
 
 _ALIASES: Final = {
     "application/x-turtle": "text/turtle",
@@ -44,6 +46,8 @@ _SUFFIXES: Final = {
     ".owl": "application/rdf+xml",
     ".jsonld": "application/ld+json",
     ".n3": "text/n3",
+    ".trig": "application/trig",
+    ".nq": "application/n-quads",
 }
 _UNTOLD: Final = frozenset({"", "application/octet-stream"})
 """What clients say of files whose format they do not know."""

@@ -1,11 +1,10 @@
 """Update requests of the SPARQL 1.1 Protocol: what is to be done, over which dataset.
 
 Section 2.2 of the Protocol: an update comes by POST, as a form or directly. The module knows no
-web framework; `refuse_conflict` looks at the text and is for the process that may be killed.
+web framework.
 """
 
 from dataclasses import dataclass
-from typing import Final
 
 from medrd_kg.problems import Problem
 from medrd_kg.sparql.protocol import (
@@ -20,11 +19,8 @@ from medrd_kg.sparql.protocol import (
     single,
 )
 from medrd_kg.store.base import Dataset
-from medrd_kg.store.lexing import position, tokenize
 
-__all__ = ["ProtocolUpdate", "read_update", "refuse_conflict"]
-
-_OWN_DATASET: Final = ("using", "with")
+__all__ = ["ProtocolUpdate", "read_update"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,30 +83,6 @@ def read_update(
         )
     # The Protocol puts the dataset of a form into the form; clients also leave it in the address.
     return ProtocolUpdate(text, _using(address + fields))
-
-
-def refuse_conflict(update: ProtocolUpdate) -> None:
-    """Refuse an update whose text names its own dataset although the request does.
-
-    SPARQL 1.1 Protocol, section 2.2.3: the parameters and USING, USING NAMED or WITH exclude each
-    other.
-
-    Raises:
-        Problem: ``malformed-request`` with the place of the clause.
-        QueryFault: A string has no end.
-    """
-    if update.using.is_empty:
-        return
-    for token in tokenize(update.text):
-        if token.is_word(*_OWN_DATASET):
-            line, column = position(update.text, token.start)
-            raise Problem(
-                "malformed-request",
-                f"the update says {token.text.upper()} although the request has using-graph-uri"
-                " or using-named-graph-uri",
-                "describe the dataset in one of the two places",
-                extra={"line": line, "column": column},
-            )
 
 
 def _using(parameters: Parameters) -> Dataset:

@@ -4,14 +4,14 @@ from typing import Final
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from medrd_kg.problems import Problem
 from medrd_kg.sparql.graph_store import GraphTarget, read_target
-from medrd_kg.sparql.media_types import GRAPH_TYPES, content_type
-from medrd_kg.sparql.protocol import ProtocolQuery
+from medrd_kg.sparql.media_types import GRAPH_TYPES
+from medrd_kg.sparql.protocol import QUERY
 from medrd_kg.sparql.rdf_documents import MULTIPART, RDF_TYPES
 from medrd_kg.sparql.writing import EditRequest, GraphDeletion, GraphWriting
-from medrd_kg.store.base import Dataset
 from medrd_kg.web.bodies import limit_of, read_body
 from medrd_kg.web.editing import PROBLEMS, Editing, described, no_content
 from medrd_kg.web.openapi import answer, operation, parameter
@@ -23,11 +23,18 @@ __all__ = ["install_graph_store"]
 PATH: Final = "/graph-store"
 _BELOW: Final = b"/graph-store/"
 _DIRECT: Final = "/graph-store/{path:path}"
+_OF_BODY: Final = frozenset({b"content-type", b"content-length", b"transfer-encoding"})
 _IRI_CHARACTERS: Final = ":/?#[]@!$&'()*+,;=%~"
 
 
-def install_graph_store(app: FastAPI, editing: Editing) -> None:
-    """Add the endpoint to an application."""
+def install_graph_store(app: FastAPI, editing: Editing, endpoint: ASGIApp) -> None:
+    """Add the endpoint to an application.
+
+    Args:
+        app: The application.
+        editing: How it is written to.
+        endpoint: Answers queries: the SPARQL endpoint.
+    """
 
     async def read(request: Request) -> Response:
         """Answer with the triples of a graph."""
@@ -35,15 +42,7 @@ def install_graph_store(app: FastAPI, editing: Editing) -> None:
         target = _target(request, served, editing)
         if not await _exists(served, target):
             raise _unknown(target)
-        query = ProtocolQuery(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {target.pattern}", Dataset())
-        found = await served.evaluator.answer(
-            query, request.headers.get("accept"), served.address(PATH)
-        )
-        return Response(
-            found.body,
-            media_type=content_type(found.media_type),
-            headers={"Vary": "Accept", "Server-Timing": found.timing.header},
-        )
+        return _Construction(endpoint, f"CONSTRUCT {{ ?s ?p ?o }} WHERE {target.pattern}")
 
     async def write(request: Request) -> Response:
         """Replace a graph, add to it, or create one."""
@@ -92,6 +91,31 @@ def install_graph_store(app: FastAPI, editing: Editing) -> None:
                 tags=["SPARQL"],
                 response_class=Response,
             )
+
+
+class _Construction(Response):
+    """A response that the SPARQL endpoint gives, to a query of ours and the caller's Accept."""
+
+    def __init__(self, endpoint: ASGIApp, text: str) -> None:
+        super().__init__()
+        self._endpoint = endpoint
+        self._text = text.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the endpoint answer."""
+        kept = [(name, value) for name, value in scope["headers"] if name not in _OF_BODY]
+        asked = {
+            **scope,
+            "method": "POST",
+            "query_string": b"",
+            "headers": [*kept, (b"content-type", QUERY.encode())],
+        }
+        body: list[Message] = [{"type": "http.request", "body": self._text, "more_body": False}]
+
+        async def receive_query() -> Message:
+            return body.pop() if body else await receive()
+
+        await self._endpoint(asked, receive_query, send)
 
 
 def _target(request: Request, served: Serving, editing: Editing) -> GraphTarget:
