@@ -35,8 +35,8 @@ _BATCH: Final = 100_000
 class Delta:
     """What one accepted request changed.
 
-    The lines are sorted N-Quads, each with a line feed at its end; a line of the default graph names
-    no graph. Statements that were added and removed within the request do not occur.
+    The lines are sorted N-Quads, each with a line feed at its end; those of the default graph
+    name no graph. Statements that were added and removed within the request do not occur.
 
     Attributes:
         removed: Statements that were there and are gone.

@@ -9,6 +9,7 @@ import pyoxigraph as ox
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Triple
 
 from medrd_kg.store.base import Dataset, QueryFault, StoreStatistics
+from medrd_kg.store.changes import Changes
 from medrd_kg.store.datasets import MergedDatasets, described_dataset
 from medrd_kg.store.delta import Delta, apply_delta
 from medrd_kg.store.faults import refuse_excess, syntax_fault
@@ -169,6 +170,14 @@ class EmbeddedStore:
         """
         apply_delta(self._writer, delta, merge=self.union_default_graph)
         self._merged.forget()
+
+    def changes(self) -> Changes:
+        """Begin an edit whose net effect is asked for; see `Changes`.
+
+        Raises:
+            PermissionError: The store was opened read-only.
+        """
+        return Changes(self._writer, merge=self.union_default_graph, forget=self._merged.forget)
 
     def bulk_load(self, path: Path, *, graph: str | None = None) -> None:
         """Load an RDF file (format by suffix) into ``graph``, or as quads when None.
