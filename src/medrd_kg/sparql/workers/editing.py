@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final, assert_never
 
 from medrd_kg.sparql.editing import delete_graph, evaluate_update, post_graph, put_graph
+from medrd_kg.sparql.rdf_documents import read_documents
 from medrd_kg.sparql.workers.frames import headed, split_head
 from medrd_kg.sparql.writing import GraphDeletion, GraphWriting, Update, from_message
 from medrd_kg.store.delta import Delta
@@ -38,8 +39,7 @@ def edit(store: EmbeddedStore, payload: bytes, protected: frozenset[str] | None)
             delta = (put_graph if request.replaces else post_graph)(
                 store,
                 request.graph,
-                request.body,
-                content_type=request.content_type,
+                read_documents(request.content_type, request.body, name=request.graph),
                 base_iri=request.base_iri,
                 writable=writable,
             )
