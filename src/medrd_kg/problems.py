@@ -108,6 +108,18 @@ PROBLEM_TYPES = _types(
         "Content too large",
     ),
     ProblemType(
+        "address-too-long",
+        HTTPStatus.REQUEST_URI_TOO_LONG,
+        "アドレスが長すぎます",
+        "The address is too long",
+    ),
+    ProblemType(
+        "header-too-large",
+        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+        "ヘッダーが大きすぎます",
+        "The header fields are too large",
+    ),
+    ProblemType(
         "read-only-graph",
         HTTPStatus.CONFLICT,
         "このグラフは書き込めません",
@@ -181,6 +193,13 @@ PROBLEM_TYPES = _types(
         HTTPStatus.CONFLICT,
         "別のビルドが実行中です",
         "Another build is running",
+    ),
+    ProblemType(
+        "insufficient-storage",
+        HTTPStatus.INSUFFICIENT_STORAGE,
+        "ディスクの空きが足りません",
+        "There is not enough disk space",
+        2,
     ),
     ProblemType(
         "no-release",

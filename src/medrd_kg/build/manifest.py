@@ -12,6 +12,7 @@ __all__ = [
     "MANIFEST",
     "FileRecord",
     "Manifest",
+    "ManifestOutline",
     "ReasoningRecord",
     "RulesRecord",
     "SourceRecord",
@@ -102,6 +103,27 @@ class ValidationRecord(_Record):
     results: dict[str, int]
 
 
+class ManifestOutline(BaseModel):
+    """What the manifests of all builders have in common, whatever else they say.
+
+    Attributes:
+        version: Name of the release.
+        builder_schema: `BUILDER_SCHEMA` of the builder.
+        built: When the build ended, UTC, ISO 8601.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    version: str
+    builder_schema: int
+    built: str
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether another version of the builder made the release."""
+        return self.builder_schema != BUILDER_SCHEMA
+
+
 class Manifest(_Record):
     """What ``manifest.json`` says.
 
@@ -152,6 +174,16 @@ class Manifest(_Record):
             ValueError: It is no manifest of this kind.
         """
         return cls.model_validate_json((release / MANIFEST).read_bytes())
+
+    @staticmethod
+    def outline(release: Path) -> "ManifestOutline":
+        """Read what manifests of all builders have in common.
+
+        Raises:
+            OSError: There is none.
+            ValueError: It is no manifest at all.
+        """
+        return ManifestOutline.model_validate_json((release / MANIFEST).read_bytes())
 
     def write(self, release: Path) -> None:
         """Write the manifest into a release folder."""

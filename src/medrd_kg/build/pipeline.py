@@ -16,9 +16,11 @@ from medrd_kg.build.manifest import Manifest, SourceRecord
 from medrd_kg.build.progress import ConsoleProgress, Progress, Timings
 from medrd_kg.build.reasoning import has_java
 from medrd_kg.build.release import OpenRelease, Releases
+from medrd_kg.build.retention import require_space, size_of, space_needed
 from medrd_kg.build.totals import require_sound_totals
 from medrd_kg.build.writing import write_release
 from medrd_kg.content import content_root
+from medrd_kg.problems import Problem
 from medrd_kg.sources.content import ContentFile, content_files, dependencies, imported_dir
 from medrd_kg.store.embedded import EmbeddedStore
 
@@ -53,6 +55,7 @@ def build_release(
     *,
     root: Path | None = None,
     keep: int = _KEEP,
+    max_mb: int = 0,
     progress: Progress | None = None,
 ) -> Manifest:
     """Build a release of the content and make it the current one.
@@ -61,15 +64,18 @@ def build_release(
         data_dir: Receives the release; also holds what the user imported.
         root: Content root; the shipped content by default.
         keep: How many releases to keep.
+        max_mb: Disk space in megabytes (10^6 bytes) for all kept releases; 0 sets no limit.
         progress: Told of each step; standard error by default.
 
     Raises:
-        Problem: ``build-running``: another process builds. ``invalid-data``: the content does
-            not parse, conform or add up. ``reasoning-failed``: it is inconsistent.
+        Problem: ``build-running``: another process builds. ``insufficient-storage``: the disk has
+            no room for another release. ``no-release``: the content is missing.
+            ``invalid-data``: it does not parse, conform or add up. ``reasoning-failed``: it is
+            inconsistent.
     """
     releases = Releases(data_dir)
     with releases.exclusive():
-        return _build(data_dir, releases, root, keep, progress or ConsoleProgress())
+        return _build(data_dir, releases, root, (keep, max_mb), progress or ConsoleProgress())
 
 
 def ensure_release(
@@ -77,12 +83,13 @@ def ensure_release(
     *,
     root: Path | None = None,
     keep: int = _KEEP,
+    max_mb: int = 0,
     progress: Progress | None = None,
 ) -> Manifest:
     """Build a release unless the current one was made from exactly this content.
 
-    Waits for another process that builds, and then looks again. The arguments and faults are
-    those of `build_release`.
+    Waits for another process that builds, and then looks again. A release that another version of
+    the builder made is made anew. The arguments and faults are those of `build_release`.
     """
     releases = Releases(data_dir)
     current = _up_to_date(data_dir, releases, root)
@@ -91,14 +98,24 @@ def ensure_release(
     progress = progress or ConsoleProgress()
     with releases.exclusive(progress.note):
         current = _up_to_date(data_dir, releases, root)
-        return current or _build(data_dir, releases, root, keep, progress)
+        if current is not None:
+            return current
+        foreign = releases.foreign_current()
+        if foreign is not None:
+            progress.note(f"Building anew: {foreign}.")
+        return _build(data_dir, releases, root, (keep, max_mb), progress)
 
 
 def _inputs(
     data_dir: Path, root: Path | None
 ) -> tuple[Path, list[ContentFile], list[SourceRecord]]:
     """Return the content root, the files of the graph, and the records of all input files."""
-    root = root or content_root()
+    try:
+        root = root or content_root()
+    except FileNotFoundError as error:
+        foreign = Releases(data_dir).foreign_current()
+        reason = f"{foreign}; {error}" if foreign else str(error)
+        raise Problem("no-release", reason, "reinstall medrd-kg") from error
     files = content_files(root, imported=imported_dir(data_dir))
     return root, files, source_records([*files, *dependencies(root)])
 
@@ -113,10 +130,17 @@ def _up_to_date(data_dir: Path, releases: Releases, root: Path | None) -> Manife
 
 
 def _build(
-    data_dir: Path, releases: Releases, root: Path | None, keep: int, progress: Progress
+    data_dir: Path,
+    releases: Releases,
+    root: Path | None,
+    keep: tuple[int, int],
+    progress: Progress,
 ) -> Manifest:
     timings = Timings(progress)
     root, files, records = _inputs(data_dir, root)
+    current = releases.current()
+    before = 0 if current is None else size_of(current)
+    require_space(releases.folder, space_needed(sum(each.bytes for each in records), before))
     with ThreadPoolExecutor(max_workers=1) as beside:
         validating = beside.submit(
             check_shapes, [each.path for each in files], root / "ontology" / "shapes"
@@ -150,5 +174,9 @@ def _build(
         )
         with timings.step("publishing"):
             releases.publish(folder, manifest.version)
-            releases.keep(keep)
+            gone = releases.keep(*keep)
+    if gone:
+        progress.note(
+            f"Removed to keep within RELEASES_KEEP and RELEASES_MAX_MB: {', '.join(gone)}."
+        )
     return manifest

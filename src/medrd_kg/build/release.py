@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from medrd_kg.build.durable import exchange, sync, sync_tree
-from medrd_kg.build.manifest import Manifest, checksum
+from medrd_kg.build.manifest import BUILDER_SCHEMA, Manifest, checksum
+from medrd_kg.build.retention import BYTES_PER_MEGABYTE, beyond_budget, size_of
 from medrd_kg.problems import Problem
 from medrd_kg.store.base import Store
 from medrd_kg.store.embedded import EmbeddedStore
@@ -72,11 +73,26 @@ class Releases:
         link = self.folder / _CURRENT
         return self.folder / link.readlink().name if link.is_dir() else None
 
+    def foreign_current(self) -> str | None:
+        """Say why this program cannot read the current release, if another builder made it."""
+        path = self.current()
+        try:
+            outline = None if path is None else Manifest.outline(path)
+        except (OSError, ValueError):
+            return None  # damaged, whoever made it
+        if path is None or outline is None or not outline.is_foreign:
+            return None
+        return (
+            f"release {path.name} was made by another version of medrd-kg: its schema is"
+            f" {outline.builder_schema}, and this version reads {BUILDER_SCHEMA}"
+        )
+
     def intact_manifest(self) -> Manifest | None:
         """Return the current release's manifest, or None where a file is missing or cut."""
         path = self.current()
         try:
-            manifest = None if path is None else Manifest.read(path)
+            foreign = path is not None and Manifest.outline(path).is_foreign
+            manifest = None if path is None or foreign else Manifest.read(path)
         except (OSError, ValueError):
             return None
         if path is None or manifest is None or damages(path, manifest, contents=False):
@@ -96,6 +112,9 @@ class Releases:
         path = self.current()
         if path is None:
             raise Problem("no-release", f"there is no release in {self.folder}", _HINT)
+        foreign = self.foreign_current()
+        if foreign is not None:
+            raise Problem("no-release", foreign, f"{_HINT}: it makes the release anew")
         try:
             manifest = Manifest.read(path)
         except (OSError, ValueError) as error:
@@ -192,17 +211,25 @@ class Releases:
         link.replace(self.folder / _CURRENT)
         sync(self.folder)
 
-    def keep(self, number: int) -> None:
+    def keep(self, number: int, max_mb: int = 0) -> list[str]:
         """Remove all but the latest built releases and the current one.
 
         Args:
             number: How many to keep, at least one.
+            max_mb: Disk space in megabytes (10^6 bytes) for all of them; the oldest go first, the
+                current one never; 0 sets no limit.
+
+        Returns:
+            The versions that were removed.
         """
         current = self.current()
-        for version in self.versions()[number:]:
-            path = self.folder / version
-            if path != current:
-                self._discard(path)
+        folders = [self.folder / version for version in self.versions()]
+        gone = [path for path in folders[number:] if path != current]
+        kept = [(path, size_of(path)) for path in folders if path not in gone]
+        gone += beyond_budget(kept, current, max_mb * BYTES_PER_MEGABYTE)
+        for path in gone:
+            self._discard(path)
+        return [path.name for path in gone]
 
     def _discard(self, path: Path) -> None:
         """Take a folder out of sight at once, then remove it."""
@@ -242,6 +269,6 @@ def damages(release: Path, manifest: Manifest, *, contents: bool) -> list[str]:
 
 def _built(release: Path) -> str:
     try:
-        return Manifest.read(release).built
+        return Manifest.outline(release).built
     except (OSError, ValueError):
         return ""
