@@ -40,7 +40,7 @@ def test_rdf_by_accept(
         del request.headers["Accept"]
     response = server.send(request)
     assert response.headers["content-type"] == content_type
-    assert response.headers["vary"] == "Accept"
+    assert response.headers["vary"] == "Accept, Accept-Encoding"
     assert len(read(response)) > 0
 
 

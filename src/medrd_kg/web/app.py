@@ -15,18 +15,21 @@ from medrd_kg.problems import Problem
 from medrd_kg.settings import Settings
 from medrd_kg.sparql.stored import load_stored_queries
 from medrd_kg.sparql.workers.engine_room import EngineRoom
+from medrd_kg.vocabulary import graph_iri
+from medrd_kg.web.authorization import Authority, Guard
 from medrd_kg.web.collection_routes import install_collections
-from medrd_kg.web.conditional import Conditional
-from medrd_kg.web.cross_origin import CrossOrigin
+from medrd_kg.web.editing import Editing
 from medrd_kg.web.evidence_routes import install_evidence
-from medrd_kg.web.faults import FaultBarrier, install_problem_handlers
+from medrd_kg.web.faults import FaultBarrier, allowed_methods, install_problem_handlers
+from medrd_kg.web.front import Front
+from medrd_kg.web.graph_store_routes import install_graph_store
 from medrd_kg.web.query_routes import install_queries
 from medrd_kg.web.resource_routes import install_resources
 from medrd_kg.web.service_routes import install_service
 from medrd_kg.web.sparql_endpoint import SparqlEndpoint, SparqlShortcut
 from medrd_kg.web.sparql_routes import install_sparql
-from medrd_kg.web.state import ReleaseSource, Service, prepare
-from medrd_kg.web.transport import PlainPaths, ReleaseHeader
+from medrd_kg.web.state import ReleaseSource, Service, Serving, prepare
+from medrd_kg.web.update_routes import install_update
 
 __all__ = ["create_app"]
 
@@ -89,6 +92,10 @@ def create_app(settings: Settings, source: ReleaseSource) -> FastAPI:
     install_service(app)
     endpoint = SparqlEndpoint(service)
     install_sparql(app, endpoint)
+    authority = Authority(settings)
+    editing = Editing(authority, writer=lambda served: served.engine_room, new_graphs=_new_graphs)
+    install_update(app, editing)
+    install_graph_store(app, editing, endpoint)
     install_collections(app)
     install_evidence(app)
     install_queries(app, queries)
@@ -96,8 +103,21 @@ def create_app(settings: Settings, source: ReleaseSource) -> FastAPI:
     # The layer added last is the outermost.
     app.add_middleware(SparqlShortcut, endpoint=endpoint)
     app.add_middleware(FaultBarrier)
-    app.add_middleware(Conditional)
-    app.add_middleware(ReleaseHeader, service=service)
-    app.add_middleware(CrossOrigin, owner=app, origins=settings.cors_origins)
-    app.add_middleware(PlainPaths)
+    app.add_middleware(Guard, authority=authority)
+    front = Front(
+        app.build_middleware_stack(),
+        settings,
+        service,
+        methods=lambda scope: allowed_methods(app.router.routes, scope),
+        role=authority.role_of,
+    )
+    app.state.front = front
+    app.middleware_stack = front
     return app
+
+
+def _new_graphs(served: Serving) -> str:
+    """Return the namespace of graphs that get their names here; see `writable_graphs`."""
+    if served.release.source.protected is None:  # no release stands behind the data
+        return served.address("/graph-store/")
+    return graph_iri("edits/")
