@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import pyoxigraph as ox
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from medrd_kg.store.base import Dataset, QueryFault, StoreStatistics
 from medrd_kg.store.changes import Changes
@@ -130,6 +130,25 @@ class EmbeddedStore:
         """Whether the default graph holds the triple."""
         statement = Quad(triple.subject, triple.predicate, triple.object, _MERGE)
         return not self._hides_merge and statement in self._engine
+
+    def triples(
+        self,
+        subject: NamedNode | BlankNode | None = None,
+        predicate: NamedNode | None = None,
+        value: NamedNode | BlankNode | Literal | Triple | None = None,
+    ) -> Iterator[Triple]:
+        """Yield the triples of a pattern in the merge of all graphs, each once.
+
+        Args:
+            subject: Their subject; None for any.
+            predicate: Their predicate; None for any.
+            value: Their object; None for any.
+        """
+        graph = _MERGE if self.union_default_graph else None
+        found = self._engine.quads_for_pattern(subject, predicate, value, graph)
+        triples = (quad.triple for quad in found)
+        # Without the merge, several graphs may hold the same triple.
+        return triples if self.union_default_graph else iter(dict.fromkeys(triples))
 
     def insert(self, quads: Iterable[Quad]) -> None:
         """Add quads; a triple of a named graph also enters the merge. All or none are added.
