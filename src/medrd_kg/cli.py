@@ -115,7 +115,7 @@ def serve(
 
 
 @app.command()
-@_with_settings("data_dir", "releases_keep")
+@_with_settings("data_dir", "releases_keep", "releases_max_mb")
 def build(
     *,
     force: Annotated[
@@ -127,7 +127,9 @@ def build(
     from medrd_kg.build.pipeline import build_release, ensure_release
 
     make = build_release if force else ensure_release
-    manifest = make(settings.data_dir, keep=settings.releases_keep)
+    manifest = make(
+        settings.data_dir, keep=settings.releases_keep, max_mb=settings.releases_max_mb
+    )
     typer.echo(f"release {manifest.version}: {manifest.triples} triples")
 
 

@@ -328,7 +328,7 @@ class TestCarrying:
         assert hint_headers([]) == []
 
     def test_headers_are_ascii_and_tell_all(self) -> None:
-        ((name, value),) = hint_headers([HINT])
+        ((name, value),) = hint_headers([HINT.document()])
         assert name == "Medrd-Kg-Hint"
         assert value.isascii()
         assert value.isprintable()
@@ -340,14 +340,14 @@ class TestCarrying:
 
     def test_headers_are_few_and_short(self) -> None:
         long = Hint("no-match", Bilingual(ja="長", en="長" * 5000))
-        headers = hint_headers([long] * 9)
+        headers = hint_headers([long.document()] * 9)
         assert len(headers) == 4
         assert all(len(value) < 2000 for _, value in headers)
 
     def test_line_ends_never_reach_a_header(self) -> None:
         sly = Hint("no-match", Bilingual(ja="a", en="a\r\nSet-Cookie: x"))
-        assert "\n" not in hint_headers([sly])[0][1]
-        assert "\r" not in hint_headers([sly])[0][1]
+        assert "\n" not in hint_headers([sly.document()])[0][1]
+        assert "\r" not in hint_headers([sly.document()])[0][1]
 
     @pytest.mark.parametrize(
         ("value", "wanted"), [(None, False), ("false", False), ("true", True), ("1", True)]

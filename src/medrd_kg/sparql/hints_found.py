@@ -4,7 +4,7 @@ SPARQL JSON gets one more member at the top, which readers of the format pass ov
 format goes unchanged, with a header a hint.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
@@ -84,20 +84,23 @@ def with_hints(body: bytes, hints: Sequence[Hint]) -> bytes:
     return b'{"%s":%s,%s' % (HINTS_MEMBER.encode(), listed, body[1:])
 
 
-def hint_headers(hints: Sequence[Hint]) -> list[tuple[str, str]]:
+def hint_headers(hints: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
     """Return one header a hint: its kind, its place, and its English message.
 
     The message is an extended parameter (RFC 8187), so that terms in any script pass.
+
+    Args:
+        hints: Documents of hints, as `Hint.document` writes them.
     """
     return [(HINTS_HEADER, _header(hint)) for hint in hints[:_MOST_HEADERS]]
 
 
-def _header(hint: Hint) -> str:
-    parts = [hint.kind]
-    if hint.line is not None:
-        parts += [f"line={hint.line}", f"column={hint.column}"]
-    said = hint.message.en
-    if hint.suggestions:
-        said = f"{said}: {', '.join(hint.suggestions)}"
+def _header(hint: Mapping[str, Any]) -> str:
+    parts = [hint["kind"]]
+    if "line" in hint:
+        parts += [f"line={hint['line']}", f"column={hint['column']}"]
+    said = hint["message"]["en"]
+    if hint["suggestions"]:
+        said = f"{said}: {', '.join(hint['suggestions'])}"
     shown = said if len(said) <= _LONGEST_MESSAGE else f"{said[:_LONGEST_MESSAGE]}…"
     return "; ".join([*parts, f"message*=UTF-8''{quote(shown, safe='')}"])

@@ -40,7 +40,9 @@ def run_server(settings: Settings, *, empty: bool = False) -> None:
     with _listen(settings) as listening:
         settings = settings.model_copy(update={"port": listening.getsockname()[1]})
         if not empty:
-            ensure_release(settings.data_dir, keep=settings.releases_keep)
+            ensure_release(
+                settings.data_dir, keep=settings.releases_keep, max_mb=settings.releases_max_mb
+            )
         find = partial(empty_dataset if empty else find_release, settings)
         config = uvicorn.Config(
             create_app(settings, find),
