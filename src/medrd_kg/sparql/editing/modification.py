@@ -10,7 +10,14 @@ from pyoxigraph import BlankNode, Quad, Triple
 
 from medrd_kg.problems import Problem
 from medrd_kg.sparql.editing.data_blocks import DataBlock
-from medrd_kg.sparql.editing.requests import Operation, advised, closing, offset_of, resolved
+from medrd_kg.sparql.editing.requests import (
+    NO_BLANK_NODES,
+    Operation,
+    advised,
+    closing,
+    offset_of,
+    resolved,
+)
 from medrd_kg.sparql.editing.targets import Targets
 from medrd_kg.sparql.editing.templates import Template, read_template, variables_of
 from medrd_kg.store.base import Dataset, QueryFault, Row, Term
@@ -51,12 +58,12 @@ def _data(operation: Operation, block: DataBlock, *, deletes: bool) -> ox.Store:
     except SyntaxError as error:
         raise _data_fault(operation, block, error, head) from None
     if deletes and any(map(_is_anonymous, store)):
-        # Which token brings the blank node is known when the engine reads it as what it is.
+        # Where the blank node stands is known when the engine reads the data as what they are.
         head = f"{operation.prologue}DELETE DATA {{"
         try:
             ox.Store().update(f"{head}{body}}}", base_iri=operation.base_iri)
         except SyntaxError as error:
-            raise _data_fault(operation, block, error, head) from None
+            raise _data_fault(operation, block, error, head, NO_BLANK_NODES) from None
     return store
 
 
@@ -70,14 +77,20 @@ def _has_blank_node(term: Term) -> bool:
     return isinstance(term, BlankNode)
 
 
-def _data_fault(operation: Operation, block: DataBlock, error: SyntaxError, head: str) -> Problem:
+def _data_fault(
+    operation: Operation,
+    block: DataBlock,
+    error: SyntaxError,
+    head: str,
+    reason: str | None = None,
+) -> Problem:
     """Return the problem of data that the engine cannot read after ``head``."""
     text = operation.request.original
     probe = f"{head}{text[block.start : block.end]}}}"
     fault = syntax_fault(probe, error, base_iri=operation.base_iri, is_update=True)
     offset = max(offset_of(probe, fault) - len(head), 0) + block.start
     line, column = position(text, min(offset, block.end))
-    return advised(operation.request, QueryFault(str(fault), line=line, column=column))
+    return advised(operation.request, QueryFault(reason or str(fault), line=line, column=column))
 
 
 @dataclass(frozen=True, slots=True)

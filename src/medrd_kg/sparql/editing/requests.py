@@ -17,10 +17,18 @@ from medrd_kg.sparql.hints import malformed
 from medrd_kg.sparql.screening import QUERY_FORMS, screen
 from medrd_kg.store.base import QueryFault
 from medrd_kg.store.faults import refuse_excess, syntax_fault
-from medrd_kg.store.lexing import Token, position, tokenize
+from medrd_kg.store.lexing import Token, TokenKind, position, tokenize
 from medrd_kg.store.outline import MAX_NESTING, outline
 
-__all__ = ["Operation", "advised", "closing", "offset_of", "read_request", "resolved"]
+__all__ = [
+    "NO_BLANK_NODES",
+    "Operation",
+    "advised",
+    "closing",
+    "offset_of",
+    "read_request",
+    "resolved",
+]
 
 _DECLARATIONS: Final = {"base": 2, "version": 2, "prefix": 3}
 """Words of the prologue, each with the number of tokens of its declaration."""
@@ -35,6 +43,7 @@ _STOP: Final = "DROP GRAPH <urn:medrd-kg:nothing> ; "
 _LONGEST_EXPLAINED: Final = 100_000
 """Longest request, in characters, whose faults are explained from its tokens."""
 
+NO_BLANK_NODES: Final = "what is deleted has no blank nodes: put a variable, bound in WHERE"
 _GRAMMAR: Final = "see https://www.w3.org/TR/sparql11-update/#grammar"
 _SPACED: Final = "write a space on both sides of every < and >, and after every keyword"
 
@@ -243,6 +252,9 @@ def _check(
     except SyntaxError as error:
         if start < len(tokens) and tokens[start].is_word(*QUERY_FORMS):
             raise _is_query(request, tokens[start]) from None
+        anonymous = _blank_node_to_delete(tokens)
+        if anonymous is not None:
+            raise _told(request, anonymous, NO_BLANK_NODES) from None
         fault = syntax_fault(probe, error, base_iri=base_iri, is_update=True)
         # From the place in what the engine read to the place in the request.
         offset = offset_of(probe, fault) - len(prologue)
@@ -269,14 +281,30 @@ def _moved(fault: QueryFault, text: str, offset: int) -> QueryFault:
 
 
 def _is_query(request: Condensed, token: Token) -> QueryFault:
-    line, column = position(request.text, token.start)
     message = f"{token.text.upper()} begins a query, and updates are carried out here"
-    return QueryFault(message, line=line, column=column)
+    return _told(request, token, message)
 
 
 def _cannot_stand(request: Condensed, token: Token) -> QueryFault:
+    return _told(request, token, f"{token.text!r} cannot stand here")
+
+
+def _told(request: Condensed, token: Token, message: str) -> QueryFault:
     line, column = position(request.text, token.start)
-    return QueryFault(f"{token.text!r} cannot stand here", line=line, column=column)
+    return QueryFault(message, line=line, column=column)
+
+
+def _blank_node_to_delete(tokens: Sequence[Token]) -> Token | None:
+    """Return the first token that brings a blank node into what an operation deletes."""
+    depth, deletes = 0, False
+    for index, token in enumerate(tokens):
+        if depth == 0 and token.text == "{":
+            shorthand = index > 0 and tokens[index - 1].is_word("where")
+            deletes = index > shorthand and tokens[index - 1 - shorthand].is_word("delete")
+        depth += (token.text == "{") - (token.text == "}")
+        if deletes and depth and (token.kind is TokenKind.BLANK_NODE or token.text in {"[", "("}):
+            return token
+    return None
 
 
 def _refuse_shared_label(request: Condensed) -> None:
