@@ -17,6 +17,7 @@ from medrd_kg.store.loading import Rename, copy_to_default, load_files, load_lin
 from medrd_kg.store.outline import is_plain, outline
 from medrd_kg.store.projection import with_columns_in_order
 from medrd_kg.store.results import EmbeddedResult
+from medrd_kg.store.unknown_functions import evaluated
 
 __all__ = ["EmbeddedStore"]
 
@@ -87,7 +88,7 @@ class EmbeddedStore:
         engine = self._engine
         if (dataset is None or dataset.is_empty) and not self._hides_merge and is_plain(text):
             try:
-                return EmbeddedResult(engine.query(text, base_iri=base_iri))
+                return EmbeddedResult(evaluated(engine, text, base_iri=base_iri))
             except SyntaxError as error:
                 raise syntax_fault(text, error, base_iri=base_iri) from None
             except (ValueError, RuntimeError) as error:
@@ -101,17 +102,24 @@ class EmbeddedStore:
             if described.is_empty:
                 hidden: list[_Graph] | None = [] if self._hides_merge else None
                 return EmbeddedResult(
-                    engine.query(ordered, base_iri=base_iri, default_graph=hidden)
+                    evaluated(engine, ordered, base_iri=base_iri, default_graph=hidden)
                 )
             defaults = self._default_graphs(described)
             if len(defaults) > 1:
                 plain = with_columns_in_order(found.without_clauses(text), found, base_iri)
-                return EmbeddedResult(self._merged.get(described).query(plain, base_iri=base_iri))
+                merged = self._merged.get(described)
+                return EmbeddedResult(evaluated(merged, plain, base_iri=base_iri))
             named: list[NamedNode | BlankNode] = [
                 NamedNode(name) for name in sorted(set(described.named_graphs))
             ]
             return EmbeddedResult(
-                engine.query(ordered, base_iri=base_iri, default_graph=defaults, named_graphs=named)
+                evaluated(
+                    engine,
+                    ordered,
+                    base_iri=base_iri,
+                    default_graph=defaults,
+                    named_graphs=named,
+                )
             )
         except SyntaxError as error:
             raise syntax_fault(text, error, base_iri=base_iri) from None
@@ -133,7 +141,7 @@ class EmbeddedStore:
 
     def triples(
         self,
-        subject: NamedNode | BlankNode | None = None,
+        subject: NamedNode | BlankNode | Triple | None = None,
         predicate: NamedNode | None = None,
         value: NamedNode | BlankNode | Literal | Triple | None = None,
     ) -> Iterator[Triple]:
