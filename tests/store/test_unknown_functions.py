@@ -52,3 +52,8 @@ def test_a_name_alone_is_legal(store: EmbeddedStore) -> None:
     found = rows(store, "SELECT (IF(true, 1, f:x(1)) AS ?y) (f:z(?none) AS ?w) {}")
     assert [row["y"] for row in found] == [Literal(1)]
     assert store.query(f"{NAMES} ASK {{ FILTER(true || f:x(1)) }}").boolean()
+
+
+def test_the_casts_are_a_closed_list(store: EmbeddedStore) -> None:
+    with pytest.raises(QueryFault, match="XMLSchema#int> is not supported"):
+        rows(store, "SELECT (<http://www.w3.org/2001/XMLSchema#int>(?none) AS ?y) {}")
