@@ -96,7 +96,7 @@ def told(query: str) -> Problem:
         ("ASK { ?s ?p ?o BIND(1 AS ?o) }", 1, 30, "a new variable"),
         (f"{XSD}\nASK {{ ?s ?p ?o FILTER(xsd:int(?o) = 1) }}", 2, 23, "XMLSchema#integer>"),
         (f"{XSD}\nASK {{ ?s ?p ?o FILTER(xsd:datetime(?o) = 1) }}", 2, 23, "#dateTime>"),
-        ("ASK { ?s ?p ?o FILTER(<urn:f>(?o)) }", 1, 23, "functions of SPARQL 1.1"),
+        ("ASK { BIND(1 AS ?o) FILTER(<urn:f>(?o)) }", 1, 28, "functions of SPARQL 1.1"),
         # prefixes
         ("ASK { ?s mrd:x ?o }", 1, 10, "PREFIX mrd: <https://w3id.org/medrd-kg/core#>"),
         ("ASK { ?s MRD:x ?o }", 1, 10, "did you mean mrd:? Then put this line first: PREFIX mrd:"),
