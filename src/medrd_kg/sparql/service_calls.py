@@ -9,8 +9,9 @@ Nothing of the outer query is pushed to an endpoint: P is asked as it is.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 import pyoxigraph as ox
@@ -18,7 +19,7 @@ from pyoxigraph import NamedNode
 
 from medrd_kg.problems import Problem
 from medrd_kg.sparql.hints import malformed
-from medrd_kg.sparql.screening import may_call_service, screen
+from medrd_kg.sparql.screening import QUERY_FORMS, may_call_service
 from medrd_kg.sparql.service_patterns import ServicePattern, read_patterns
 from medrd_kg.sparql.service_solutions import inline_results
 from medrd_kg.store.base import QueryFault
@@ -83,7 +84,8 @@ def service_calls(text: str, base_iri: str | None = None) -> tuple[ServiceCall, 
         refuse_excess(outline(text))
         tokens = list(tokenize(text))
         patterns, closed = read_patterns(tokens)
-        _refuse_malformed(text, base_iri, closed=closed)
+        is_update = not any(token.is_word(*QUERY_FORMS) for token in _outside_braces(tokens))
+        _refuse_malformed(text, base_iri, is_update=is_update, closed=closed)
     except QueryFault as fault:
         raise malformed(text, fault) from fault
     heads = {index for pattern in patterns for index in pattern.heads()}
@@ -107,7 +109,7 @@ def service_calls(text: str, base_iri: str | None = None) -> tuple[ServiceCall, 
         raise malformed(text, apart) from error
 
 
-def _refuse_malformed(text: str, base_iri: str | None, *, closed: bool) -> None:
+def _refuse_malformed(text: str, base_iri: str | None, *, is_update: bool, closed: bool) -> None:
     """Refuse what the engine cannot read, while its places are those of the caller's text.
 
     The text is followed by a character that no text may contain: nothing is ever evaluated, and
@@ -116,7 +118,6 @@ def _refuse_malformed(text: str, base_iri: str | None, *, closed: bool) -> None:
     Raises:
         QueryFault: The text is malformed.
     """
-    is_update = screen(text).is_update
     probe, store = f"{text}{_PADDING}\x01", ox.Store()
     try:
         if is_update:
@@ -188,15 +189,22 @@ def _refuse_variables(text: str, endpoints: Iterable[Token]) -> None:
             )
 
 
-def _prologue(tokens: Sequence[Token]) -> str:
+def _outside_braces(tokens: Iterable[Token]) -> Iterator[Token]:
+    depth = 0
+    for token in tokens:
+        depth += (token.text == "{") - (token.text == "}")
+        if depth == 0:
+            yield token
+
+
+def _prologue(tokens: Iterable[Token]) -> str:
     """Return the declarations among ``tokens``; those of an update may stand between operations."""
     said: list[str] = []
-    depth = 0
-    for index, token in enumerate(tokens):
-        depth += (token.text == "{") - (token.text == "}")
-        if depth == 0 and token.kind is TokenKind.WORD:
-            count = _DECLARED.get(token.text.lower(), -1)
-            said += (each.text for each in tokens[index : index + count + 1])
+    outside = _outside_braces(tokens)
+    for token in outside:
+        count = _DECLARED.get(token.text.lower()) if token.kind is TokenKind.WORD else None
+        if count is not None:
+            said += (token.text, *(each.text for each in islice(outside, count)))
     return " ".join(said)
 
 
