@@ -16,6 +16,7 @@ from medrd_kg.settings import Settings
 from medrd_kg.sparql.stored import load_stored_queries
 from medrd_kg.sparql.workers.engine_room import EngineRoom
 from medrd_kg.vocabulary import graph_iri
+from medrd_kg.web.admin_routes import install_admin
 from medrd_kg.web.authorization import Authority, Guard
 from medrd_kg.web.collection_routes import install_collections
 from medrd_kg.web.editing import Editing
@@ -23,9 +24,12 @@ from medrd_kg.web.evidence_routes import install_evidence
 from medrd_kg.web.faults import FaultBarrier, allowed_methods, install_problem_handlers
 from medrd_kg.web.front import Front
 from medrd_kg.web.graph_store_routes import install_graph_store
+from medrd_kg.web.metrics_routes import Sources, install_metrics
 from medrd_kg.web.query_routes import install_queries
+from medrd_kg.web.request_counts import RequestCounts
 from medrd_kg.web.resource_routes import install_resources
 from medrd_kg.web.service_routes import install_service
+from medrd_kg.web.slow_log import SlowLog
 from medrd_kg.web.sparql_endpoint import SparqlEndpoint, SparqlShortcut
 from medrd_kg.web.sparql_routes import install_sparql
 from medrd_kg.web.state import ReleaseSource, Service, Serving, prepare
@@ -59,6 +63,7 @@ def create_app(settings: Settings, source: ReleaseSource) -> FastAPI:
             engine_rooms.append(room)
             await room.start()
             room.on_edit = service.advance
+            room.pool.on_slow = SlowLog(settings)
             service.serving = await prepare(settings, queries, release, room)
         except Problem as problem:
             _logger.error("cannot serve: %s", problem)  # noqa: TRY400 - a message for the operator
@@ -100,12 +105,15 @@ def create_app(settings: Settings, source: ReleaseSource) -> FastAPI:
     install_evidence(app)
     install_queries(app, queries)
     install_resources(app)
+    install_admin(app, settings)
+    requests = RequestCounts()
+    install_metrics(app, Sources(service, requests, front=lambda: app.state.front))
     # The layer added last is the outermost.
     app.add_middleware(SparqlShortcut, endpoint=endpoint)
     app.add_middleware(FaultBarrier)
     app.add_middleware(Guard, authority=authority)
     front = Front(
-        app.build_middleware_stack(),
+        requests.around(app.build_middleware_stack()),
         settings,
         service,
         methods=lambda scope: allowed_methods(app.router.routes, scope),

@@ -15,6 +15,7 @@ from medrd_kg.settings import Settings
 from medrd_kg.sparql.workers.source import DataSource
 from medrd_kg.store.base import StoreStatistics
 from medrd_kg.web.app import create_app
+from medrd_kg.web.slow_log import FIELDS
 from medrd_kg.web.state import Release
 
 __all__ = ["empty_dataset", "find_release", "run_server"]
@@ -114,6 +115,7 @@ class _JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        line |= getattr(record, FIELDS, {})
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False)
