@@ -32,10 +32,14 @@ async def service_description(served: Serving, endpoint: str, accept: str | None
     key = f"service description as {media_type}"
     body = served.documents.get(key)
     if body is None:
+        settings = served.settings
+        is_writable = any((settings.editor_token, settings.admin_token))
         triples = describe_service(
             endpoint,
             await _statistics(served),
             union_default_graph=served.release.source.union_default_graph,
+            update_endpoint=served.address("/update") if is_writable else None,
+            federates=bool(settings.service_allow),
         )
         body = await anyio.to_thread.run_sync(write_graph, triples, media_type)
         served.documents.put(key, body)
