@@ -165,7 +165,8 @@ def _case(folder: str, manifest: Graph, node: Node) -> Case:
         node=node,
         manifest=manifest,
         request=request,
-        data=_dataset(manifest, action),
+        # The Protocol's suite puts the dataset beside the action.
+        data=_dataset(manifest, action) or _dataset(manifest, node),
         result=path_of(result) if isinstance(result, URIRef) and not is_update else None,
         after=_dataset(manifest, result) if is_update else (),
         is_lax=manifest.value(node, MF.resultCardinality) == MF.LaxCardinality,
