@@ -14,6 +14,7 @@ from medrd_kg.sparql.workers.source import DataSource
 from medrd_kg.store.embedded import EmbeddedStore
 from medrd_kg.vocabulary import graph_iri
 from medrd_kg.web.app import create_app
+from medrd_kg.web.front.protocol import protocol_of
 from medrd_kg.web.state import Release
 
 DATA = Path(__file__).parent / "data" / "policy.trig"
@@ -43,7 +44,14 @@ def main() -> None:
     chosen = Settings.load({}, port=int(port), data_dir=os.devnull, **given)
     with TemporaryDirectory() as folder:
         app = create_app(chosen, lambda: release_of(fixture_store(), Path(folder)))
-        uvicorn.run(app, host=chosen.host, port=chosen.port, log_level="warning", access_log=False)
+        uvicorn.run(
+            app,
+            http=protocol_of(app.state.front),
+            host=chosen.host,
+            port=chosen.port,
+            log_level="warning",
+            access_log=False,
+        )
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from medrd_kg.settings import Settings
 from medrd_kg.sparql.workers.source import DataSource
 from medrd_kg.store.base import StoreStatistics
 from medrd_kg.web.app import create_app
+from medrd_kg.web.front.protocol import protocol_of
 from medrd_kg.web.slow_log import FIELDS
 from medrd_kg.web.state import Release
 
@@ -45,8 +46,10 @@ def run_server(settings: Settings, *, empty: bool = False) -> None:
                 settings.data_dir, keep=settings.releases_keep, max_mb=settings.releases_max_mb
             )
         find = partial(empty_dataset if empty else find_release, settings)
+        app = create_app(settings, find)
         config = uvicorn.Config(
-            create_app(settings, find),
+            app,
+            http=protocol_of(app.state.front),
             log_config=None,
             log_level="warning",
             access_log=False,  # addresses hold queries, which may say more than a log should keep

@@ -39,13 +39,18 @@ from medrd_kg.web.front.peers import TrustedHosts, TrustedProxies
 from medrd_kg.web.front.tokens import language_token
 from medrd_kg.web.state import Service
 
-__all__ = ["Front"]
+__all__ = ["Front", "Meaning"]
 
 _MEGABYTE: Final = 1_000_000
 _READING: Final = frozenset({"GET", "HEAD"})
 _EMPTY_END: Final[Message] = {"type": "http.response.body", "body": b""}
 _NOBODY: Final = None
 """Role of callers without a token, where none is needed."""
+
+_NOTHING: Final = (None, None)
+
+Meaning = tuple[Key, bytes | None]
+"""Key of an answer, and ``If-None-Match``."""
 
 
 class Front:
@@ -105,39 +110,55 @@ class Front:
             return
         method = scope["method"]
         if method in _READING:
-            ready, unchanged = self.kept(request_target(scope), scope["headers"])
+            meaning = self.meaning(request_target(scope), scope["headers"])
+            ready, unchanged = _NOTHING if meaning is None else self.ready(meaning)
             if ready is not None:
                 await send(unchanged or ready.start)
                 await send(_EMPTY_END if unchanged or method == "HEAD" else ready.end)
                 return
         await self._answer(plain(scope), receive, send)
 
-    def kept(self, target: bytes, raw: Sequence[Header]) -> tuple[Ready | None, Message | None]:
-        """Return the ready answer to a GET, where it is the same for every caller.
+    def meaning(self, target: bytes, raw: Sequence[Header]) -> Meaning | None:
+        """Return what a GET asks for, if its answer is the same for every caller.
+
+        It depends on the arguments and the settings alone, so that it may be remembered.
 
         Args:
             target: Path and query.
             raw: The request's header fields.
 
         Returns:
-            The answer, and the message that begins 304 instead where that suffices; None when the
-            request needs a closer look.
+            The key of the answer and ``If-None-Match``; None for what needs a closer look.
         """
-        served = self._service.serving
         fields = dict(raw)
         if (
-            served is None
-            or not self._is_simple
+            not self._is_simple
             or len(fields) != len(raw)
             or b"authorization" in fields
+            or b"transfer-encoding" in fields
+            or b"content-length" in fields
             or not self._hosts.trusts(fields.get(b"host", b""))
         ):
-            return None, None
-        ready = self._cache.get(served.state_id, answer_key(target, fields, _NOBODY))
+            return None
+        return answer_key(target, fields, _NOBODY), fields.get(b"if-none-match")
+
+    def ready(self, meaning: Meaning) -> tuple[Ready | None, Message | None]:
+        """Return the ready answer to a request.
+
+        Args:
+            meaning: From `meaning`.
+
+        Returns:
+            The answer, if there is one; and the message that begins 304, if that suffices.
+        """
+        served = self._service.serving
+        if served is None:
+            return _NOTHING
+        key, unless = meaning
+        ready = self._cache.get(served.state_id, key)
         if ready is None:
-            return None, None
+            return _NOTHING
         self._cache.hits += 1
-        unless = fields.get(b"if-none-match")
         if unless is not None and ready.tag is not None and matches(unless, ready.tag):
             return ready, ready.unchanged
         return ready, None

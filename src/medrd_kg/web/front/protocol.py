@@ -1,0 +1,263 @@
+"""The server's end of a connection, with a shorter way to ready answers.
+
+Uvicorn makes a task, an event, a scope and a cycle for each request, which costs several times what
+it takes to find a ready answer and to send it. `FrontProtocol` answers such a request as soon as
+its head has been read; every other request takes uvicorn's own way to the `Front`. Clients ask
+again in the very same bytes: those of a request that was answered so are remembered with its
+meaning, and are not parsed again.
+
+The protocol also ends connections whose head is endless or does not come, and refuses what is no
+HTTP in the form of all other refusals.
+"""
+
+from asyncio import Transport
+from collections import OrderedDict
+from http import HTTPStatus
+from typing import Any, Final
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from medrd_kg.problems import Problem
+from medrd_kg.web.front.answers import Header
+from medrd_kg.web.front.front import Front, Meaning
+from medrd_kg.web.front.limits import LONGEST_TARGET, MOST_FIELD_BYTES, check_target
+from medrd_kg.web.front.refusals import refusal
+
+__all__ = ["FrontProtocol", "protocol_of"]
+
+_OK: Final = b"HTTP/1.1 200 OK\r\n"
+_NOT_MODIFIED: Final = b"HTTP/1.1 304 Not Modified\r\n"
+_JOINED: Final = 16 * 1024
+"""Bytes of a body up to which one write is cheaper than two."""
+
+_MOST_HEAD_BYTES: Final = LONGEST_TARGET + MOST_FIELD_BYTES
+_LONGEST_PARSED: Final = 65_535
+"""Bytes of the longest address that the parser of addresses takes."""
+
+_HEAD_SECONDS: Final = 30.0
+"""How long a head may take from its first byte, and a connection until then."""
+
+_MOST_KNOWN: Final = 4096
+_LONGEST_KNOWN: Final = 4096
+"""Bytes of the longest request that is remembered; with `_MOST_KNOWN` it bounds the memory."""
+
+
+class _Shared:
+    """What the connections of one server have in common.
+
+    Attributes:
+        front: What answers.
+        known: What requests mean, by their bytes. Nothing of it changes while the server runs.
+    """
+
+    def __init__(self, front: Front) -> None:
+        self.front = front
+        self.known: OrderedDict[bytes, Meaning] = OrderedDict()
+        self._defaults: list[Header] = []
+        self._lines = {True: _OK, False: _NOT_MODIFIED}
+
+    def remember(self, data: bytes, meaning: Meaning) -> None:
+        """Remember what the bytes of a whole request mean."""
+        if len(data) <= _LONGEST_KNOWN:
+            self.known[data] = meaning
+            if len(self.known) > _MOST_KNOWN:
+                self.known.popitem(last=False)
+
+    def beginning(self, defaults: list[Header], *, is_whole: bool) -> bytes:
+        """Return the status line of an answer, and the server's own header fields."""
+        if defaults is not self._defaults:  # uvicorn makes them anew each second, for the date
+            self._defaults = defaults
+            lines = _lines(defaults)
+            self._lines = {True: _OK + lines, False: _NOT_MODIFIED + lines}
+        return self._lines[is_whole]
+
+
+class FrontProtocol(HttpToolsProtocol):
+    """Uvicorn's protocol before a `Front`.
+
+    Attributes:
+        shared: What all connections have in common.
+    """
+
+    shared: _Shared
+    _is_between = True
+    """Whether the last request is read and no byte of another one has come."""
+    _is_settled = False
+    """Whether the request that is being read has its answer already."""
+    _is_in_head = False
+    _head_bytes = 0
+    """Of a head that did not come at once, beside its first bytes."""
+    _head_deadline: float | None = None
+    _meaning: Meaning | None = None
+    """Of the request that was answered from its meaning while the present bytes are parsed."""
+    _begun = 0
+    """How many requests have begun in the present bytes."""
+    _last_use = 0.0
+    """When a request was answered at once, on the clock of the loop."""
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        """Begin; a client that says nothing is not waited for without end."""
+        super().connection_made(transport)
+        self._last_use = self.loop.time()
+        self._arm(_HEAD_SECONDS)
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes."""
+        if self._is_between:
+            meaning = self.shared.known.get(data)
+            if meaning is not None and self._is_free() and self._send_ready(meaning):
+                return
+        was_between = self._is_between
+        self._begun, self._meaning = 0, None
+        super().data_received(data)
+        if self._is_in_head:
+            self._wait_for_head(0 if self._begun else len(data))
+        elif was_between and self._is_between and self._begun == 1 and self._meaning is not None:
+            self.shared.remember(data, self._meaning)
+
+    def on_message_begin(self) -> None:
+        """Begin a request; its scope is made when it turns out to be needed."""
+        self.url = b""
+        self.headers: list[Header] = []
+        self.expect_100_continue = False
+        self._is_between = False
+        self._is_in_head = True
+        self._begun += 1
+
+    def on_headers_complete(self) -> None:
+        """Answer at once, or take uvicorn's way."""
+        self._is_in_head = False
+        if self._is_answered():
+            self._is_settled = True
+            return
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.expect_100_continue = url, expects
+        self.headers.extend(headers)  # the scope holds this very list
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """End the request."""
+        self._is_between = True
+        if self._is_settled:
+            self._is_settled = False
+            return
+        super().on_message_complete()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close the connection, unless it was used meanwhile."""
+        rest = self._last_use + self.timeout_keep_alive - self.loop.time()
+        if rest > 0:
+            self._arm(rest)
+        else:
+            super().timeout_keep_alive_handler()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP, and close the connection."""
+        self._refuse(Problem("malformed-request", msg.rstrip(".")))
+
+    def _is_answered(self) -> bool:
+        """Answer the request whose head was read, where a ready answer is all that it needs."""
+        if self.transport.is_closing():
+            return True  # whoever still sends has been refused
+        if len(self.url) > _LONGEST_PARSED:
+            try:
+                check_target(self.url)
+            except Problem as problem:
+                self._refuse(problem)
+            return True
+        parser = self.parser
+        if (
+            parser.get_method() != b"GET"
+            or parser.get_http_version() != "1.1"
+            or not parser.should_keep_alive()
+            or parser.should_upgrade()
+            or self.root_path
+            or not self._is_free()
+        ):
+            return False
+        meaning = self.shared.front.meaning(self.url, self.headers)
+        if meaning is None or not self._send_ready(meaning):
+            return False
+        self._meaning = meaning
+        return True
+
+    def _is_free(self) -> bool:
+        """Whether an answer may be written now: the last one is out, and the client reads."""
+        cycle: Any = self.cycle
+        return (
+            (cycle is None or cycle.response_complete)
+            and not self.flow.write_paused
+            and not self.transport.is_closing()
+        )
+
+    def _send_ready(self, meaning: Meaning) -> bool:
+        ready, unchanged = self.shared.front.ready(meaning)
+        if ready is None:
+            return False
+        beginning = self.shared.beginning(
+            self.server_state.default_headers, is_whole=unchanged is None
+        )
+        if unchanged is not None:
+            self.transport.write(beginning + ready.unchanged_block)
+        elif len(ready.body) <= _JOINED:
+            self.transport.write(beginning + ready.block + ready.body)
+        else:
+            self.transport.write(beginning + ready.block)
+            self.transport.write(ready.body)
+        self.server_state.total_requests += 1
+        self._last_use = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._arm(self.timeout_keep_alive)
+        return True
+
+    def _wait_for_head(self, more: int) -> None:
+        """Wait for the rest of a head within limits.
+
+        Args:
+            more: Bytes that were added to it; 0 when it has just begun.
+        """
+        if self.transport.is_closing():
+            return
+        now = self.loop.time()
+        if not more or self._head_deadline is None:
+            self._head_bytes, self._head_deadline = 0, now + _HEAD_SECONDS
+        self._head_bytes += more
+        if self._head_bytes > _MOST_HEAD_BYTES:
+            self._refuse(
+                Problem(
+                    "header-too-large",
+                    f"the head of the request has more than {_MOST_HEAD_BYTES} bytes",
+                )
+            )
+            return
+        self._arm(max(self._head_deadline - now, 0))
+
+    def _arm(self, seconds: float) -> None:
+        """Look after the connection in a while; uvicorn cancels this when bytes come."""
+        self._unset_keepalive_if_required()
+        self.timeout_keep_alive_task = self.loop.call_later(
+            seconds, self.timeout_keep_alive_handler
+        )
+
+    def _refuse(self, problem: Problem) -> None:
+        start, body = refusal(problem, "en")
+        status = HTTPStatus(start["status"])
+        fields = [
+            *self.server_state.default_headers,
+            *start["headers"],
+            (b"content-length", b"%d" % len(body)),
+            (b"connection", b"close"),
+        ]
+        line = b"HTTP/1.1 %d %b\r\n" % (status, status.phrase.encode())
+        self.transport.write(line + _lines(fields) + b"\r\n" + body)
+        self.transport.close()
+
+
+def protocol_of(front: Front) -> type[FrontProtocol]:
+    """Return the protocol class for uvicorn's ``http`` setting."""
+    return type("FrontProtocol", (FrontProtocol,), {"shared": _Shared(front)})
+
+
+def _lines(fields: list[Header]) -> bytes:
+    return b"".join([b"%b: %b\r\n" % field for field in fields])
