@@ -61,7 +61,8 @@ class Template:
             for s, p, o in self.terms:
                 row.append(_triple(row[s], row[p], row[o]))
             for s, p, o, g in self.quads:
-                if isinstance(row[g], BlankNode):
+                # The engine would take no name for the default graph; a graph's name is an IRI.
+                if row[g] is None or isinstance(row[g], BlankNode):
                     continue
                 try:
                     yield Quad(row[s], row[p], row[o], row[g])
