@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 import time
 from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from ssl import PROTOCOL_TLS_SERVER, SSLContext, SSLObject, SSLSocket, create_default_context
 from typing import Any, TypeVar
@@ -17,7 +18,6 @@ from medrd_kg.federation.gateway import Gateway
 from medrd_kg.federation.hops import HOPS_HEADER
 from medrd_kg.federation.limits import Limits
 from medrd_kg.problems import Problem
-from medrd_kg.sparql.service_calls import ServiceCall
 
 _Result = TypeVar("_Result")
 
@@ -72,8 +72,18 @@ async def refusal(asking: Coroutine[Any, Any, Document]) -> Problem:
     return caught.value
 
 
-def call(endpoint: str, *, silent: bool = False, nested: tuple[str, ...] = ()) -> ServiceCall:
-    return ServiceCall(0, 1, endpoint, silent, QUERY, ("s", "p", "o"), nested)
+@dataclass(frozen=True)
+class RemoteCall:
+    """A call as a worker names it."""
+
+    endpoint: str
+    query: str | None
+    silent: bool
+    nested: tuple[str, ...] = ()
+
+
+def call(endpoint: str, *, silent: bool = False, nested: tuple[str, ...] = ()) -> RemoteCall:
+    return RemoteCall(endpoint, QUERY, silent, nested)
 
 
 # What is asked, and how
@@ -502,6 +512,24 @@ def test_documents_obey_the_same_policy() -> None:
         with pytest.raises(Problem, match="by another service"):
             await gateway.fetch("http://name.example/data/x.ttl", deadline=soon(), hops=1)
         await gateway.aclose()
+
+    run(scenario())
+
+
+def test_loading_silently_always_goes_on() -> None:
+    async def scenario() -> None:
+        async with site(answer(b"<a:b> <a:b> <a:b> .", "text/turtle")) as other:
+            base = f"http://127.0.0.1:{other.port}/"
+            gateway = Gateway([base, "http://name.example/"], resolve=Names(["10.0.0.1"]))
+            iris = [f"{base}a", "http://name.example/", "http://elsewhere.example/"]
+            calls = [RemoteCall(iri, None, True) for iri in iris]
+            found = await gateway.answers(calls, deadline=soon())
+            assert [each and each.media_type for each in found] == ["text/turtle", None, None]
+            for iri in iris[1:]:
+                with pytest.raises(Problem) as caught:
+                    await gateway.answers([RemoteCall(iri, None, False)], deadline=soon())
+                assert caught.value.slug == "service-not-allowed"
+            await gateway.aclose()
 
     run(scenario())
 

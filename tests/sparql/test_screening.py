@@ -24,6 +24,7 @@ INNOCENT = [
     "PREFIX service: <x:> ASK FROM service:g { ?s a <http://example.org/service#Service> }",
     "DESCRIBE <http://example.org/service#> <x:service> { ?s ?p ?o }",
     "ASK { VALUES (?a ?b) { (1 <x:service#a>) (<x:(service)> <x:'>) } }",
+    "ASK { VALUES (?a) { (<<( <x:service#a> <x:(b)> <<( <x:#> <x:'> <x:c> )>> )>>) } }",
     "ASK { FILTER(?a IN (<x:service#a>, <x:(service)>)) }",
     "ASK { _:service ?p _:b.service , service@ , 5 }",
 ]

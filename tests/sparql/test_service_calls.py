@@ -1,11 +1,17 @@
 """SERVICE patterns found on the tokens of a query, and what their endpoints are asked."""
 
+import socket
+
 import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
 from tests.sparql.service_calls import CALLS, LENIENT_CALLS
+from tests.sparql.test_screening import PATTERNS, PROLOGUE
 
 from medrd_kg.problems import Problem
 from medrd_kg.sparql.screening import screen
 from medrd_kg.sparql.service_calls import MAX_CALLS, ServiceCall, inline_results, service_calls
+from medrd_kg.store.embedded import EmbeddedStore
 
 BASE = "http://base.example/dir/file?q"
 
@@ -128,3 +134,32 @@ def test_deep_nesting_and_many_calls_are_refused() -> None:
         service_calls("ASK {" + "SERVICE <http://e/> {" * 5000 + "}" * 5001)
     with pytest.raises(Problem, match=f"at most {MAX_CALLS}"):
         service_calls("ASK {" + "SERVICE <http://e/> {}" * (MAX_CALLS + 1) + "}")
+
+
+def test_nothing_is_called_while_calls_are_looked_for() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        endpoint = f"<http://127.0.0.1:{listening.getsockname()[1]}/>"
+        text = f"SELECT * {{ SERVICE {endpoint} {{ ?s ?p ?o SERVICE {endpoint} {{ ?a ?b ?c }} }} }}"
+        calls = service_calls(text)
+        inline_results(text, calls, [None])
+        with pytest.raises(Problem):
+            service_calls(f"{text} nonsense")
+        with pytest.raises(Problem):
+            service_calls(f"INSERT {{}} WHERE {{ SERVICE {endpoint} {{}} }} nonsense")
+        listening.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            listening.accept()
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(PATTERNS, min_size=1, max_size=3).map(" . ".join))
+@example("SERVICE <x:y> {} . OPTIONAL { SERVICE SILENT ex:a { ?a <x:y> 'SERVICE <x:y> {' } }")
+def test_without_its_calls_a_query_is_a_query_without_service(pattern: str) -> None:
+    text = f"{PROLOGUE}SELECT * {{ {pattern} }}"
+    try:
+        calls = service_calls(text)
+    except Problem:
+        assume(False)
+    inlined = inline_results(text, calls, [None] * len(calls))
+    assert not screen(inlined).uses_service
+    EmbeddedStore().query(inlined)

@@ -64,19 +64,19 @@ _SUFFIXES: Final[Mapping[str, str]] = {
 
 
 class Call(Protocol):
-    """A call of another endpoint that a worker found in a query."""
+    """A call of another server that a worker found in a query or update."""
 
     @property
     def endpoint(self) -> str:
-        """IRI of the endpoint."""
+        """IRI of the endpoint, or of the document to load."""
 
     @property
-    def query(self) -> str:
-        """The SELECT that it is asked."""
+    def query(self) -> str | None:
+        """The SELECT that the endpoint is asked; None: a document is loaded."""
 
     @property
     def silent(self) -> bool:
-        """Whether a failure of the endpoint counts as one empty solution."""
+        """Whether the request goes on without the answer when there is none."""
 
     @property
     def nested(self) -> Sequence[str]:
@@ -129,7 +129,7 @@ class Gateway:
     async def answers(
         self, calls: Sequence[Call], *, deadline: float, hops: int = 0
     ) -> list[Document | None]:
-        """Ask all endpoints of a query at the same time; equal calls are made once.
+        """Make all calls of a request at the same time; equal ones are made once.
 
         Args:
             calls: The calls, all of which are admitted before the first is made.
@@ -140,23 +140,21 @@ class Gateway:
             An answer for each call; None for one that failed and is silent.
 
         Raises:
-            Problem: ``service-not-allowed``, even for a silent call: that an endpoint is not
-                allowed is no failure of it, and who is not told cannot mend it;
-                ``remote-failure``.
+            Problem: ``remote-failure``; ``service-not-allowed``, which a silent SERVICE does not
+                hide: that an endpoint is not allowed is no failure of it, and who is not told
+                cannot mend it. LOAD SILENT hides it, since it always succeeds (SPARQL 1.1
+                Update, section 3.1.4).
         """
-        for call in calls:
-            for endpoint in (call.endpoint, *call.nested):
-                self._admit(endpoint, hops)
-        tasks: dict[tuple[str, str, bool], asyncio.Task[Document | None]] = {}
+        tasks: dict[tuple[str, str | None, bool], asyncio.Task[Document | None]] = {}
+        admitted = [call for call in calls if self._is_admitted(call, hops)]
         try:
             async with asyncio.TaskGroup() as group:
-                for call in calls:
-                    key = (call.endpoint, call.query, call.silent)
-                    if key not in tasks:
-                        tasks[key] = group.create_task(self._answer(call, deadline, hops))
+                for call in admitted:
+                    if _key(call) not in tasks:
+                        tasks[_key(call)] = group.create_task(self._answer(call, deadline, hops))
         except BaseExceptionGroup as failures:
             raise _first(failures) from None
-        return [tasks[call.endpoint, call.query, call.silent].result() for call in calls]
+        return [tasks[_key(call)].result() if _key(call) in tasks else None for call in calls]
 
     async def ask(self, endpoint: str, query: str, *, deadline: float, hops: int = 0) -> Document:
         """Ask one endpoint a SELECT; see `answers`.
@@ -206,11 +204,23 @@ class Gateway:
             )
         return location
 
+    def _is_admitted(self, call: Call, hops: int) -> bool:
+        try:
+            for iri in (call.endpoint, *call.nested):
+                self._admit(iri, hops)
+        except Problem:
+            if call.silent and call.query is None:
+                return False
+            raise
+        return True
+
     async def _answer(self, call: Call, deadline: float, hops: int) -> Document | None:
         try:
+            if call.query is None:
+                return await self.fetch(call.endpoint, deadline=deadline, hops=hops)
             return await self.ask(call.endpoint, call.query, deadline=deadline, hops=hops)
         except Problem as problem:
-            if call.silent and problem.slug == "remote-failure":
+            if call.silent and (call.query is None or problem.slug == "remote-failure"):
                 return None
             raise
 
@@ -235,6 +245,11 @@ class Gateway:
             wanted = ", ".join(each.partition(";")[0] for each in request.accept)
             raise _failure(iri, f"its answer is none of {wanted}")
         return Document(iri, told, content)
+
+
+def _key(call: Call) -> tuple[str, str | None, bool]:
+    """Calls with the same key are made once."""
+    return call.endpoint, call.query, call.silent
 
 
 def _empty_context() -> ssl.SSLContext:

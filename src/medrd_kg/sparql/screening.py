@@ -169,7 +169,8 @@ class _Brackets:
             self._open.append("values" if _after_values(tokens, index) else "{")
             self._braces += 1
         elif bracket == "(":
-            self._open.append("row" if self._open[-1:] == ["values"] else "(")
+            # What is bracketed inside a row is a triple term, which is data as well.
+            self._open.append("row" if self._open[-1:] in (["values"], ["row"]) else "(")
         elif bracket in {"}", ")"} and self._open:
             self._braces -= self._open.pop() in {"{", "values"}
 
