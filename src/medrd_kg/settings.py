@@ -200,6 +200,12 @@ class Settings(BaseSettings):
         return settings
 
     @property
+    def local_url(self) -> str:
+        """Address at which the server listens, whatever users reach it under."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    @property
     def base_url(self) -> str:
         """The service's own address without a trailing slash."""
         return self.public_url or f"http://{self.host}:{self.port}"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from medrd_kg.build.release import OpenRelease
 from medrd_kg.problems import Problem
 from medrd_kg.sparql.hints_empty import hints_for
-from medrd_kg.sparql.hints_found import Hint, hint_headers, wants_hints, with_hints
+from medrd_kg.sparql.hints_found import Hint, hint_headers, with_hints
 from medrd_kg.sparql.hints_patterns import read_parts
 from medrd_kg.sparql.hints_terms import Role, TermIndex
 from medrd_kg.sparql.kinds import Bilingual
@@ -348,14 +348,3 @@ class TestCarrying:
         sly = Hint("no-match", Bilingual(ja="a", en="a\r\nSet-Cookie: x"))
         assert "\n" not in hint_headers([sly.document()])[0][1]
         assert "\r" not in hint_headers([sly.document()])[0][1]
-
-    @pytest.mark.parametrize(
-        ("value", "wanted"), [(None, False), ("false", False), ("true", True), ("1", True)]
-    )
-    def test_parameter(self, value: str | None, wanted: bool) -> None:
-        assert wants_hints(value) is wanted
-
-    def test_any_other_value_is_refused(self) -> None:
-        with pytest.raises(Problem) as caught:
-            wants_hints("yes")
-        assert caught.value.slug == "invalid-parameter"

@@ -11,10 +11,9 @@ from urllib.parse import quote
 
 import orjson
 
-from medrd_kg.problems import Problem
 from medrd_kg.sparql.kinds import Bilingual
 
-__all__ = ["HINTS_HEADER", "HINTS_MEMBER", "Hint", "hint_headers", "wants_hints", "with_hints"]
+__all__ = ["HINTS_HEADER", "HINTS_MEMBER", "Hint", "hint_headers", "with_hints"]
 
 HINTS_MEMBER: Final = "medrd-kg:hints"
 """Member of a SPARQL JSON document that lists the hints."""
@@ -50,24 +49,6 @@ class Hint:
         if self.line is not None:
             found |= {"line": self.line, "column": self.column}
         return found | {"suggestions": list(self.suggestions)}
-
-
-def wants_hints(value: str | None) -> bool:
-    """Read the parameter ``hints``.
-
-    Raises:
-        Problem: ``invalid-parameter``.
-    """
-    if value in {None, "false", "0"}:
-        return False
-    if value in {"true", "1"}:
-        return True
-    raise Problem(
-        "invalid-parameter",
-        f"hints={value!r} is neither true nor false",
-        "leave it out, or give hints=true",
-        extra={"parameter": "hints", "known": ["true", "false"]},
-    )
 
 
 def with_hints(body: bytes, hints: Sequence[Hint]) -> bytes:

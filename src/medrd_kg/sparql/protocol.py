@@ -22,6 +22,7 @@ __all__ = [
     "absolute_iris",
     "decoded",
     "media_type_of",
+    "is_true",
     "read_parameters",
     "read_query",
     "single",
@@ -157,6 +158,25 @@ def single(parameters: Parameters, name: str, what: str) -> str | None:
             f"a request carries exactly one {what}",
         )
     return values[0] if values else None
+
+
+def is_true(parameters: Parameters, name: str) -> bool:
+    """Read a parameter that is true or false; false when it is not given.
+
+    Raises:
+        Problem: ``invalid-parameter``, or ``malformed-request`` when it is given more than once.
+    """
+    value = single(parameters, name, name)
+    if value in {None, "false", "0"}:
+        return False
+    if value in {"true", "1"}:
+        return True
+    raise Problem(
+        "invalid-parameter",
+        f"{name}={value!r} is neither true nor false",
+        f"leave it out, or give {name}=true",
+        extra={"parameter": name, "known": ["true", "false"]},
+    )
 
 
 def _refuse_update(parameters: Parameters) -> None:

@@ -158,6 +158,14 @@ class EmbeddedStore:
         # Without the merge, several graphs may hold the same triple.
         return triples if self.union_default_graph else iter(dict.fromkeys(triples))
 
+    def graphs_stating(self, triple: Triple) -> Iterator[NamedNode | BlankNode | DefaultGraph]:
+        """Yield the graphs that state a triple; the merge of the named graphs states nothing."""
+        for quad in self._engine.quads_for_pattern(
+            triple.subject, triple.predicate, triple.object, None
+        ):
+            if not (self.union_default_graph and quad.graph_name == _MERGE):
+                yield quad.graph_name
+
     def insert(self, quads: Iterable[Quad]) -> None:
         """Add quads; a triple of a named graph also enters the merge. All or none are added.
 
@@ -273,6 +281,11 @@ class EmbeddedStore:
         else:
             for name in list(self.graphs()):
                 yield from self.quads(name)
+
+    def default_quads(self) -> Iterator[Quad]:
+        """Yield the quads of the unnamed graph where it is an ordinary one."""
+        if not self.union_default_graph and not self._hides_merge:
+            yield from self._engine.quads_for_pattern(None, None, None, _MERGE)
 
     def graphs(self) -> Iterator[str]:
         """Yield the IRIs of the named graphs."""

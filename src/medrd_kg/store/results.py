@@ -4,7 +4,7 @@ import io
 import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Protocol, cast
 
 import pyoxigraph as ox
 from pyoxigraph import Triple
@@ -46,6 +46,16 @@ _PREFIXED_FORMATS: Final = frozenset(
     {ox.RdfFormat.TURTLE, ox.RdfFormat.RDF_XML, ox.RdfFormat.TRIG, ox.RdfFormat.N3}
 )
 _XML_NAME_AT_END: Final = re.compile(r"[^\W\d][\w.\-]*\Z")
+
+
+class Output(Protocol):
+    """What an answer is written to."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take some bytes."""
+
+    def flush(self) -> None:
+        """Pass on what was taken."""
 
 
 class EmbeddedResult:
@@ -140,7 +150,7 @@ class EmbeddedResult:
         return written
 
     def write(
-        self, output: BinaryIO, media_type: str, prefixes: Mapping[str, str] | None = None
+        self, output: Output, media_type: str, prefixes: Mapping[str, str] | None = None
     ) -> None:
         """Write the answer in ``media_type``, piece by piece as it is found.
 
@@ -160,7 +170,7 @@ class EmbeddedResult:
         chosen = SOLUTION_FORMATS.get(media_type)
         if chosen is None:
             raise ValueError(f"{media_type} is no format of {self.form} answers")
-        self._answer.serialize(output, format=chosen)
+        self._answer.serialize(_file(output), format=chosen)
 
     def has_more_rows_than(self, limit: int) -> bool:
         """Whether a SELECT has more than ``limit`` solutions; its answer is used up thereby."""
@@ -189,7 +199,7 @@ def serialise_triples(
 
 def write_triples(
     triples: Iterator[Triple],
-    output: BinaryIO,
+    output: Output,
     media_type: str,
     prefixes: Mapping[str, str] | None = None,
 ) -> None:
@@ -203,12 +213,18 @@ def write_triples(
         raise ValueError(f"{media_type} is no format of graphs")
     if chosen == ox.RdfFormat.RDF_XML:
         triples = _with_xml_names(triples)
+    file = _file(output)
     if prefixes and chosen in _PREFIXED_FORMATS:
-        ox.serialize(triples, output, format=chosen, prefixes=dict(prefixes))
+        ox.serialize(triples, file, format=chosen, prefixes=dict(prefixes))
     elif isinstance(triples, ox.QueryTriples):
-        triples.serialize(output, format=chosen)  # never through Python objects
+        triples.serialize(file, format=chosen)  # never through Python objects
     else:
-        ox.serialize(triples, output, format=chosen)
+        ox.serialize(triples, file, format=chosen)
+
+
+def _file(output: Output) -> BinaryIO:
+    """Return the output as what the engine's signature asks for; it only writes and flushes."""
+    return cast("BinaryIO", output)
 
 
 def _with_xml_names(triples: Iterator[Triple]) -> Iterator[Triple]:

@@ -10,6 +10,7 @@ from typing import Final
 import uvicorn
 
 from medrd_kg.build.pipeline import current_dump, ensure_release
+from medrd_kg.content import ontology_dir
 from medrd_kg.problems import Problem
 from medrd_kg.settings import Settings
 from medrd_kg.sparql.workers.source import DataSource
@@ -71,7 +72,9 @@ def find_release(settings: Settings) -> Release:
     union = settings.union_default_graph
     return Release(
         version=manifest.version,
-        source=DataSource(dump.resolve(), union, frozenset(manifest.graphs)),
+        source=DataSource(
+            dump.resolve(), union, frozenset(manifest.graphs), (ontology_dir() / "shapes").resolve()
+        ),
         statistics=StoreStatistics(manifest.triples if union else 0, manifest.graphs),
         edits=settings.data_dir / "edits",
     )

@@ -11,7 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from medrd_kg.federation.hops import HOPS_HEADER, hops_of
 from medrd_kg.problems import Problem
+from medrd_kg.sparql.hints_found import hint_headers
 from medrd_kg.sparql.media_types import content_type
 from medrd_kg.sparql.workers.exchange import AskRequest
 from medrd_kg.sparql.workers.job import Reply
@@ -25,6 +27,8 @@ PATH: Final = "/sparql"
 _PATHS: Final = frozenset({PATH, f"{PATH}/"})
 _METHODS: Final = frozenset({"GET", "POST"})
 _BYTES_PER_MEGABYTE: Final = 1_000_000
+
+_HOPS: Final = HOPS_HEADER.lower().encode()
 
 _logger = logging.getLogger(__name__)
 
@@ -68,7 +72,7 @@ class SparqlEndpoint:
     async def _answer(
         self, served: Serving, body: bytes, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        content, accept = _two_headers(scope)
+        content, accept, hops = _fields(scope)
         endpoint = served.address(PATH)
         request = AskRequest(
             method=scope["method"],
@@ -78,13 +82,14 @@ class SparqlEndpoint:
             endpoint=endpoint,
             max_rows=served.settings.max_result_rows,
             body=body,
+            federated=served.engine_room.is_federated,
         )
         job = served.engine_room.job_for(request)
         client = scope.get("client")
         job.client = client[0] if client else ""
         job.gone = _Departure(receive)
         try:
-            answer = await served.engine_room.ask(job)
+            answer = await served.engine_room.ask(request, job, hops)
         finally:
             _note_cost(scope, job.elapsed)
         if not isinstance(answer, Reply):
@@ -135,6 +140,8 @@ def _start(answer: Reply, *, whole: bool) -> dict[str, object]:
     ]
     if whole:
         headers.append((b"content-length", str(len(answer.body)).encode()))
+    for name, value in hint_headers(head.hints):
+        headers.append((name.lower().encode(), value.encode("ascii")))
     if not head.keepable:
         headers.append((b"cache-control", b"no-store"))
     return {"type": "http.response.start", "status": 200, "headers": headers}
@@ -147,16 +154,22 @@ def _note_cost(scope: Scope, seconds: float) -> None:
         state["query_seconds"] = seconds
 
 
-def _two_headers(scope: Scope) -> tuple[str | None, str | None]:
-    """Return Content-Type and Accept; several Accept headers are one list."""
+def _fields(scope: Scope) -> tuple[str | None, str | None, int]:
+    """Return Content-Type, Accept, and how many services the request has passed.
+
+    Several Accept headers are one list.
+    """
     content: str | None = None
+    hops: str | None = None
     accept: list[str] = []
     for name, value in scope["headers"]:
         if name == b"accept":
             accept.append(value.decode("latin-1"))
         elif name == b"content-type":
             content = value.decode("latin-1")
-    return content, ", ".join(accept) if accept else None
+        elif name == _HOPS:
+            hops = value.decode("latin-1")
+    return content, ", ".join(accept) if accept else None, hops_of(hops)
 
 
 async def _body(scope: Scope, receive: Receive, megabytes: int) -> bytes:

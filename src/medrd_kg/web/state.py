@@ -11,7 +11,7 @@ from medrd_kg.problems import Problem
 from medrd_kg.settings import Settings
 from medrd_kg.sparql.evaluation import Evaluator
 from medrd_kg.sparql.stored import StoredQuery
-from medrd_kg.sparql.workers.engine_room import EngineRoom
+from medrd_kg.sparql.workers.engine_room import EngineRoom, state_id
 from medrd_kg.sparql.workers.source import DataSource
 from medrd_kg.store.base import StoreStatistics
 from medrd_kg.web.context import ONTOLOGY_QUERY, Vocabulary
@@ -134,11 +134,6 @@ class Service:
                 answers=Kept(_KEPT_CELLS, _cells),
                 documents=Kept(_KEPT_BYTES, len),
             )
-
-
-def state_id(version: str, sequence: int) -> str:
-    """Return the identifier of a release with the edits up to a number."""
-    return f"{version}+{sequence}" if sequence else version
 
 
 async def prepare(

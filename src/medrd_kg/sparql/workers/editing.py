@@ -1,53 +1,98 @@
 """Carrying out one edit inside a worker, and telling what changed."""
 
-from collections.abc import Callable
-from typing import Final, assert_never
+from collections.abc import Sequence
+from typing import assert_never
 
-from medrd_kg.sparql.editing import delete_graph, evaluate_update, post_graph, put_graph
+from medrd_kg.federation.documents import Document
+from medrd_kg.sparql.editing import (
+    delete_graph,
+    documents_to_load,
+    evaluate_update,
+    post_graph,
+    put_graph,
+)
 from medrd_kg.sparql.rdf_documents import read_documents
+from medrd_kg.sparql.screening import screen
+from medrd_kg.sparql.workers.attachments import unpack
 from medrd_kg.sparql.workers.frames import headed, split_head
+from medrd_kg.sparql.workers.holding import Holding
+from medrd_kg.sparql.workers.remote import RemoteAnswersNeeded, RemoteCall, with_remote_answers
 from medrd_kg.sparql.writing import GraphDeletion, GraphWriting, Update, from_message
 from medrd_kg.store.delta import Delta
-from medrd_kg.store.embedded import EmbeddedStore
-from medrd_kg.vocabulary import graph_iri
 
-__all__ = ["edit", "writable_graphs"]
-
-_EDITS: Final = graph_iri("edits/")
-_OURS: Final = graph_iri("")
+__all__ = ["edit"]
 
 
-def edit(store: EmbeddedStore, payload: bytes, protected: frozenset[str] | None) -> bytes:
-    """Carry out the edit of a frame; the store holds the new state afterwards.
+def edit(holding: Holding, payload: bytes) -> bytes:
+    """Carry out the edit of a frame; the data are at the new state afterwards.
+
+    Returns:
+        The payload of the answer: what was done, and the encoded delta.
 
     Raises:
-        Problem: It is refused; the state of the store is unknown then.
+        Problem: It is refused; the state of the data is unknown then.
+        RemoteAnswersNeeded: Other servers have to answer first; nothing has changed.
     """
-    request = from_message(*split_head(payload))
-    writable = writable_graphs(protected, union_default_graph=store.union_default_graph)
+    (message, table, federated), packed = split_head(payload)
+    body, remote = unpack(table, packed)
+    request = from_message(message, body)
     match request:
         case Update():
-            delta = evaluate_update(
-                store,
-                request.text,
-                using=request.using,
-                base_iri=request.base_iri,
-                documents={},
-                writable=writable,
-            )
+            delta = _update(holding, request, remote, federated=federated)
         case GraphWriting():
             delta = (put_graph if request.replaces else post_graph)(
-                store,
+                holding.store,
                 request.graph,
                 read_documents(request.content_type, request.body, name=request.graph),
                 base_iri=request.base_iri,
-                writable=writable,
+                writable=holding.may_edit,
             )
         case GraphDeletion():
-            delta = delete_graph(store, request.graph, writable=writable)
+            delta = delete_graph(holding.store, request.graph, writable=holding.may_edit)
         case _:
             assert_never(request)
+    fault = holding.fault_of(delta)
+    if fault is not None:
+        raise fault
     return headed(_outcome(delta), b"" if delta.is_empty else delta.encode())
+
+
+def _update(
+    holding: Holding,
+    request: Update,
+    remote: Sequence[Document | None] | None,
+    *,
+    federated: bool,
+) -> Delta:
+    text = request.text
+    documents: dict[str, Document] = {}
+    found = screen(text)
+    if federated and (found.uses_service or found.uses_load):
+        loads = documents_to_load(text, request.base_iri) if found.uses_load else ()
+        count = len(loads)
+        if remote is not None:
+            fetched, remote = remote[:count], remote[count:]
+            documents = {
+                load.source: document
+                for load, document in zip(loads, fetched, strict=True)
+                if document is not None
+            }
+        calls = [RemoteCall(load.source, "", load.silent) for load in loads]
+        try:
+            if found.uses_service:
+                text = with_remote_answers(text, request.base_iri, remote)
+        except RemoteAnswersNeeded as needed:
+            calls += needed.calls
+        if calls and remote is None:
+            raise RemoteAnswersNeeded(calls)
+    return evaluate_update(
+        holding.store,
+        text,
+        using=request.using,
+        base_iri=request.base_iri,
+        documents=documents,
+        writable=holding.may_edit,
+    )
 
 
 def _outcome(delta: Delta) -> dict[str, object]:
@@ -56,22 +101,3 @@ def _outcome(delta: Delta) -> dict[str, object]:
         "added": delta.added.count(b"\n"),
         "removed": delta.removed.count(b"\n"),
     }
-
-
-def writable_graphs(
-    protected: frozenset[str] | None, *, union_default_graph: bool
-) -> Callable[[str | None], bool]:
-    """Return what tells whether a graph may be edited; None is the default graph.
-
-    Edits have names of their own below ``graph/edits/``; a user may create others outside of this
-    project's names. Sources, ontology and inferred statements change by a build alone.
-    """
-
-    def is_writable(graph: str | None) -> bool:
-        if graph is None:
-            return protected is None and not union_default_graph
-        if protected is None or graph.startswith(_EDITS):
-            return True
-        return graph not in protected and not graph.startswith(_OURS)
-
-    return is_writable

@@ -1,29 +1,45 @@
 """All that evaluates and changes the data of a service: the pool, the journal, the editor."""
 
 import asyncio
+import hashlib
 import logging
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from medrd_kg.problems import Problem
+from pyoxigraph import NamedNode
+
+from medrd_kg.federation.documents import Document
+from medrd_kg.federation.gateway import Gateway
 from medrd_kg.settings import Settings
+from medrd_kg.sparql.workers.attachments import pack
 from medrd_kg.sparql.workers.exchange import AskRequest
 from medrd_kg.sparql.workers.frames import Kind, frame, headed, split_head
-from medrd_kg.sparql.workers.job import Job, Needs
+from medrd_kg.sparql.workers.holding import SEQUENCE_BYTES
+from medrd_kg.sparql.workers.job import Job, Needs, Reply
 from medrd_kg.sparql.workers.pool import Limits, Pool
 from medrd_kg.sparql.workers.process import Worker
+from medrd_kg.sparql.workers.remote_servers import RemoteServers
 from medrd_kg.sparql.workers.source import DataSource
-from medrd_kg.sparql.workers.worker import SEQUENCE_BYTES
 from medrd_kg.sparql.writing import EditRequest, Written, to_message
-from medrd_kg.store.journal import EditRecord, Journal
+from medrd_kg.store.delta import Delta
+from medrd_kg.store.journal import EditRecord, Journal, recorded
 
-__all__ = ["EngineRoom"]
+__all__ = ["EngineRoom", "state_id"]
 
 _BYTES_PER_MEGABYTE: Final = 1_000_000
 _EDITOR_MEMORY: Final = 4
 """The editor may take so many times the memory of a query: it holds what it adds."""
+
+_LONG_JOURNAL_BYTES: Final = 64_000_000
+"""Bytes of records from which the next start makes a checkpoint of them."""
+
+_DUMP_SECONDS: Final = 600.0
+_LEAST_SECONDS: Final = 0.05
+"""Time for what comes after other servers have used up nearly all of it."""
 
 _logger = logging.getLogger(__name__)
 
@@ -46,6 +62,9 @@ class EngineRoom:
             edits: Folder of the journal.
         """
         self.on_edit: Callable[[int], None] = lambda _: None
+        self._source = source
+        own = (settings.base_url, settings.local_url)
+        self._remote = RemoteServers(Gateway(settings.service_allow, own))
         self._timeout = settings.query_timeout_seconds
         self._max_rows = settings.max_result_rows
         self._version = version
@@ -54,7 +73,6 @@ class EngineRoom:
         self.pool = Pool(source, Limits(self._timeout, self._memory, settings.workers))
         self._is_writable = any((settings.editor_token, settings.admin_token))
         self._journal: Journal | None = None
-        self._read_edits: list[tuple[int, bytes]] = []
         self._turn = asyncio.Lock()
         self._editor: Worker | None = None
 
@@ -69,6 +87,7 @@ class EngineRoom:
         await self.pool.start()
         if not self.pool.isolated:
             _logger.warning("this machine cannot cut workers off the network: federation is off")
+        await self._shorten_journal()
 
     async def stop(self, grace: float) -> None:
         """Let running queries end within ``grace`` seconds, then end everything."""
@@ -76,86 +95,146 @@ class EngineRoom:
             await self.pool.stop(grace)
             if self._journal is not None:
                 self._journal.close()
+            await self._remote.close()
 
     def _open_journal(self) -> None:
-        """Open the journal; without writers it is read once, and free for a server with them."""
+        """Open the journal for writing where anybody may; several servers may read it."""
         if self._is_writable:
             self._journal = Journal.open(self._edits)
-        elif self._edits.is_dir():
-            with Journal.open(self._edits) as journal:
-                self._read_edits = list(_frames(journal))
 
-    def _history(self) -> Iterable[tuple[int, bytes]]:
-        """Return all edits as frames."""
-        return self._read_edits if self._journal is None else _frames(self._journal)
+    def _history(self) -> Iterator[tuple[int, bytes]]:
+        """Yield the state of the checkpoint and all edits after it, as frames."""
+        if not self._edits.is_dir():
+            return
+        checkpoint, segments = recorded(self._edits)
+        base = 0
+        if checkpoint is not None:
+            base = checkpoint.sequence
+            whole = Delta(added=b"".join(checkpoint.content()), created=tuple(checkpoint.graphs))
+            yield base, _delta_frame(base, whole.encode())
+        for segment in segments:
+            for sequence, record in segment.records(after=base):
+                yield sequence, _delta_frame(sequence, EditRecord.decode(record).delta)
 
-    async def ask(self, job: Job) -> object:
-        """Answer a request of the SPARQL Protocol; see `Pool.run`.
+    async def ask(self, request: AskRequest, job: Job, hops: int = 0) -> object:
+        """Answer a request of the SPARQL Protocol.
 
         Args:
-            job: Made of the request by `job_for`.
+            request: The request.
+            job: Made of the request by `job_for`; its time limit holds for all that it takes.
+            hops: How many services the request has passed.
+
+        Returns:
+            A `Reply`, or a `ServiceDescription`.
+
+        Raises:
+            Problem: The request is at fault, or a limit is reached.
         """
         answer = await self.pool.run(job)
         if isinstance(answer, Needs):
-            raise Problem(
-                "service-not-allowed",
-                "the query calls another endpoint by SERVICE, and federation is off",
-                "ask the other endpoint itself and join the answers",
-            )
+            deadline = job.arrived + job.timeout
+            documents = await self._remote.fetched(answer, deadline, hops)
+            again = self.job_for(replace(request, remote=tuple(documents)))
+            again.timeout = max(_LEAST_SECONDS, deadline - time.monotonic())
+            again.client, again.gone = job.client, job.gone
+            answer = await self.pool.run(again)
         return answer
 
     def job_for(self, request: AskRequest) -> Job:
         """Return the job of a request."""
         return Job(frame(Kind.ASK, request.encode()), self._timeout)
 
-    async def edit(self, request: EditRequest) -> Written:
+    @property
+    def is_federated(self) -> bool:
+        """Whether any other server may be called."""
+        return self._remote.is_open and self.pool.isolated
+
+    async def edit(self, request: EditRequest, author: str = "", hops: int = 0) -> Written:
         """Carry out a change of the data, wholly or not at all; see `Writer.edit`."""
         async with self._turn:
-            worker = self._editor or await self.pool.borrow(_EDITOR_MEMORY * self._memory)
-            self._editor = None  # kept again only when all went well
             try:
-                written = await self._edit(worker, request)
+                return await self._edit(request, author, hops)
             except BaseException:
-                self.pool.retire(worker)
+                # What the editor holds now is unknown.
+                editor, self._editor = self._editor, None
+                if editor is not None:
+                    self.pool.retire(editor)
                 raise
-            self._editor = worker
-            return written
 
-    async def _edit(self, worker: Worker, request: EditRequest) -> Written:
-        job = Job(frame(Kind.EDIT, headed(*to_message(request))), self._timeout)
-        self.pool.start_on(worker, job)
-        outcome, delta = split_head(await job.answer())
-        sequence = self.pool.sequence
+    async def _edit(self, request: EditRequest, author: str, hops: int) -> Written:
+        deadline = time.monotonic() + self._timeout
+        message, body = to_message(request)
+        answer = await self._edited(message, body, None, deadline)
+        if isinstance(answer, Needs):
+            documents = await self._remote.fetched(answer, deadline, hops)
+            answer = await self._edited(message, body, documents, deadline)
+        outcome, delta = split_head(answer)
         if delta:
-            sequence = await asyncio.to_thread(self._accept, delta, job.digest)
-            self.pool.publish(sequence, _delta_frame(sequence, delta))
-            worker.sequence = sequence
-            self.on_edit(sequence)
+            digest = hashlib.blake2b(body, digest_size=8).hexdigest()
+            await self._accept(delta, author, digest)
         return Written(
-            state_id=f"{self._version}+{sequence}" if sequence else self._version,
+            state_id=state_id(self._version, self.pool.sequence),
             created=outcome["created"],
             added=outcome["added"],
             removed=outcome["removed"],
         )
 
-    def _accept(self, delta: bytes, digest: str) -> int:
-        """Make an edit durable; return its number."""
-        if self._journal is None:
+    async def _edited(
+        self,
+        message: dict[str, Any],
+        body: bytes,
+        documents: Sequence[Document | None] | None,
+        deadline: float,
+    ) -> Any:  # noqa: ANN401 - Needs, or the payload of an answer
+        """Let the editor evaluate a change in the newest state."""
+        if self._editor is None:
+            self._editor = await self.pool.borrow(_EDITOR_MEMORY * self._memory)
+        table, packed = pack(body, documents)
+        sent = frame(Kind.EDIT, headed([message, table, self.is_federated], packed))
+        job = Job(sent, max(_LEAST_SECONDS, deadline - time.monotonic()))
+        self.pool.start_on(self._editor, job)
+        return await job.answer()
+
+    async def _accept(self, delta: bytes, author: str, digest: str) -> None:
+        """Make an edit durable, then let everybody see it."""
+        journal = self._journal
+        if journal is None:
             raise RuntimeError("the journal is not open")
         record = EditRecord(
             accepted=datetime.now(UTC),
             release=self._version,
             role="editor",
-            author="",
+            author=author,
             request=digest,
             delta=delta,
         )
-        return self._journal.append(record.encode())
+        sequence = await asyncio.to_thread(journal.append, record.encode())
+        self.pool.publish(sequence, _delta_frame(sequence, delta))
+        if self._editor is not None:
+            self._editor.sequence = sequence
+        self.on_edit(sequence)
+
+    async def _shorten_journal(self) -> None:
+        """Let a checkpoint take the place of a long journal, so that the next start is quick."""
+        journal = self._journal
+        if journal is None or journal.bytes_since_checkpoint < _LONG_JOURNAL_BYTES:
+            return
+        reply: Reply = await self.pool.run(Job(frame(Kind.DUMP), _DUMP_SECONDS, own=True))
+        content = [reply.body, *[piece async for piece in reply.rest()]]
+        rows = await self.pool.select("SELECT ?g WHERE { GRAPH ?g {} }")
+        names = {row["g"].value for row in rows if isinstance(row["g"], NamedNode)}
+        await asyncio.to_thread(
+            journal.checkpoint,
+            self.pool.sequence,
+            content,
+            release=self._version,
+            graphs=sorted(names - (self._source.protected or frozenset())),
+        )
 
 
-def _frames(journal: Journal) -> Iterator[tuple[int, bytes]]:
-    for sequence, record in journal.replay():
-        yield sequence, _delta_frame(sequence, EditRecord.decode(record).delta)
+def state_id(version: str, sequence: int) -> str:
+    """Return the identifier of a release with the edits up to a number."""
+    return f"{version}+{sequence}" if sequence else version
 
 
 def _delta_frame(sequence: int, delta: bytes) -> bytes:

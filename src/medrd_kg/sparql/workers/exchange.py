@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from medrd_kg.federation.documents import Document
 from medrd_kg.problems import Problem
+from medrd_kg.sparql.workers.attachments import pack, unpack
 from medrd_kg.sparql.workers.frames import headed, split_head
 
 __all__ = [
@@ -30,9 +32,8 @@ class AskRequest:
         endpoint: Address of the endpoint: base of relative IRIs.
         max_rows: Most rows of a SELECT; 0 sets no limit.
         body: The body.
-        remote: Answers of the endpoints that the query calls, in the order in which the worker
-            named them; None for one that failed and may. Empty at first.
-        federated: Whether any endpoint may be called.
+        remote: Answers of the other servers that the query calls; None: nobody has been asked.
+        federated: Whether any other server may be called.
     """
 
     method: str
@@ -42,11 +43,12 @@ class AskRequest:
     endpoint: str
     max_rows: int
     body: bytes = b""
-    remote: tuple[tuple[str, bytes] | None, ...] = ()
+    remote: tuple[Document | None, ...] | None = None
     federated: bool = False
 
     def encode(self) -> bytes:
         """Return the payload of a frame."""
+        table, packed = pack(self.body, self.remote)
         head = [
             self.method,
             self.query_string.decode("latin-1"),
@@ -55,30 +57,16 @@ class AskRequest:
             self.endpoint,
             self.max_rows,
             self.federated,
+            table,
         ]
-        if not self.remote:
-            return headed(head, self.body)
-        sizes = [None if each is None else [each[0], len(each[1])] for each in self.remote]
-        parts = [each[1] for each in self.remote if each is not None]
-        return headed([*head, len(self.body), sizes], b"".join((self.body, *parts)))
+        return headed(head, packed)
 
     @classmethod
     def decode(cls, payload: bytes) -> "AskRequest":
         """Return what `encode` wrote."""
-        head, rest = split_head(payload)
-        method, query_string, content_type, accept, endpoint, max_rows, federated, *more = head
-        remote: list[tuple[str, bytes] | None] = []
-        body = rest
-        if more:
-            at, sizes = more
-            body = rest[:at]
-            for each in sizes:
-                if each is None:
-                    remote.append(None)
-                    continue
-                media_type, size = each
-                remote.append((media_type, rest[at : at + size]))
-                at += size
+        head, packed = split_head(payload)
+        method, query_string, content_type, accept, endpoint, max_rows, federated, table = head
+        body, remote = unpack(table, packed)
         return cls(
             method=method,
             query_string=query_string.encode("latin-1"),
@@ -87,7 +75,7 @@ class AskRequest:
             endpoint=endpoint,
             max_rows=max_rows,
             body=body,
-            remote=tuple(remote),
+            remote=None if remote is None else tuple(remote),
             federated=federated,
         )
 

@@ -38,8 +38,8 @@ class Kind(IntEnum):
     """A query of the service itself, as text; the triples are wanted."""
     EDIT = 13
     """A change of the data: a JSON head and its body. The answer holds the delta."""
-    ROLLUP = 14
-    """A prepared aggregate for the planner."""
+    DUMP = 14
+    """All statements of the graphs that may be edited are wanted."""
     # From the nursery.
     LOADED = 20
     FORKED = 21

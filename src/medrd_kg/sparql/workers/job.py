@@ -181,34 +181,40 @@ class Job:
             return
         self.is_worker_done = kind not in {Kind.BEGIN, Kind.DATA, Kind.CRASH}
         match kind:
-            case Kind.REPLY:
-                head, body = split_head(payload)
-                self._succeed(Reply(self._headed(head), body, None, self.elapsed))
-            case Kind.DATA:
-                self._pieces.append(payload)
-                self._buffered += len(payload)
-                self.sent_bytes += len(payload)
-                if self._buffered > _BUFFERED_BYTES and self.worker is not None:
-                    self.worker.listen(to_it=False)
-                self._wake()
             case Kind.BEGIN:
                 head, body = split_head(payload)
                 self.is_streaming = True
                 self._set(Reply(self._headed(head), body, self, self.elapsed))
+            case Kind.DATA:
+                self._buffer(payload)
             case Kind.END:
                 (self.processor_seconds, self.is_worker_grown), _ = split_head(payload)
                 self._succeed(None)
             case Kind.FAULT:
                 document, _ = split_head(payload)
                 self.fail(problem_of(document))
-            case Kind.DESCRIBE:
-                self._succeed(ServiceDescription())
-            case Kind.NEEDS:
-                self._succeed(Needs(orjson.loads(payload)))
             case Kind.CRASH:
                 self.fail(_internal(), log=payload.decode(errors="replace"))
             case _:
-                self._succeed(payload)
+                self._succeed(self._whole(kind, payload))
+
+    def _whole(self, kind: int, payload: bytes) -> object:
+        """Return an answer that came in one frame."""
+        if kind == Kind.REPLY:
+            head, body = split_head(payload)
+            return Reply(self._headed(head), body, None, self.elapsed)
+        if kind == Kind.DESCRIBE:
+            return ServiceDescription()
+        return Needs(orjson.loads(payload)) if kind == Kind.NEEDS else payload
+
+    def _buffer(self, piece: bytes) -> None:
+        """Keep a piece for the client; let the worker wait where the client lags."""
+        self._pieces.append(piece)
+        self._buffered += len(piece)
+        self.sent_bytes += len(piece)
+        if self._buffered > _BUFFERED_BYTES and self.worker is not None:
+            self.worker.listen(to_it=False)
+        self._wake()
 
     def fail(self, problem: Problem, *, log: str | None = None) -> None:
         """End without an answer, or in the middle of one."""

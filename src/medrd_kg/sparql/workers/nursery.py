@@ -18,9 +18,9 @@ import orjson
 
 from medrd_kg.sparql.workers.confinement import die_with_parent, leave_network, limit_memory
 from medrd_kg.sparql.workers.frames import FrameBuffer, Kind, frame
-from medrd_kg.sparql.workers.source import DataSource, load
-from medrd_kg.sparql.workers.worker import SEQUENCE_BYTES, sequence_of, work
-from medrd_kg.store.delta import Delta
+from medrd_kg.sparql.workers.holding import Holding
+from medrd_kg.sparql.workers.source import DataSource
+from medrd_kg.sparql.workers.worker import work
 from medrd_kg.store.embedded import EmbeddedStore
 
 __all__ = ["main"]
@@ -33,9 +33,7 @@ class _Nursery:
 
     def __init__(self, control: socket.socket) -> None:
         self._control = control
-        self._store = EmbeddedStore()
-        self._sequence = 0
-        self._source = DataSource(None, union_default_graph=False)
+        self._holding = Holding(EmbeddedStore(), DataSource(None, union_default_graph=True))
         self._read, self._write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
     def run(self) -> None:
@@ -64,15 +62,13 @@ class _Nursery:
             case Kind.FORK:
                 self._fork(orjson.loads(payload))
             case Kind.DELTA:
-                self._store.apply(Delta.decode(payload[SEQUENCE_BYTES:]))
-                self._sequence = sequence_of(payload)
+                self._holding.follow(payload)
             case _:
                 raise ValueError(f"the nursery does not know frames of kind {kind}")
 
     def _load(self, payload: bytes) -> None:
-        self._source = DataSource.read(orjson.loads(payload))
         isolated = leave_network()
-        self._store = load(self._source)
+        self._holding = Holding.load(DataSource.read(orjson.loads(payload)))
         gc.collect()
         gc.freeze()  # shared pages stay shared
         self._control.sendall(frame(Kind.LOADED, orjson.dumps({"isolated": isolated})))
@@ -87,7 +83,7 @@ class _Nursery:
             self._live(theirs, parent, memory)
         theirs.close()
         handle = os.pidfd_open(child)
-        told = frame(Kind.FORKED, orjson.dumps([child, self._sequence]))
+        told = frame(Kind.FORKED, orjson.dumps([child, self._holding.sequence]))
         socket.send_fds(self._control, [told], [ours.fileno(), handle])
         ours.close()
         os.close(handle)
@@ -103,7 +99,7 @@ class _Nursery:
             # The engine tells on standard error why it aborts; the server tells it better.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
             limit_memory(memory)
-            work(channel, self._store, self._source.protected)
+            work(channel, self._holding)
             status = 0
         finally:
             os._exit(status)  # nothing of the nursery's may be cleaned up twice

@@ -63,6 +63,16 @@ class Sink:
             head[2:4] = seconds, grown
             self._channel.sendall(frame(Kind.REPLY, headed(head, body)))
 
+    @property
+    def held(self) -> bytes:
+        """What has been written and not been sent."""
+        return b"".join(self._pieces)
+
+    @held.setter
+    def held(self, body: bytes) -> None:
+        self._pieces = [body]
+        self._size = len(body)
+
     def discard(self) -> None:
         """Forget what was written, as long as nothing has been sent."""
         self._pieces.clear()

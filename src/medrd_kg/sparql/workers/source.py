@@ -31,11 +31,13 @@ class DataSource:
         union_default_graph: Whether the default graph is the merge of the named graphs.
         protected: Graphs that edits may not touch; None: no release stands behind the data, so
             that everything may be edited.
+        shapes: Folder of the shapes that edits must conform to; None: any edit does.
     """
 
     dump: Path | None
     union_default_graph: bool
     protected: frozenset[str] | None = None
+    shapes: Path | None = None
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON."""
@@ -43,16 +45,18 @@ class DataSource:
             "dump": None if self.dump is None else str(self.dump),
             "union_default_graph": self.union_default_graph,
             "protected": None if self.protected is None else sorted(self.protected),
+            "shapes": None if self.shapes is None else str(self.shapes),
         }
 
     @classmethod
     def read(cls, document: dict[str, Any]) -> "DataSource":
         """Return what `document` wrote."""
-        dump, protected = document["dump"], document["protected"]
+        dump, protected, shapes = (document[each] for each in ("dump", "protected", "shapes"))
         return cls(
             dump=None if dump is None else Path(dump),
             union_default_graph=document["union_default_graph"],
             protected=None if protected is None else frozenset(protected),
+            shapes=None if shapes is None else Path(shapes),
         )
 
 

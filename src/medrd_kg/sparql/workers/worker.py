@@ -9,47 +9,42 @@ import socket
 import traceback
 from typing import Final
 
+import orjson
+
 from medrd_kg.problems import Problem
 from medrd_kg.sparql.workers.answering import ServiceDescriptionAsked, answer
-
-# LATERfrom medrd_kg.sparql.workers.editing import edit
+from medrd_kg.sparql.workers.editing import edit
 from medrd_kg.sparql.workers.exchange import AskRequest, problem_document
 from medrd_kg.sparql.workers.frames import Kind, frame, headed, read_frame
+from medrd_kg.sparql.workers.holding import Holding
+from medrd_kg.sparql.workers.remote import RemoteAnswersNeeded
 from medrd_kg.sparql.workers.sink import Sink, usage
-from medrd_kg.store.delta import Delta
-from medrd_kg.store.embedded import EmbeddedStore
 
-__all__ = ["SEQUENCE_BYTES", "sequence_of", "work"]
+__all__ = ["work"]
 
-SEQUENCE_BYTES: Final = 8
-"""Bytes before a delta that hold its sequence number, the highest first."""
+_OWN_TYPES: Final = {Kind.SELECT: "application/json", Kind.TRIPLES: "application/n-triples"}
 
 
-def work(
-    channel: socket.socket, store: EmbeddedStore, protected: frozenset[str] | None = None
-) -> None:
+def work(channel: socket.socket, holding: Holding) -> None:
     """Answer requests until the server hangs up.
 
     Args:
         channel: A blocking socket to the server.
-        store: The data, this process's own.
-        protected: Graphs that edits may not touch; see `DataSource`.
+        holding: The data, this process's own.
     """
     pending = bytearray()
     _, memory = usage()
     while (received := read_frame(channel, pending)) is not None:
         kind, payload = received
         try:
-            if kind == Kind.EDIT:
-                from medrd_kg.sparql.workers.editing import edit
-
-                channel.sendall(frame(Kind.EDITED, edit(store, payload, protected)))
-            else:
-                _handle(store, kind, payload, Sink(channel, memory))
+            _handle(holding, kind, payload, channel, memory)
         except Problem as problem:
             channel.sendall(frame(Kind.FAULT, headed(problem_document(problem))))
         except ServiceDescriptionAsked:
             channel.sendall(frame(Kind.DESCRIBE))
+        except RemoteAnswersNeeded as needed:
+            calls = [call.document() for call in needed.calls]
+            channel.sendall(frame(Kind.NEEDS, orjson.dumps(calls)))
         except ConnectionError:
             return
         except MemoryError:
@@ -60,20 +55,25 @@ def work(
             return
 
 
-def _handle(store: EmbeddedStore, kind: int, payload: bytes, sink: Sink) -> None:
+def _handle(
+    holding: Holding, kind: int, payload: bytes, channel: socket.socket, memory: int
+) -> None:
     match kind:
         case Kind.ASK:
-            answer(store, AskRequest.decode(payload), sink)
+            request = AskRequest.decode(payload)
+            answer(holding.store, request, Sink(channel, memory), holding.extents)
         case Kind.DELTA:
-            store.apply(Delta.decode(payload[SEQUENCE_BYTES:]))
+            holding.follow(payload)
         case Kind.SELECT | Kind.TRIPLES:
-            media_type = "application/json" if kind == Kind.SELECT else "application/n-triples"
-            store.query(payload.decode()).write(sink, media_type)  # type: ignore[arg-type]
+            sink = Sink(channel, memory)
+            holding.store.query(payload.decode()).write(sink, _OWN_TYPES[Kind(kind)])
+            sink.finish()
+        case Kind.EDIT:
+            channel.sendall(frame(Kind.EDITED, edit(holding, payload)))
+        case Kind.DUMP:
+            sink = Sink(channel, memory)
+            for lines in holding.editable_lines():
+                sink.write(lines)
             sink.finish()
         case _:
             raise ValueError(f"a worker does not know frames of kind {kind}")
-
-
-def sequence_of(payload: bytes) -> int:
-    """Return the sequence number in the payload of a delta frame."""
-    return int.from_bytes(payload[:SEQUENCE_BYTES], "big")

@@ -8,5 +8,6 @@ place of all records up to a sequence number.
 from medrd_kg.store.journal.checkpoints import Checkpoint
 from medrd_kg.store.journal.edit_record import EditRecord, author_fingerprint
 from medrd_kg.store.journal.journal import Journal
+from medrd_kg.store.journal.recovery import recorded
 
-__all__ = ["Checkpoint", "EditRecord", "Journal", "author_fingerprint"]
+__all__ = ["Checkpoint", "EditRecord", "Journal", "author_fingerprint", "recorded"]

@@ -13,17 +13,28 @@ from medrd_kg.store.journal.segments import (
     sync_folder,
 )
 
-__all__ = ["cleared", "recovered"]
+__all__ = ["cleared", "recorded", "recovered"]
 
 _logger = logging.getLogger(__name__)
 
 
-def recovered(folder: Path) -> tuple[Checkpoint | None, list[Segment]]:
-    """Find what the journal holds, and mend what a crash left."""
+def recorded(folder: Path) -> tuple[Checkpoint | None, list[Segment]]:
+    """Find what the journal holds without a change: for readers beside the one who writes.
+
+    Raises:
+        Problem: ``damaged-journal``.
+        FileNotFoundError: The writer made a checkpoint in between; looking again helps.
+    """
     names = checkpoints_in(folder)
     checkpoint = Checkpoint.read(names[-1]) if names else None
     base = checkpoint.sequence if checkpoint else 0
-    segments = _consecutive([Segment.check(path) for path in segments_in(folder)], base)
+    return checkpoint, _consecutive([Segment.check(path) for path in segments_in(folder)], base)
+
+
+def recovered(folder: Path) -> tuple[Checkpoint | None, list[Segment]]:
+    """Find what the journal holds, and mend what a crash left."""
+    checkpoint, segments = recorded(folder)
+    base = checkpoint.sequence if checkpoint else 0
     for path in folder.glob(f"{UNFINISHED}*"):
         path.unlink()
     if not segments:
