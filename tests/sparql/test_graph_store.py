@@ -187,11 +187,13 @@ def test_broken_multipart_bodies_are_refused(content_type: str, body: bytes, slu
 @pytest.mark.parametrize(
     "request_",
     [
-        Update("INSERT DATA { <urn:s> <urn:p> '医' }", Dataset(("urn:a",), ("urn:b",)), STORE),
+        Update(
+            "INSERT DATA { <urn:s> <urn:p> '医' }", Dataset(("urn:a",), ("urn:b",)), STORE, "ja"
+        ),
         GraphWriting("urn:g", replaces=True, content_type=None, body=TURTLE, base_iri="urn:g"),
         GraphWriting(None, replaces=False, content_type=FORM, body=b"", base_iri=STORE),
         GraphDeletion("urn:医"),
-        GraphDeletion(None),
+        GraphDeletion(None, "ja"),
     ],
 )
 def test_requests_travel_between_processes(request_: EditRequest) -> None:

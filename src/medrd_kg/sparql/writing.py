@@ -28,11 +28,13 @@ class Update:
         text: Its text.
         using: The dataset that the request describes for every WHERE.
         base_iri: Base of the relative IRIs in the text.
+        language: What the caller reads: ``ja`` or ``en``.
     """
 
     text: str
     using: Dataset
     base_iri: str
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class GraphWriting:
         content_type: What the body is; `rdf_documents.read_documents` reads it.
         body: The body.
         base_iri: Base of the relative IRIs in the body.
+        language: What the caller reads: ``ja`` or ``en``.
     """
 
     graph: str | None
@@ -52,6 +55,7 @@ class GraphWriting:
     content_type: str | None
     body: bytes
     base_iri: str
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,11 @@ class GraphDeletion:
 
     Attributes:
         graph: Its IRI; None for the default graph.
+        language: What the caller reads: ``ja`` or ``en``.
     """
 
     graph: str | None
+    language: str = "en"
 
 
 EditRequest = Update | GraphWriting | GraphDeletion
@@ -102,21 +108,23 @@ class Writer(Protocol):
 
 def to_message(request: EditRequest) -> tuple[dict[str, Any], bytes]:
     """Return a request as a head that JSON can hold and a body."""
+    head: dict[str, Any] = {"language": request.language}
     match request:
         case Update():
             using = [list(request.using.default_graphs), list(request.using.named_graphs)]
-            head = {"kind": "update", "using": using, "base_iri": request.base_iri}
+            head |= {"kind": "update", "using": using, "base_iri": request.base_iri}
             return head, request.text.encode()
         case GraphWriting():
-            return {
+            head |= {
                 "kind": "graph",
                 "graph": request.graph,
                 "replaces": request.replaces,
                 "content_type": request.content_type,
                 "base_iri": request.base_iri,
-            }, request.body
+            }
+            return head, request.body
         case GraphDeletion():
-            return {"kind": "deletion", "graph": request.graph}, b""
+            return head | {"kind": "deletion", "graph": request.graph}, b""
         case _:
             assert_never(request)
 
@@ -130,7 +138,12 @@ def from_message(head: dict[str, Any], body: bytes) -> EditRequest:
     match head["kind"]:
         case "update":
             defaults, named = head["using"]
-            return Update(body.decode(), Dataset(tuple(defaults), tuple(named)), head["base_iri"])
+            return Update(
+                text=body.decode(),
+                using=Dataset(tuple(defaults), tuple(named)),
+                base_iri=head["base_iri"],
+                language=head["language"],
+            )
         case "graph":
             return GraphWriting(
                 graph=head["graph"],
@@ -138,8 +151,9 @@ def from_message(head: dict[str, Any], body: bytes) -> EditRequest:
                 content_type=head["content_type"],
                 body=body,
                 base_iri=head["base_iri"],
+                language=head["language"],
             )
         case "deletion":
-            return GraphDeletion(head["graph"])
+            return GraphDeletion(head["graph"], head["language"])
         case kind:
             raise ValueError(f"{kind!r} is no kind of change")

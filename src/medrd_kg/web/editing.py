@@ -1,7 +1,7 @@
 """What the endpoints that write have in common: who may, who does it, and how refusals are told."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import orjson
@@ -11,7 +11,7 @@ from pyoxigraph import RdfFormat, parse, serialize
 
 from medrd_kg.problems import Problem
 from medrd_kg.sparql.media_types import content_type
-from medrd_kg.sparql.negotiation import negotiate
+from medrd_kg.sparql.negotiation import accepted_language, negotiate
 from medrd_kg.sparql.writing import EditRequest, Writer, Written
 from medrd_kg.web.authorization import Authority, Role
 from medrd_kg.web.responses import RELEASE_HEADER
@@ -70,7 +70,8 @@ class Editing:
             Problem: The change was refused.
         """
         try:
-            return await self.writer(served).edit(change)
+            language = accepted_language(request.headers.get("accept-language"))
+            return await self.writer(served).edit(replace(change, language=language))
         except Problem as problem:
             report = problem.extra.get("report")
             if problem.slug != "invalid-data" or report is None:
