@@ -51,7 +51,7 @@ def edit(holding: Holding, payload: bytes) -> bytes:
             delta = delete_graph(holding.store, request.graph, writable=holding.may_edit)
         case _:
             assert_never(request)
-    fault = holding.fault_of(delta)
+    fault = holding.fault_of(delta, request.language)
     if fault is not None:
         raise fault
     return headed(_outcome(delta), b"" if delta.is_empty else delta.encode())

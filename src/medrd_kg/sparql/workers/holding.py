@@ -66,14 +66,19 @@ class Holding:
         self.sequence = int.from_bytes(payload[:SEQUENCE_BYTES], "big")
         self.extents = StoreExtents(self.store)
 
-    def fault_of(self, delta: Delta) -> Problem | None:
-        """Return what the shapes find wrong with an edit that the data hold already."""
+    def fault_of(self, delta: Delta, language: str) -> Problem | None:
+        """Return what the shapes find wrong with an edit that the data hold already.
+
+        Args:
+            delta: The edit.
+            language: What the caller reads: ``ja`` or ``en``.
+        """
         if self.gate is None or delta.is_empty:
             return None
         from medrd_kg.sparql.gate import refusal  # noqa: PLC0415 - see `_gate`
 
         report = self.gate.check(self.store, delta)
-        return None if report is None else refusal(report, "en")
+        return None if report is None else refusal(report, language)
 
     @property
     def may_edit(self) -> Callable[[str | None], bool]:
