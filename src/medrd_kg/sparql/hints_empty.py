@@ -64,12 +64,11 @@ def _causes(asking: Asking, parts: QueryParts) -> Iterator[Hint]:
     lonely = [each for each in required if asking.holds(each.spelt()) is False]
     for pattern in lonely:
         yield _no_match(asking, pattern)
-    for compared in parts.comparisons:
-        hint = comparison_hint(asking, compared, parts.patterns)
-        if hint is not None:
-            yield hint
-    if not lonely and not unknown:
-        yield from _never_together(asking, required)
+    compared = [comparison_hint(asking, each, parts.patterns) for each in parts.comparisons]
+    yield from (hint for hint in compared if hint is not None)
+    if not lonely and not unknown and not any(compared):
+        # A join over paths has no bound on its time.
+        yield from _never_together(asking, [each for each in required if each.verb.simple])
 
 
 def _no_rows_wanted(asking: Asking) -> Iterator[Hint]:
@@ -126,12 +125,14 @@ def _turned(asking: Asking, pattern: Pattern) -> Hint:
 
 def _never_together(asking: Asking, required: list[Pattern]) -> Iterator[Hint]:
     """Tell of two patterns that have matches each, but none together."""
-    few = {pattern.spelt() for pattern in required if asking.few(pattern)}
+    sharing = [pair for pair in combinations(required, 2) if _share_a_variable(*pair)]
+    joined = {pattern.spelt(): pattern for pair in sharing for pattern in pair}
+    few = {spelt for spelt, pattern in joined.items() if asking.few(pattern)}
     pairs = [
         # The one with few matches comes first, so that the engine starts from it.
         (one, two) if one.spelt() in few else (two, one)
-        for one, two in combinations(required, 2)
-        if _share_a_variable(one, two) and not few.isdisjoint({one.spelt(), two.spelt()})
+        for one, two in sharing
+        if not few.isdisjoint({one.spelt(), two.spelt()})
     ]
     for one, two in pairs[:_MOST_PAIRS]:
         if asking.holds(f"{one.spelt()} . {two.spelt()}") is not False:

@@ -51,10 +51,17 @@ def comparison_hint(asking: Asking, compared: Comparison, patterns: list[Pattern
         for kind, value in _alternatives(asking, compared.literal.text):
             if not asking.holds(pattern.spelt(value=value)):
                 continue
-            equal = f"{pattern.spelt()} FILTER({compared.variable} = {compared.literal.text})"
-            if asking.holds(equal) is False:
+            if asking.holds(_equal(pattern, compared)) is False:
                 return _hint(asking, kind, compared.literal, value)
     return None
+
+
+def _equal(pattern: Pattern, compared: Comparison) -> str:
+    """Return the pattern for what the filter accepts: of texts, the very term, quick to look up."""
+    string = _STRING.fullmatch(compared.literal.text)
+    if string is not None and string["type"] is None:
+        return pattern.spelt(value=compared.literal.text)
+    return f"{pattern.spelt()} FILTER({compared.variable} = {compared.literal.text})"
 
 
 def _language_hint(asking: Asking, compared: Comparison) -> Hint | None:
