@@ -51,8 +51,11 @@ class Settings(BaseSettings):
     )
     store: str = Field(
         "embedded:",
-        pattern=r"^embedded:$",
-        description="RDF store: `embedded:` is the one inside the current release.",
+        pattern=r"^embedded:(memory|disk)?$",
+        description=(
+            "RDF store: `embedded:memory` asks data in memory, `embedded:disk` the files of the"
+            " release, and `embedded:` what suits the size of the data."
+        ),
     )
     public_url: str = Field(
         "",

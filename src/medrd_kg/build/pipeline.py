@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
-from medrd_kg.build.dumps import ALL_QUADS, DUMPS
 from medrd_kg.build.gates import check_shapes, require_conformance
 from medrd_kg.build.inference import Inference, committed_dir, infer, parts, reason
 from medrd_kg.build.inputs import content_hash, load_content, source_records
@@ -24,7 +23,7 @@ from medrd_kg.problems import Problem
 from medrd_kg.sources.content import ContentFile, content_files, dependencies, imported_dir
 from medrd_kg.store.embedded import EmbeddedStore
 
-__all__ = ["build_release", "current_dump", "ensure_release", "open_current"]
+__all__ = ["build_release", "current_release", "ensure_release", "open_current"]
 
 _FAILED_VALIDATION: Final = "failed-validation.ttl"
 """File in the data directory with the SHACL report of the last build that failed by it."""
@@ -40,14 +39,13 @@ def open_current(
     return Releases(data_dir).open_current(union_default_graph=union_default_graph, verify=verify)
 
 
-def current_dump(data_dir: Path) -> tuple[Path, Manifest]:
-    """Return the file with all quads of the current release, and its manifest.
+def current_release(data_dir: Path) -> tuple[Path, Manifest]:
+    """Return the folder of the current release, and its manifest.
 
     Raises:
         Problem: ``no-release`` or ``damaged-release``; see `Releases.checked_current`.
     """
-    folder, manifest = Releases(data_dir).checked_current()
-    return folder / DUMPS / ALL_QUADS, manifest
+    return Releases(data_dir).checked_current()
 
 
 def build_release(

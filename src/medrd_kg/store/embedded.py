@@ -303,6 +303,15 @@ class EmbeddedStore:
             },
         )
 
+    def backup(self, folder: Path) -> None:
+        """Copy the files of a store on disk, durably and at one moment; large ones are shared.
+
+        Raises:
+            OSError: The folder exists, lies on another disk, or cannot be written.
+        """
+        self._writer.flush()
+        self._writer.backup(str(folder))
+
     def optimise(self) -> None:
         """Flush and compact the files, after which readers open them fast."""
         self._engine.flush()

@@ -9,12 +9,15 @@ from typing import Final
 
 import uvicorn
 
-from medrd_kg.build.pipeline import current_dump, ensure_release
+from medrd_kg.build.dumps import ALL_QUADS, DUMPS
+from medrd_kg.build.pipeline import current_release, ensure_release
+from medrd_kg.build.release import STORE
 from medrd_kg.content import ontology_dir
 from medrd_kg.problems import Problem
 from medrd_kg.settings import Settings
 from medrd_kg.sparql.workers.source import DataSource
 from medrd_kg.store.base import StoreStatistics
+from medrd_kg.store.embedded import EmbeddedStore
 from medrd_kg.web.app import create_app
 from medrd_kg.web.front.protocol import protocol_of
 from medrd_kg.web.slow_log import FIELDS
@@ -23,6 +26,13 @@ from medrd_kg.web.state import Release
 __all__ = ["empty_dataset", "find_release", "run_server"]
 
 _GRACE_SECONDS: Final = 5
+
+_IN_MEMORY: Final = "embedded:memory"
+_ON_DISK: Final = "embedded:disk"
+
+MOST_TRIPLES_IN_MEMORY: Final = 3_000_000
+"""Triples up to which data are asked in memory unless a setting says otherwise: about 0.8 kB each,
+and each worker forks in proportion."""
 
 _logger = logging.getLogger(__name__)
 
@@ -68,13 +78,21 @@ def find_release(settings: Settings) -> Release:
     Raises:
         Problem: There is none, or it is damaged.
     """
-    dump, manifest = current_dump(settings.data_dir)
+    folder, manifest = current_release(settings.data_dir)
     union = settings.union_default_graph
+    on_disk = settings.store == _ON_DISK or (
+        settings.store != _IN_MEMORY and manifest.triples > MOST_TRIPLES_IN_MEMORY
+    )
+    source = DataSource(
+        dump=None if on_disk else (folder / DUMPS / ALL_QUADS).resolve(),
+        union_default_graph=union,
+        protected=frozenset(manifest.graphs),
+        shapes=(ontology_dir() / "shapes").resolve(),
+        snapshot=(folder / STORE).resolve() if on_disk else None,
+    )
     return Release(
         version=manifest.version,
-        source=DataSource(
-            dump.resolve(), union, frozenset(manifest.graphs), (ontology_dir() / "shapes").resolve()
-        ),
+        source=source,
         statistics=StoreStatistics(manifest.triples if union else 0, manifest.graphs),
         edits=settings.data_dir / "edits",
     )
@@ -82,11 +100,18 @@ def find_release(settings: Settings) -> Release:
 
 def empty_dataset(settings: Settings) -> Release:
     """Return a dataset without shapes, in which everything may be written."""
+    folder = settings.data_dir / "empty"
+    union = settings.union_default_graph
+    snapshot = None
+    if settings.store == _ON_DISK:
+        snapshot = (folder / "nothing").resolve()
+        if not snapshot.is_dir():
+            EmbeddedStore(snapshot, union_default_graph=union).close()
     return Release(
         version="empty",
-        source=DataSource(None, settings.union_default_graph),
+        source=DataSource(None, union, snapshot=snapshot),
         statistics=StoreStatistics(triples=0),
-        edits=settings.data_dir / "empty" / "edits",
+        edits=folder / "edits",
     )
 
 

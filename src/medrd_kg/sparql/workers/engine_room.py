@@ -23,6 +23,7 @@ from medrd_kg.sparql.workers.job import Job, Needs, Reply
 from medrd_kg.sparql.workers.pool import Limits, Pool
 from medrd_kg.sparql.workers.process import Worker
 from medrd_kg.sparql.workers.remote_servers import RemoteServers
+from medrd_kg.sparql.workers.snapshots import Snapshots
 from medrd_kg.sparql.workers.source import DataSource
 from medrd_kg.sparql.writing import EditRequest, Written, to_message
 from medrd_kg.store.delta import Delta
@@ -75,6 +76,7 @@ class EngineRoom:
         self._journal: Journal | None = None
         self._turn = asyncio.Lock()
         self._editor: Worker | None = None
+        self._snapshots: Snapshots | None = None
 
     async def start(self) -> None:
         """Open the journal, load the data and the edits, and make workers ready.
@@ -83,8 +85,11 @@ class EngineRoom:
             Problem: ``damaged-journal``, ``damaged-release``, or another process writes here.
         """
         await asyncio.to_thread(self._open_journal)
-        self.pool.history = self._history
-        await self.pool.start()
+        if self._source.snapshot is None:
+            self.pool.history = self._history
+            await self.pool.start()
+        else:
+            await self._start_on_disk()
         if not self.pool.isolated:
             _logger.warning("this machine cannot cut workers off the network: federation is off")
         await self._shorten_journal()
@@ -96,6 +101,53 @@ class EngineRoom:
             if self._journal is not None:
                 self._journal.close()
             await self._remote.close()
+
+    async def _start_on_disk(self) -> None:
+        """Start over files on disk; edits need a copy of them."""
+        await self.pool.start()
+        self._snapshots = Snapshots(self.pool, self._edits.parent / "snapshots", self._seen)
+        last = 0
+        for sequence, delta in self._history():
+            editor = await self._ready_editor()
+            editor.send(delta)
+            editor.sequence = last = sequence
+        if last:
+            await self._snapshots.make(await self._ready_editor(), last)
+
+    def _seen(self, sequence: int) -> None:
+        self.on_edit(sequence)
+
+    async def _ready_editor(self) -> Worker:
+        """Return the editor, at the newest state."""
+        if self._editor is None or self._editor.is_gone:
+            memory = _EDITOR_MEMORY * self._memory
+            if self._snapshots is None:
+                self._editor = await self.pool.borrow(memory)
+            else:
+                self._editor = await self.pool.borrow(memory, self._snapshots.copy)
+                for sequence, delta in self._snapshots.unseen():
+                    self._editor.send(delta)
+                    self._editor.sequence = sequence
+        return self._editor
+
+    async def _make_snapshot(self, least: int) -> None:
+        """Let readers see all edits up to now, among them that of number ``least``."""
+        async with self._turn:
+            snapshots, journal = self._snapshots, self._journal
+            if snapshots is None or journal is None:
+                return
+            try:
+                editor = await self._ready_editor()
+                await snapshots.make(editor, max(least, journal.last_sequence))
+            except BaseException:
+                self._drop_editor()
+                raise
+
+    def _drop_editor(self) -> None:
+        """End an editor that holds nobody knows what."""
+        editor, self._editor = self._editor, None
+        if editor is not None:
+            self.pool.retire(editor)
 
     def _open_journal(self) -> None:
         """Open the journal for writing where anybody may; several servers may read it."""
@@ -155,10 +207,7 @@ class EngineRoom:
             try:
                 return await self._edit(request, author, hops)
             except BaseException:
-                # What the editor holds now is unknown.
-                editor, self._editor = self._editor, None
-                if editor is not None:
-                    self.pool.retire(editor)
+                self._drop_editor()
                 raise
 
     async def _edit(self, request: EditRequest, author: str, hops: int) -> Written:
@@ -169,11 +218,12 @@ class EngineRoom:
             documents = await self._remote.fetched(answer, deadline, hops)
             answer = await self._edited(message, body, documents, deadline)
         outcome, delta = split_head(answer)
+        sequence = self._journal.last_sequence if self._journal is not None else 0
         if delta:
             digest = hashlib.blake2b(body, digest_size=8).hexdigest()
-            await self._accept(delta, author, digest)
+            sequence = await self._accept(delta, author, digest)
         return Written(
-            state_id=state_id(self._version, self.pool.sequence),
+            state_id=state_id(self._version, sequence),
             created=outcome["created"],
             added=outcome["added"],
             removed=outcome["removed"],
@@ -187,16 +237,15 @@ class EngineRoom:
         deadline: float,
     ) -> Any:  # noqa: ANN401 - Needs, or the payload of an answer
         """Let the editor evaluate a change in the newest state."""
-        if self._editor is None:
-            self._editor = await self.pool.borrow(_EDITOR_MEMORY * self._memory)
+        editor = await self._ready_editor()
         table, packed = pack(body, documents)
         sent = frame(Kind.EDIT, headed([message, table, self.is_federated], packed))
         job = Job(sent, max(_LEAST_SECONDS, deadline - time.monotonic()))
-        self.pool.start_on(self._editor, job)
+        self.pool.start_on(editor, job)
         return await job.answer()
 
-    async def _accept(self, delta: bytes, author: str, digest: str) -> None:
-        """Make an edit durable, then let everybody see it."""
+    async def _accept(self, delta: bytes, author: str, digest: str) -> int:
+        """Make an edit durable, then let everybody see it; return its number."""
         journal = self._journal
         if journal is None:
             raise RuntimeError("the journal is not open")
@@ -209,10 +258,15 @@ class EngineRoom:
             delta=delta,
         )
         sequence = await asyncio.to_thread(journal.append, record.encode())
-        self.pool.publish(sequence, _delta_frame(sequence, delta))
         if self._editor is not None:
             self._editor.sequence = sequence
-        self.on_edit(sequence)
+        news = _delta_frame(sequence, delta)
+        if self._snapshots is not None:
+            self._snapshots.note(sequence, news, self._make_snapshot)
+        else:
+            self.pool.publish(sequence, news)
+            self.on_edit(sequence)
+        return sequence
 
     async def _shorten_journal(self) -> None:
         """Let a checkpoint take the place of a long journal, so that the next start is quick."""

@@ -29,6 +29,8 @@ class Kind(IntEnum):
     # To the nursery and to workers.
     DELTA = 3
     """Eight bytes with a sequence number, and an encoded `Delta`."""
+    SNAPSHOT = 4
+    """JSON ``[sequence number, folder]``: the engine's files that are asked from now on."""
     # To workers.
     ASK = 10
     """A request of a caller: a JSON head and its body."""
@@ -40,6 +42,8 @@ class Kind(IntEnum):
     """A change of the data: a JSON head and its body. The answer holds the delta."""
     DUMP = 14
     """All statements of the graphs that may be edited are wanted."""
+    BACKUP = 15
+    """A folder as text: the editor's data are to be copied there."""
     # From the nursery.
     LOADED = 20
     FORKED = 21

@@ -10,7 +10,7 @@ from pyoxigraph import Quad, RdfFormat, serialize
 
 from medrd_kg.problems import Problem
 from medrd_kg.sparql.planning.extents import StoreExtents
-from medrd_kg.sparql.workers.source import DataSource, load
+from medrd_kg.sparql.workers.source import DataSource, load, open_copy, open_snapshot
 from medrd_kg.store.delta import Delta
 from medrd_kg.store.embedded import EmbeddedStore
 from medrd_kg.vocabulary import graph_iri
@@ -65,6 +65,25 @@ class Holding:
         self.store.apply(Delta.decode(payload[SEQUENCE_BYTES:]))
         self.sequence = int.from_bytes(payload[:SEQUENCE_BYTES], "big")
         self.extents = StoreExtents(self.store)
+
+    def open_snapshot(self, path: Path, sequence: int) -> None:
+        """Hold the data of the engine's files in a folder.
+
+        Args:
+            path: The folder, which nobody writes.
+            sequence: Number of the last edit in them.
+        """
+        self._change(open_snapshot(self.source, path), sequence)
+
+    def open_copy(self, path: Path, sequence: int, folder: Path) -> None:
+        """Hold a copy of the engine's files that can be edited; see `open_snapshot`."""
+        self._change(open_copy(self.source, path, folder), sequence)
+
+    def _change(self, store: EmbeddedStore, sequence: int) -> None:
+        before, self.store = self.store, store
+        before.close()
+        self.sequence = sequence
+        self.extents = StoreExtents(store)
 
     def fault_of(self, delta: Delta, language: str) -> Problem | None:
         """Return what the shapes find wrong with an edit that the data hold already.

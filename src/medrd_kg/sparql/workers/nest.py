@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 import orjson
@@ -95,13 +96,19 @@ class Nest:
         """Process id of the nursery, while it runs."""
         return None if self._process is None else self._process.pid
 
-    def ask_for_worker(self, memory: int) -> None:
-        """Ask for one more worker, which may take ``memory`` bytes beside the data."""
-        self._send(frame(Kind.FORK, orjson.dumps(memory)))
+    def ask_for_worker(self, memory: int, copy: Path | None = None) -> None:
+        """Ask for one more worker.
 
-    def tell(self, delta_frame: bytes) -> None:
-        """Let the nursery's data, and those of all later workers, change."""
-        self._send(delta_frame)
+        Args:
+            memory: Bytes that it may take beside the data.
+            copy: Where it makes a copy of data on disk that it may change.
+        """
+        wanted = {"memory": memory, "copy": None if copy is None else str(copy)}
+        self._send(frame(Kind.FORK, orjson.dumps(wanted)))
+
+    def tell(self, news: bytes) -> None:
+        """Let the nursery's data, and those of all later workers, change by a frame."""
+        self._send(news)
 
     async def stop(self) -> None:
         """End the nursery and with it all workers."""

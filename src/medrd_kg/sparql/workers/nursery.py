@@ -12,7 +12,7 @@ import socket
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
@@ -34,6 +34,7 @@ class _Nursery:
     def __init__(self, control: socket.socket) -> None:
         self._control = control
         self._holding = Holding(EmbeddedStore(), DataSource(None, union_default_graph=True))
+        self._snapshot: tuple[int, Path] | None = None
         self._read, self._write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
     def run(self) -> None:
@@ -63,32 +64,44 @@ class _Nursery:
                 self._fork(orjson.loads(payload))
             case Kind.DELTA:
                 self._holding.follow(payload)
+            case Kind.SNAPSHOT:
+                sequence, folder = orjson.loads(payload)
+                self._snapshot = sequence, Path(folder)
             case _:
                 raise ValueError(f"the nursery does not know frames of kind {kind}")
 
     def _load(self, payload: bytes) -> None:
         isolated = leave_network()
-        self._holding = Holding.load(DataSource.read(orjson.loads(payload)))
+        source = DataSource.read(orjson.loads(payload))
+        self._holding = Holding.load(source)
+        if source.snapshot is not None:
+            self._snapshot = 0, source.snapshot
         gc.collect()
         gc.freeze()  # shared pages stay shared
         self._control.sendall(frame(Kind.LOADED, orjson.dumps({"isolated": isolated})))
 
-    def _fork(self, memory: int) -> None:
-        """Have a child, and send its channel and a handle of the process to the server."""
+    def _fork(self, wanted: dict[str, Any]) -> None:
+        """Have a child, and send its channel and a handle of the process to the server.
+
+        Args:
+            wanted: ``memory``: bytes that it may take beside the data. ``copy``: folder for a copy
+                of the data that it may change, or None; for data on disk.
+        """
         ours, theirs = socket.socketpair()
         parent = os.getpid()
         child = os.fork()
         if child == 0:
             ours.close()
-            self._live(theirs, parent, memory)
+            self._live(theirs, parent, wanted)
         theirs.close()
         handle = os.pidfd_open(child)
-        told = frame(Kind.FORKED, orjson.dumps([child, self._holding.sequence]))
+        sequence = self._holding.sequence if self._snapshot is None else self._snapshot[0]
+        told = frame(Kind.FORKED, orjson.dumps([child, sequence]))
         socket.send_fds(self._control, [told], [ours.fileno(), handle])
         ours.close()
         os.close(handle)
 
-    def _live(self, channel: socket.socket, parent: int, memory: int) -> None:
+    def _live(self, channel: socket.socket, parent: int, wanted: dict[str, Any]) -> None:
         """Be a worker, and nothing else any more."""
         status = 1
         try:
@@ -98,11 +111,22 @@ class _Nursery:
             self._control.close()
             # The engine tells on standard error why it aborts; the server tells it better.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
-            limit_memory(memory)
+            self._open_files(wanted["copy"])
+            limit_memory(wanted["memory"])
             work(channel, self._holding)
             status = 0
         finally:
             os._exit(status)  # nothing of the nursery's may be cleaned up twice
+
+    def _open_files(self, copy: str | None) -> None:
+        """Open data on disk; the engine starts threads then, so that only children do."""
+        if self._snapshot is None:
+            return
+        sequence, folder = self._snapshot
+        if copy is None:
+            self._holding.open_snapshot(folder, sequence)
+        else:
+            self._holding.open_copy(folder, sequence, Path(copy))
 
     def _bury(self) -> None:
         """Report children that have ended."""

@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 from pyoxigraph import (
@@ -113,6 +114,7 @@ class Pool:
         self._long = LongLane(limits.workers, places, LaneName.LONG, yields=True)
         self._own = LongLane(max(2, limits.workers), 1000, LaneName.OWN, yields=False)
         self._births: deque[asyncio.Future[Worker] | None] = deque()
+        self._snapshot: bytes | None = None
         self._ticking = False
         self._is_open = False
         self._drained: asyncio.Future[None] | None = None
@@ -250,15 +252,30 @@ class Pool:
         else:
             self._deltas.append((sequence, delta))
 
-    async def borrow(self, memory: int) -> Worker:
+    def adopt(self, sequence: int, snapshot: bytes) -> None:
+        """Let all later queries see data on disk with all edits up to one.
+
+        Args:
+            sequence: Number of the last edit in them.
+            snapshot: A frame of kind SNAPSHOT.
+        """
+        self.counters.edits += sequence - self.sequence
+        self.sequence = sequence
+        self._snapshot = snapshot
+        self._nest.tell(snapshot)
+        for worker in self._ready:
+            self._catch_up(worker)
+
+    async def borrow(self, memory: int, copy: Path | None = None) -> Worker:
         """Return a worker of the current state that does nothing else; see `retire`.
 
         Args:
             memory: Bytes that it may take beside the data.
+            copy: Where it makes a copy of data on disk that it may change.
         """
         born: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
         self._births.append(born)
-        self._nest.ask_for_worker(memory)
+        self._nest.ask_for_worker(memory, copy)
         return await born
 
     def start_on(self, worker: Worker, job: Job) -> None:
@@ -293,6 +310,10 @@ class Pool:
         worker.send(job.frame)
 
     def _catch_up(self, worker: Worker) -> bool:
+        if self._snapshot is not None:
+            worker.send(self._snapshot)
+            worker.sequence = self.sequence
+            return True
         if not self._deltas or self._deltas[0][0] > worker.sequence + 1:
             return False
         for sequence, delta in self._deltas:

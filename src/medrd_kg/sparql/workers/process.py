@@ -26,7 +26,7 @@ class Worker:
         process: Its process id.
         sequence: Number of the last edit that its data hold.
         job: What it works on.
-        is_fresh: Whether it may serve any query: its priority was never lowered.
+        is_gone: Whether it has ended, or is about to.
     """
 
     __slots__ = (
@@ -37,7 +37,7 @@ class Worker:
         "_loop",
         "_on_hangup",
         "_sending",
-        "is_fresh",
+        "is_gone",
         "job",
         "process",
         "sequence",
@@ -63,7 +63,7 @@ class Worker:
         self.process = process
         self.sequence = sequence
         self.job: Job | None = None
-        self.is_fresh = True
+        self.is_gone = False
         self._handle = handle
         self._channel = channel
         self._frames = FrameBuffer()
@@ -113,6 +113,7 @@ class Worker:
         except OSError:
             received = b""
         if not received:
+            self.is_gone = True
             self.listen(to_it=False)
             self._on_hangup(self)
             return
@@ -130,11 +131,11 @@ class Worker:
 
     def yield_processor(self) -> None:
         """Let everything else go first from now on."""
-        self.is_fresh = False
         yield_processor(self.process)
 
     def kill(self) -> None:
         """End it; the nursery reports when it is gone."""
+        self.is_gone = True
         self.listen(to_it=False)
         self._signal(signal.SIGKILL)
 

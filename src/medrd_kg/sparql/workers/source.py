@@ -6,6 +6,7 @@ process of its own.
 
 import io
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +17,10 @@ import zstandard
 
 from medrd_kg.store.embedded import EmbeddedStore
 
-__all__ = ["DataSource", "load"]
+__all__ = ["DataSource", "load", "open_copy", "open_snapshot"]
 
+_IMMUTABLE: Final = ".sst"
+_LOCK: Final = "LOCK"
 _CHUNK: Final = 32_000_000
 _ANONYMOUS: Final = re.compile(rb"^(?:_:|<[^>]*> <[^>]*> _:)[^\n]*\n", re.MULTILINE)
 
@@ -32,12 +35,20 @@ class DataSource:
         protected: Graphs that edits may not touch; None: no release stands behind the data, so
             that everything may be edited.
         shapes: Folder of the shapes that edits must conform to; None: any edit does.
+        snapshot: The engine's own files, which nobody writes, instead of a dump: the data stay on
+            disk. For data that are too large for memory.
     """
 
     dump: Path | None
     union_default_graph: bool
     protected: frozenset[str] | None = None
     shapes: Path | None = None
+    snapshot: Path | None = None
+
+    @property
+    def holds_merge(self) -> bool:
+        """Whether the engine's files have the merge of the named graphs in the unnamed one."""
+        return self.protected is not None or self.union_default_graph
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON."""
@@ -46,22 +57,70 @@ class DataSource:
             "union_default_graph": self.union_default_graph,
             "protected": None if self.protected is None else sorted(self.protected),
             "shapes": None if self.shapes is None else str(self.shapes),
+            "snapshot": None if self.snapshot is None else str(self.snapshot),
         }
 
     @classmethod
     def read(cls, document: dict[str, Any]) -> "DataSource":
         """Return what `document` wrote."""
-        dump, protected, shapes = (document[each] for each in ("dump", "protected", "shapes"))
+        paths = {
+            name: None if document[name] is None else Path(document[name])
+            for name in ("dump", "shapes", "snapshot")
+        }
+        protected = document["protected"]
         return cls(
-            dump=None if dump is None else Path(dump),
             union_default_graph=document["union_default_graph"],
             protected=None if protected is None else frozenset(protected),
-            shapes=None if shapes is None else Path(shapes),
+            **paths,
         )
 
 
+def open_snapshot(source: DataSource, path: Path) -> EmbeddedStore:
+    """Open the engine's files for reading.
+
+    Args:
+        source: What they hold.
+        path: Their folder, which nobody writes.
+
+    Raises:
+        OSError: They cannot be read.
+    """
+    return EmbeddedStore(
+        path,
+        read_only=True,
+        union_default_graph=source.union_default_graph,
+        holds_merge=source.holds_merge,
+    )
+
+
+def open_copy(source: DataSource, path: Path, folder: Path) -> EmbeddedStore:
+    """Open a copy of the engine's files for writing.
+
+    The large files never change once written, so that they are shared by hard links.
+
+    Args:
+        source: What they hold.
+        path: Their folder, which nobody writes.
+        folder: Where the copy is made; what is there is removed.
+
+    Raises:
+        OSError: The disk does not take it.
+        ValueError: The copy could not be kept consistent: it is a plain view of a stored merge.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for each in path.iterdir():
+        if each.suffix == _IMMUTABLE:
+            (folder / each.name).hardlink_to(each)
+        elif each.name != _LOCK:
+            shutil.copy2(each, folder / each.name)
+    return EmbeddedStore(
+        folder, union_default_graph=source.union_default_graph, holds_merge=source.holds_merge
+    )
+
+
 def load(source: DataSource) -> EmbeddedStore:
-    """Return a store in memory with the data of ``source``.
+    """Return a store in memory with the data of ``source``; empty where they stay on disk.
 
     Raises:
         OSError: The dump cannot be read.

@@ -7,6 +7,7 @@ priority against the server once a query takes long, and a limit of memory.
 import os
 import socket
 import traceback
+from pathlib import Path
 from typing import Final
 
 import orjson
@@ -64,6 +65,12 @@ def _handle(
             answer(holding.store, request, Sink(channel, memory), holding.extents)
         case Kind.DELTA:
             holding.follow(payload)
+        case Kind.SNAPSHOT:
+            sequence, path = orjson.loads(payload)
+            holding.open_snapshot(Path(path), sequence)
+        case Kind.BACKUP:
+            holding.store.backup(Path(payload.decode()))
+            Sink(channel, memory).finish()
         case Kind.SELECT | Kind.TRIPLES:
             sink = Sink(channel, memory)
             holding.store.query(payload.decode()).write(sink, _OWN_TYPES[Kind(kind)])
