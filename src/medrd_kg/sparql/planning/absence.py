@@ -1,0 +1,229 @@
+"""``FILTER [NOT] EXISTS`` over several patterns, in forms that the engine evaluates well.
+
+The engine never orders the joins inside EXISTS: for every row it compares each match of one
+pattern with each match of the other. Two forms give the same answer:
+
+* ``MINUS { SELECT DISTINCT shared { … } }`` computes the inner pattern once. It equals NOT EXISTS
+  where all shared variables are certainly bound on both sides and nothing else ties the inner
+  pattern to the row: then both ask whether some inner solution has the row's values.
+* Patterns joined by LATERAL are looked up one within the other from the row's values. A join of
+  triple patterns is the same as their lateral join whatever is bound.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from medrd_kg.sparql.planning.plans import Edit, Extents
+from medrd_kg.sparql.planning.scope import certain, certain_of, possible
+from medrd_kg.sparql.planning.sizes import rows_of, selectivity
+from medrd_kg.sparql.planning.syntax import (
+    Bind,
+    Exists,
+    Filter,
+    Graph,
+    Group,
+    Lateral,
+    Query,
+    Select,
+    Triple,
+    Union,
+    Values,
+)
+
+__all__ = ["absence_edits"]
+
+_ROW_COST: Final = 1_000
+"""Inner matches that one row may cost when looked up; measured between some and 3,000."""
+
+_REQUIRED: Final = (Triple, Union, Graph, Values, Select, Lateral, Bind)
+"""Elements that bind what a row certainly has."""
+
+_VOLATILE: Final = frozenset({"rand", "uuid", "struuid", "bnode"})
+"""Functions that need not give the same value twice."""
+
+_SEMICOLON: Final = re.compile(r"(?:[ \t\r\n]++|#[^\r\n]*+)*+;")
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """Where a group stands.
+
+    Attributes:
+        query: The query.
+        own_scope: Whether it is the whole pattern of a SELECT: a filter sees its rows, no more.
+        stops_early: Whether a first row may be all that is asked for.
+    """
+
+    query: Query
+    own_scope: bool
+    stops_early: bool
+
+
+def absence_edits(query: Query, extents: Extents | None) -> Iterator[Edit]:
+    """Yield the edits for every EXISTS of the query that has a better form.
+
+    Args:
+        query: The query.
+        extents: What is known of the graph; it chooses between the forms.
+    """
+    yield from _in_select(query, query.select, extents)
+
+
+def _in_select(query: Query, select: Select, extents: Extents | None) -> Iterator[Edit]:
+    whole = select.aggregates or bool(select.order_by)
+    stops_early = query.form == "ask" or (select.limited and not whole)
+    yield from _in_group(select.group, _Context(query, True, stops_early), extents)
+
+
+def _in_group(group: Group, context: _Context, extents: Extents | None) -> Iterator[Edit]:
+    """Look at the filters of a group, and into what it joins.
+
+    Not into OPTIONAL, MINUS, EXISTS and LATERAL, whose filters may see rows from outside, nor
+    into a GRAPH with a variable, which a sub-SELECT would not share.
+    """
+    inner = replace(context, own_scope=False)
+    for element in group.elements:
+        match element:
+            case Exists():
+                yield from _edits_of(element, group, context, extents)
+            case Union(branches=branches):
+                for branch in branches:
+                    yield from _in_group(branch, inner, extents)
+            case Graph(name=name) if name.variable is None:
+                yield from _in_group(element.group, inner, extents)
+            case Select():
+                yield from _in_select(context.query, element, extents)
+            case _:
+                pass
+
+
+def _edits_of(
+    exists: Exists, group: Group, context: _Context, extents: Extents | None
+) -> Iterator[Edit]:
+    if _is_one_lookup(exists.group):
+        return
+    shared = _minus_variables(exists, group, context)
+    lateral = _lateral(exists, group, context.query.text, extents)
+    few = rows_of(group, extents) * _ROW_COST <= rows_of(exists.group, extents)
+    if shared and not (lateral and few) and not context.stops_early:
+        yield from _minus(exists, group, shared, context.query.text)
+    elif lateral:
+        yield lateral
+
+
+def _is_one_lookup(group: Group) -> bool:
+    """Whether an index answers it at once: nothing is faster."""
+    parts = [each for each in group.elements if not isinstance(each, Filter)]
+    return len(parts) == 1 and isinstance(parts[0], Triple) and not parts[0].predicate.is_path
+
+
+def _minus(exists: Exists, group: Group, shared: str, text: str) -> Iterator[Edit]:
+    place = _complete_at(exists, group)
+    if _SEMICOLON.match(text, place):
+        return  # what would stand behind MINUS belongs before it
+    minus = f"MINUS {{ SELECT DISTINCT {shared} {text[exists.group.start : exists.group.end]} }}"
+    explanation = (
+        f"NOT EXISTS as MINUS, computed once for all rows: {shared} certainly bound on both"
+        " sides, and nothing else ties the inner pattern to the row"
+    )
+    rule = "absence-by-minus"
+    if place == exists.end:
+        yield Edit(exists.start, exists.end, minus, rule, explanation)
+    else:
+        yield Edit(exists.start, exists.end, " ", rule, explanation)
+        yield Edit(place, place, f" {minus} ")
+
+
+def _complete_at(exists: Exists, group: Group) -> int:
+    """Return where all that must match has been joined.
+
+    A filter holds wherever it stands, MINUS for what stands before it; and a pattern behind it
+    might be what a good order of joins begins with.
+    """
+    return max([exists.end, *(each.end for each in group.elements if isinstance(each, _REQUIRED))])
+
+
+def _minus_variables(exists: Exists, group: Group, context: _Context) -> str | None:
+    """Return the shared variables, spelt, when MINUS is certainly equal; else None."""
+    inner, text = exists.group, context.query.text
+    if not exists.negated or not _is_self_contained(inner):
+        return None
+    mentioned = possible(inner)
+    shared = mentioned & possible(group)
+    place = _complete_at(exists, group)
+    before = certain_of(each for each in group.elements if each.end <= place)
+    if not shared or not shared <= certain(inner) & before:
+        return None
+    # A row of a nested group may carry what the groups around it have bound.
+    outside = text[: inner.start] + text[inner.end :]
+    if not context.own_scope and any(
+        f"{mark}{name}" in outside for mark in "?$" for name in mentioned - shared
+    ):
+        return None
+    inside = text[inner.start : inner.end]
+    ordered = sorted(shared, key=lambda name: (_first(inside, name), name))
+    return " ".join(f"?{name}" for name in ordered)
+
+
+def _first(text: str, name: str) -> int:
+    found = re.search(rf"[?$]{re.escape(name)}(?!\w)", text)
+    return found.start() if found else len(text)
+
+
+def _is_self_contained(group: Group) -> bool:
+    """Whether no expression or optional part of the group depends on what is bound outside."""
+    bound = certain(group)
+    for element in group.elements:
+        match element:
+            case Triple(predicate=path):
+                fits = not path.may_be_empty
+            case Values():
+                fits = element.bound == frozenset(element.variables)
+            case Filter(expression=expression):
+                fits = (
+                    not expression.has_pattern
+                    and expression.variables <= bound
+                    and expression.calls.isdisjoint(_VOLATILE)
+                )
+            case Union(branches=branches):
+                fits = all(map(_is_self_contained, branches))
+            case Graph(name=name):
+                fits = name.variable is None and _is_self_contained(element.group)
+            case _:
+                fits = False
+        if not fits:
+            return False
+    return True
+
+
+def _lateral(exists: Exists, group: Group, text: str, extents: Extents | None) -> Edit | None:
+    """Return the edit that makes the inner patterns look-ups, where there are several."""
+    triples = list(exists.group.triples())
+    filters = [each for each in exists.group.elements if isinstance(each, Filter)]
+    if (
+        len(triples) < 2  # noqa: PLR2004 - one pattern has nothing to be joined with
+        or len(triples) + len(filters) < len(exists.group.elements)
+        or any(each.predicate.may_be_empty for each in triples)
+        or any(each.expression.has_pattern for each in filters)
+    ):
+        return None
+    bound = set(possible(group))
+    ordered: list[Triple] = []
+    while triples:
+        best = min(triples, key=lambda each: selectivity(each, bound, extents))
+        triples.remove(best)
+        ordered.append(best)
+        bound.update(best.variables)
+    spelt = [each.spelt(text) for each in ordered]
+    parts = [spelt[0], *(f"LATERAL {{ {each} }}" for each in spelt[1:])]
+    parts += [text[each.start : each.end] for each in filters]
+    return Edit(
+        exists.group.start,
+        exists.group.end,
+        f"{{ {' '.join(parts)} }}",
+        "existence-by-lookup",
+        "the inner patterns are looked up one within the other from the row's values, instead"
+        " of each being matched alone and compared",
+    )

@@ -1,0 +1,155 @@
+"""What each rule makes of a query, and the near misses that it leaves alone."""
+
+import pyoxigraph as ox
+import pytest
+
+from medrd_kg.sparql.planning import Rewrite, plan
+
+PREFIXES = "PREFIX : <urn:w:>\n"
+
+GAP = "SELECT ?d ?m { ?d a :D . ?m a :M . FILTER NOT EXISTS { ?g :d ?d ; :m ?m } }"
+
+
+def rules(text: str) -> list[str]:
+    return [rewrite.rule for rewrite in plan(PREFIXES + text).rewrites]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        GAP,
+        "SELECT ?d ?m { ?d a :D . ?m a :M . FILTER(NOT EXISTS { ?g :d ?d ; :m ?m }) }",
+        "SELECT ?d ?m { FILTER NOT EXISTS { ?g :d ?d ; :m ?m } ?d a :D . ?m a :M }",
+        "SELECT ?d { VALUES ?d { :a :b } FILTER NOT EXISTS { ?g :d ?d ; :m :n } }",
+        "SELECT ?d { ?d a :D FILTER NOT EXISTS { { ?g :d ?d } UNION { ?g :m ?d } } }",
+        "SELECT ?d { ?d a :D FILTER NOT EXISTS { ?g :d ?d ; :y ?y FILTER(?y > 3) } }",
+        "SELECT ?d { GRAPH :g { ?d a :D FILTER NOT EXISTS { ?g :d ?d ; :m ?m } } }",
+        "SELECT ?d { ?d a :D FILTER NOT EXISTS { ?t :d/:broader* ?d } }",
+        "SELECT (COUNT(*) AS ?n) { ?d a :D FILTER NOT EXISTS { ?g :d ?d ; :m ?m } } LIMIT 1",
+    ],
+)
+def test_absence_becomes_minus(text: str) -> None:
+    assert rules(text) == ["absence-by-minus"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # one look-up by index
+        "SELECT ?d { ?d a :D FILTER NOT EXISTS { ?g :d ?d } }",
+        # bound in some rows only
+        "SELECT ?d { ?d a :D OPTIONAL { ?d :p ?x } FILTER NOT EXISTS { ?g :d ?x OPTIONAL { ?g a ?d }}}",
+        # a graph that a sub-SELECT would forget
+        "SELECT ?d { GRAPH ?w { ?d a :D FILTER NOT EXISTS { ?g :d ?d ; :m ?m } } }",
+        "SELECT ?d { ?d a :D FILTER NOT EXISTS { GRAPH ?w { ?g :d ?d ; :m ?m } } }",
+        # a filter of OPTIONAL sees the rows outside
+        "SELECT ?d { ?d a :D OPTIONAL { ?d :p ?x FILTER NOT EXISTS { ?g :d ?d ; :m ?x } } }",
+        # not alone in its filter
+        "SELECT ?d { ?d a :D FILTER(?d = 1 || NOT EXISTS { ?g :d ?d ; :m ?x }) }",
+        # what the planner does not read
+        "SELECT ?d { ?d a :D FILTER NOT EXISTS { ?g :d ?d ; :m [] } }",
+        "SELECT ?d { ?d a :D FILTER NOT EXISTS { _:g :d ?d ; :m ?m } }",
+        "SELECT ?d { ?d a :D FILTER NOT EXISTS { ?g :d ?d . SERVICE :s { ?g :m ?m } } }",
+        "SELECT ?d { ?d a :D FILTER NOT EXISTS { << ?g :d ?d >> :m ?m . ?g :d ?d } }",
+        "INSERT { ?d a :X } WHERE { ?d a :D FILTER NOT EXISTS { ?g :d ?d ; :m ?m } }",
+        # a path that matches a node with itself
+        "SELECT ?d { ?d a :D FILTER NOT EXISTS { ?g :d* ?d ; :m ?m } }",
+        # no parts around constants
+        "SELECT ?a ?b { ?a :p ?x ; :q ?y . ?b :p ?x ; :q ?y }",
+        "SELECT ?a ?b { ?a a :D ; :q ?y . ?b a :D ; :q ?y }",
+        # no variable in common
+        "SELECT ?a ?b { ?a :p :c ; :q ?x . ?b :p :d ; :q ?y }",
+        # other values may equal a literal
+        'SELECT ?a { ?a :p ?x . FILTER(?x = "v") }',
+        "SELECT ?a { ?a :p ?x . FILTER(?x = 1) }",
+        # bound in some rows only
+        "SELECT ?a { ?a :p ?y OPTIONAL { ?a :q ?x } FILTER(?x = :c) }",
+        # one of several conditions
+        "SELECT ?a { ?a :p ?x . FILTER(?x = :c || ?a = :b) }",
+    ],
+)
+def test_near_misses_are_left_alone(text: str) -> None:
+    given = PREFIXES + text
+    assert plan(given).text is given
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ASK { ?d a :D FILTER NOT EXISTS { ?g :d ?d ; :m ?m } }",
+        "SELECT ?d { ?d a :D FILTER NOT EXISTS { ?g :d ?d ; :m ?m } } LIMIT 10",
+        "SELECT ?d { ?d a :D FILTER EXISTS { ?g :d ?d ; :m ?m } }",
+        "SELECT ?d { ?d :n ?x FILTER NOT EXISTS { ?g :d ?d ; :m ?m FILTER(?m != ?x) } }",
+        "SELECT ?x { ?d a :D OPTIONAL { ?d :p ?x } FILTER NOT EXISTS { ?g :d ?x ; :m ?x } }",
+    ],
+)
+def test_where_minus_is_not_certain_or_not_better_patterns_are_looked_up(text: str) -> None:
+    assert rules(text) == ["existence-by-lookup"]
+
+
+def test_parts_around_constants_keep_all_their_variables() -> None:
+    text = "SELECT ?a ?b { ?a :p :c ; :q ?x . ?b :p :d ; :q ?x . ?x :l ?l FILTER(?a != ?b) }"
+    planned = plan(PREFIXES + text)
+    assert planned.text == PREFIXES + (
+        "SELECT ?a ?b { { SELECT ?a ?x { ?a :p :c . ?a :q ?x . } }"
+        " { SELECT ?b ?x { ?b :p :d . ?b :q ?x . } } ?x :l ?l . FILTER(?a != ?b) }"
+    )
+
+
+def test_a_constant_of_a_filter_stands_in_the_patterns() -> None:
+    text = "SELECT ?s ?x { ?s :p ?x ; :q ?y . ?x :r ?z . FILTER(:c = ?x) }"
+    planned = plan(PREFIXES + text)
+    assert planned.text == PREFIXES + (
+        "SELECT ?s ?x { ?s :p :c ; :q ?y . :c :r ?z BIND(:c AS ?x)  .   }"
+    )
+
+
+def test_a_rewrite_is_told_with_its_place() -> None:
+    text = "# gaps\nSELECT ?d ?m {\n  ?d a <urn:D> . ?m a <urn:M> .\n"
+    text += "  FILTER NOT EXISTS { ?g <urn:d> ?d ; <urn:m> ?m }\n}"
+    (found,) = plan(text).rewrites
+    assert isinstance(found, Rewrite)
+    assert (found.rule, found.line, found.column) == ("absence-by-minus", 4, 3)
+    assert "?d ?m" in found.explanation
+
+
+def test_places_are_those_of_the_given_text_after_several_rules() -> None:
+    text = (
+        "SELECT ?a {\n ?a <urn:p> ?c ; <urn:q> ?x .\n ?b <urn:p> <urn:d> ; <urn:q> ?x .\n"
+        " FILTER(?c = <urn:c>)\n FILTER NOT EXISTS { ?a <urn:r> ?x . ?x <urn:s> ?b }\n}"
+    )
+    found = plan(text).rewrites
+    assert [(each.rule, each.line) for each in found] == [
+        ("constant-first", 4),
+        ("link-by-parts", 2),
+        ("absence-by-minus", 5),
+    ]
+
+
+def test_all_columns_of_a_star_stay_in_order() -> None:
+    """MINUS must stand behind what binds ?d, and would then name ?m first."""
+    text = (
+        "SELECT * { FILTER NOT EXISTS { ?g <urn:d> ?d ; <urn:m> ?m } ?m a <urn:M> . ?d a <urn:D> }"
+    )
+    assert plan(text).text is text
+
+
+def test_a_prefix_named_like_a_keyword_is_no_keyword() -> None:
+    text = "PREFIX exists: <urn:> SELECT ?x { ?x exists:p exists:q ; exists:r 'NOT EXISTS { ?x }' }"
+    assert plan(text).text is text
+
+
+@pytest.mark.parametrize("depth", [30, 200, 5000])
+def test_deep_nesting_is_left_alone_or_planned_and_never_fails(depth: int) -> None:
+    text = PREFIXES + "SELECT * " + "{ " * depth + GAP.partition("{")[2][:-1] + "} " * depth
+    planned = plan(text)
+    assert planned.rewrites or planned.text is text
+
+
+def test_long_texts_are_not_looked_at() -> None:
+    text = PREFIXES + "SELECT ?d { ?d a :D " + "FILTER NOT EXISTS { ?g :d ?d ; :m ?m } " * 100_000
+    assert plan(text).text is text
+
+
+def test_the_engine_reads_every_planned_text_here() -> None:
+    assert ox.Store().query(plan(PREFIXES + GAP).text)
