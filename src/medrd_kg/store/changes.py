@@ -6,19 +6,19 @@ that it touches, whatever the size of the store.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Final
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final, Self
 
 import pyoxigraph as ox
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
+from pyoxigraph import DefaultGraph, NamedNode, Quad
 
-from medrd_kg.store.delta import Delta, extend, in_merge, is_stated
+from medrd_kg.store.delta import Delta, GraphName, extend, join_merge, leave_merge
 from medrd_kg.store.results import EmbeddedResult
 
-__all__ = ["Changes", "graph_term"]
+__all__ = ["Changes", "Statements", "graph_term"]
 
 _DEFAULT: Final = DefaultGraph()
-
-_Graph = NamedNode | BlankNode | DefaultGraph
 
 
 def graph_term(graph: str | None) -> NamedNode | DefaultGraph:
@@ -26,12 +26,32 @@ def graph_term(graph: str | None) -> NamedNode | DefaultGraph:
     return _DEFAULT if graph is None else NamedNode(graph)
 
 
-class Changes:
-    """An edit under way.
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """Statements as the engine returns them, each once.
 
-    Statements given to it must be such as the engine itself returned: it keeps numbers and dates
-    by value, and two spellings of one statement must not be taken for two.
+    The engine keeps numbers and dates by value: two spellings of one statement must not be taken
+    for two.
+
+    Attributes:
+        quads: The statements.
+        graphs: The graphs in which they are.
     """
+
+    quads: Sequence[Quad]
+    graphs: Sequence[GraphName]
+
+    @classmethod
+    def of(cls, store: ox.Store) -> Self:
+        """Return all that a store holds."""
+        graphs: list[GraphName] = [*store.named_graphs()]
+        if next(store.quads_for_pattern(None, None, None, _DEFAULT), None) is not None:
+            graphs.append(_DEFAULT)
+        return cls(list(store), graphs)
+
+
+class Changes:
+    """An edit under way."""
 
     def __init__(self, engine: ox.Store, *, merge: bool, forget: Callable[[], None]) -> None:
         """Begin an edit.
@@ -44,9 +64,8 @@ class Changes:
         self.has_merge = merge
         self._engine = engine
         self._forget = forget
-        self._added: set[Quad] = set()
-        self._removed: set[Quad] = set()
-        self._existed: dict[_Graph, bool] = {}
+        self._steps: list[tuple[bool, list[Quad]]] = []  # whether added, and what
+        self._existed: dict[GraphName, bool] = {}
 
     def exists(self, graph: str | None) -> bool:
         """Whether a graph exists; it may be empty. The default graph always does."""
@@ -54,7 +73,10 @@ class Changes:
 
     def holds_any(self, graph: str | None) -> bool:
         """Whether a graph holds any statement."""
-        return next(self.statements(graph), None) is not None
+        return self._holds_any(graph_term(graph))
+
+    def _holds_any(self, graph: GraphName) -> bool:
+        return next(self._engine.quads_for_pattern(None, None, None, graph), None) is not None
 
     def graphs(self) -> list[str]:
         """Return the IRIs of the named graphs."""
@@ -76,31 +98,50 @@ class Changes:
             ValueError: The engine cannot evaluate it.
             RuntimeError: The engine cannot evaluate it.
         """
-        place: list[_Graph] = [NamedNode(graph)]
+        place: list[GraphName] = [NamedNode(graph)]
         return EmbeddedResult(self._engine.query(text, base_iri=base_iri, default_graph=place))
 
-    def add(self, quads: Iterable[Quad]) -> None:
+    def add(self, statements: Statements) -> None:
         """Add those statements that the data do not hold; their graphs come into being."""
-        new = {quad for quad in quads if quad not in self._engine}
-        if not new:
-            return
-        self._note({quad.graph_name for quad in new})
-        extend(self._engine, list(new), merge=self.has_merge)
-        if self._removed:
-            back = new & self._removed
-            self._removed -= back
-            new -= back
-        # Updating an empty set would copy the new one, which may be large.
-        self._added = (self._added | new) if self._added else new
-        self._forget()
+        new = [quad for quad in statements.quads if quad not in self._engine]
+        if new:
+            self._note(statements.graphs)
+            empty = [graph for graph in statements.graphs if not self._holds_any(graph)]
+            extend(self._engine, new, merge=self.has_merge, new_graphs=empty)
+            self._added(new, empty)
+
+    def fill(self, graph: str | None, load: Callable[[ox.Store], None]) -> None:
+        """Let the engine load statements by itself into a graph that holds none.
+
+        Args:
+            graph: The graph, which comes into being.
+            load: Loads them into a store, all or none, and into no other graph.
+
+        Raises:
+            Exception: What ``load`` raises; the graph is as it was then.
+        """
+        place = graph_term(graph)
+        self._note([place])
+        load(self._engine)
+        self._added(list(self.statements(graph)), [place])
+
+    def copy(self, source: str | None, destination: str | None) -> int:
+        """Add what one graph holds to another one; return how many statements that holds."""
+        place = graph_term(destination)
+        quads = [Quad(q.subject, q.predicate, q.object, place) for q in self.statements(source)]
+        self.add(Statements(quads, [place]))
+        return len(quads)
 
     def remove(self, quads: Iterable[Quad]) -> None:
-        """Remove those statements that the data hold; their graphs stay, empty if need be."""
-        gone = {quad for quad in quads if quad in self._engine}
+        """Remove those statements that the data hold; their graphs stay, empty if need be.
+
+        Args:
+            quads: Each once.
+        """
+        gone = [quad for quad in quads if quad in self._engine]
         for quad in gone:
             self._engine.remove(quad)
-        self._leave_merge(gone)
-        self._record_removal(gone)
+        self._removed(gone)
 
     def create(self, graph: str) -> None:
         """Let a graph exist."""
@@ -109,15 +150,10 @@ class Changes:
 
     def clear(self, graphs: Sequence[str | None]) -> None:
         """Remove all statements of some graphs; the graphs stay."""
-        places = [graph_term(graph) for graph in graphs]
-        gone = {quad for graph in graphs for quad in self.statements(graph)}
-        for place in places:
-            self._engine.clear_graph(place)
-        if self.has_merge and set(self._engine.named_graphs()).issubset(places):
-            self._engine.clear_graph(_DEFAULT)
-        else:
-            self._leave_merge(gone)
-        self._record_removal(gone)
+        gone = [quad for graph in graphs for quad in self.statements(graph)]
+        for graph in graphs:
+            self._engine.clear_graph(graph_term(graph))
+        self._removed(gone)
 
     def drop(self, graphs: Sequence[str]) -> None:
         """Remove some graphs and all that they hold."""
@@ -128,38 +164,57 @@ class Changes:
 
     def delta(self) -> Delta:
         """Return the difference against the beginning."""
+        added, removed = self._net()
         exists = {name: self._engine.contains_named_graph(name) for name in self._existed}
         return Delta.of(
-            removed=self._removed,
-            added=self._added,
+            removed=removed,
+            added=added,
             created=[_iri(name) for name, now in exists.items() if now and not self._existed[name]],
             dropped=[_iri(name) for name, now in exists.items() if self._existed[name] and not now],
         )
 
-    def _note(self, graphs: Iterable[_Graph]) -> None:
+    def _added(self, new: list[Quad], new_graphs: Sequence[GraphName]) -> None:
+        if self.has_merge:
+            join_merge(self._engine, new_graphs)
+        if new:
+            self._steps.append((True, new))
+            self._forget()
+
+    def _removed(self, gone: list[Quad]) -> None:
+        if not gone:
+            return
+        if self.has_merge:
+            leave_merge(self._engine, gone)
+        self._steps.append((False, gone))
+        self._forget()
+
+    def _net(self) -> tuple[Iterable[Quad], Iterable[Quad]]:
+        """Return what was added and what was removed in sum.
+
+        Each step had an effect for each of its statements, so that steps of one kind have none in
+        common. They stay lists then: in their own order statements are written far faster.
+        """
+        kinds = {added for added, _ in self._steps}
+        if len(kinds) < 2:  # noqa: PLR2004 - additions only, or removals only
+            every = chain.from_iterable(quads for _, quads in self._steps)
+            return (every, ()) if True in kinds else ((), every)
+        new: set[Quad] = set()
+        gone: set[Quad] = set()
+        for added, quads in self._steps:
+            here, there = (new, gone) if added else (gone, new)
+            step = set(quads)
+            here |= step - there
+            there -= step
+        return new, gone
+
+    def _note(self, graphs: Iterable[GraphName]) -> None:
         """Remember, before the first change of each, whether some graphs exist."""
         for name in graphs:
             if name not in self._existed and name != _DEFAULT:
                 self._existed[name] = self._engine.contains_named_graph(name)
 
-    def _leave_merge(self, gone: Iterable[Quad]) -> None:
-        if self.has_merge:
-            for quad in gone:
-                if not is_stated(self._engine, quad):
-                    self._engine.remove(in_merge(quad))
 
-    def _record_removal(self, gone: set[Quad]) -> None:
-        if not gone:
-            return
-        if self._added:
-            back = gone & self._added
-            self._added -= back
-            gone = gone - back
-        self._removed = (self._removed | gone) if self._removed else gone
-        self._forget()
-
-
-def _iri(name: _Graph) -> str:
+def _iri(name: GraphName) -> str:
     if not isinstance(name, NamedNode):
         raise TypeError(f"{name} is no IRI")
     return name.value

@@ -1,16 +1,17 @@
 """RDF documents of callers, parsed into statements of one graph."""
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 import pyoxigraph as ox
-from pyoxigraph import DefaultGraph, Quad, RdfFormat
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat
 
 from medrd_kg.problems import Problem
 from medrd_kg.sparql.editing.document_limits import refuse_hazards
-from medrd_kg.store.changes import graph_term
+from medrd_kg.store.changes import Changes, Statements, graph_term
 
-__all__ = ["FORMATS", "read_graph"]
+__all__ = ["FORMATS", "add_document", "read_graph"]
 
 FORMATS: Final = {
     "text/turtle": RdfFormat.TURTLE,
@@ -24,8 +25,6 @@ FORMATS: Final = {
 """Formats that are read, by media type."""
 
 _DEFAULT: Final = DefaultGraph()
-_LARGE: Final = 1_000_000
-"""Bytes from which the bulk loader is used: half the memory, but slow to begin."""
 _LONGEST_PROBED: Final = 1_000_000
 """Longest document, in bytes, that is parsed again and again to find its fault."""
 
@@ -54,6 +53,31 @@ _GENERAL: Final = {
 }
 
 
+def add_document(
+    changes: Changes,
+    graph: str | None,
+    content: bytes,
+    media_type: str,
+    *,
+    base_iri: str,
+    name: str | None = None,
+) -> None:
+    """Parse a document and add its statements to a graph, which comes into being.
+
+    Arguments and faults are those of `read_graph`; after a fault nothing has changed.
+    """
+    rdf_format = _format(media_type, name)
+    if rdf_format.supports_datasets or changes.holds_any(graph):
+        found = read_graph(content, media_type, graph, base_iri=base_iri, name=name)
+        changes.add(Statements.of(found))
+    else:
+        refuse_hazards(content, rdf_format)
+        load = _Loader(content, media_type, graph_term(graph), base_iri, name)
+        changes.fill(graph, load)
+    if graph is not None:
+        changes.create(graph)
+
+
 def read_graph(
     content: bytes,
     media_type: str,
@@ -76,23 +100,44 @@ def read_graph(
     Raises:
         Problem: ``malformed-data`` with line and column, or ``unsupported-media-type``.
     """
-    rdf_format = FORMATS.get(media_type)
-    if rdf_format is None:
+    rdf_format = _format(media_type, name)
+    refuse_hazards(content, rdf_format)
+    store = ox.Store()
+    place = None if rdf_format.supports_datasets else graph_term(graph)
+    _Loader(content, media_type, place, base_iri, name)(store)
+    return _in_one_graph(store, graph) if place is None else store
+
+
+def _format(media_type: str, name: str | None) -> RdfFormat:
+    found = FORMATS.get(media_type)
+    if found is None:
         raise Problem(
             "unsupported-media-type",
             f"{name or 'the document'} is {media_type}, which is no format of RDF",
             f"use {', '.join(FORMATS)}",
             extra={"supported": list(FORMATS)},
         )
-    refuse_hazards(content, rdf_format)
-    store = ox.Store()
-    load = store.bulk_load if len(content) >= _LARGE else store.load
-    place = None if rdf_format.supports_datasets else graph_term(graph)
-    try:
-        load(content, format=rdf_format, base_iri=base_iri, to_graph=place)
-    except SyntaxError as error:
-        raise _malformed(content, media_type, base_iri, error, name) from None
-    return _in_one_graph(store, graph) if place is None else store
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Loader:
+    """Loads a document into a store, all of it or nothing."""
+
+    content: bytes
+    media_type: str
+    place: NamedNode | DefaultGraph | None
+    base_iri: str
+    name: str | None
+
+    def __call__(self, store: ox.Store) -> None:
+        rdf_format = FORMATS[self.media_type]
+        try:
+            store.load(self.content, format=rdf_format, base_iri=self.base_iri, to_graph=self.place)
+        except SyntaxError as error:
+            raise _malformed(
+                self.content, self.media_type, self.base_iri, error, self.name
+            ) from None
 
 
 def _in_one_graph(store: ox.Store, graph: str | None) -> ox.Store:

@@ -87,13 +87,17 @@ def carry_over(operation: Operation, changes: Changes, targets: Targets) -> None
         if operation.is_silent:
             return
         raise missing_graph(source, f"{word.upper()} SILENT")
-    brought = _moved(changes, source, destination)
     if word != "add":
-        staying = set(brought)
-        changes.remove([q for q in changes.statements(destination) if q not in staying])
-        if destination is not None and not brought:
-            changes.drop([destination])  # the copy of an empty graph is none
-    changes.add(brought)
+        place = graph_term(source)
+        stale = [
+            quad
+            for quad in changes.statements(destination)
+            if not changes.holds(Quad(quad.subject, quad.predicate, quad.object, place))
+        ]
+        changes.remove(stale)
+    brought = changes.copy(source, destination)
+    if word != "add" and destination is not None and not brought:
+        changes.drop([destination])  # the copy of an empty graph is none
     if word == "move":
         if source is None:
             changes.clear([None])
@@ -106,11 +110,6 @@ def _ends(operation: Operation, rest: Sequence[Token]) -> list[str | None]:
     names = [token for token in rest if not token.is_word("graph", "to")]
     iris = iter(resolved(operation, [each.text for each in names if not each.is_word("default")]))
     return [None if name.is_word("default") else next(iris) for name in names]
-
-
-def _moved(changes: Changes, source: str | None, destination: str | None) -> list[Quad]:
-    place = graph_term(destination)
-    return [Quad(q.subject, q.predicate, q.object, place) for q in changes.statements(source)]
 
 
 def missing_graph(graph: str | None, silent: str | None = None) -> Problem:

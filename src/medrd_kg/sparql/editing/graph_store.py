@@ -4,17 +4,16 @@ On return the store holds the new state. When an exception is raised, it may hol
 changes and must not be used further.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import pyoxigraph as ox
-from pyoxigraph import Quad
 
-from medrd_kg.sparql.editing.documents import read_graph
+from medrd_kg.sparql.editing.documents import add_document, read_graph
 from medrd_kg.sparql.editing.fresh_randomness import in_new_thread
 from medrd_kg.sparql.editing.graph_management import missing_graph
 from medrd_kg.sparql.editing.targets import Targets, Writable
 from medrd_kg.sparql.rdf_documents import RdfDocument
-from medrd_kg.store.changes import Changes
+from medrd_kg.store.changes import Changes, Statements
 from medrd_kg.store.delta import Delta
 from medrd_kg.store.embedded import EmbeddedStore
 
@@ -47,12 +46,14 @@ def put_graph(
 
     def replace() -> Delta:
         changes = _permitted(store, graph, writable)
-        stores = [_read(document, graph, base_iri) for document in documents]
         if not changes.holds_any(graph):
-            return _filled(changes, graph, stores)
-        gone = (q for q in changes.statements(graph) if not any(q in each for each in stores))
-        changes.remove(list(gone))
-        return _filled(changes, graph, stores)
+            return _merged(changes, graph, documents, base_iri)
+        contents = [_read(document, graph, base_iri) for document in documents]
+        stale = (q for q in changes.statements(graph) if not any(q in each for each in contents))
+        changes.remove(list(stale))
+        for content in contents:
+            changes.add(Statements.of(content))
+        return changes.delta()
 
     return in_new_thread(replace)
 
@@ -72,8 +73,7 @@ def post_graph(
 
     def merge() -> Delta:
         changes = _permitted(store, graph, writable)
-        stores = [_read(document, graph, base_iri) for document in documents]
-        return _filled(changes, graph, stores)
+        return _merged(changes, graph, documents, base_iri)
 
     return in_new_thread(merge)
 
@@ -112,9 +112,18 @@ def _read(document: RdfDocument, graph: str | None, base_iri: str) -> ox.Store:
     )
 
 
-def _filled(changes: Changes, graph: str | None, contents: Iterable[Iterable[Quad]]) -> Delta:
+def _merged(
+    changes: Changes, graph: str | None, documents: Sequence[RdfDocument], base_iri: str
+) -> Delta:
     if graph is not None:
         changes.create(graph)
-    for content in contents:
-        changes.add(content)
+    for document in documents:
+        add_document(
+            changes,
+            graph,
+            document.content,
+            document.media_type,
+            base_iri=base_iri,
+            name=document.name,
+        )
     return changes.delta()

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
-import pyoxigraph as ox
-
 from medrd_kg.problems import Problem
-from medrd_kg.sparql.editing.documents import read_graph
+from medrd_kg.sparql.editing.documents import add_document
 from medrd_kg.sparql.editing.requests import Operation, read_request, resolved
 from medrd_kg.sparql.editing.targets import Targets
 from medrd_kg.sparql.rdf_documents import read_documents
@@ -97,17 +95,14 @@ def load(
     wanted = _load(operation)
     targets.require(wanted.graph)
     try:
-        statements = _read(documents.get(wanted.source), wanted)
+        _add(documents.get(wanted.source), wanted, changes)
     except Problem:
         if wanted.silent:
             return
         raise
-    if wanted.graph is not None:
-        changes.create(wanted.graph)
-    changes.add(statements)
 
 
-def _read(document: Document | None, wanted: Load) -> ox.Store:
+def _add(document: Document | None, wanted: Load, changes: Changes) -> None:
     if document is None:
         raise Problem(
             "remote-failure",
@@ -115,10 +110,11 @@ def _read(document: Document | None, wanted: Load) -> ox.Store:
             "check its address, or write LOAD SILENT where it does not matter",
             extra={"document": wanted.source},
         )
-    return read_graph(
+    add_document(
+        changes,
+        wanted.graph,
         document.content,
         _format(document),
-        wanted.graph,
         base_iri=document.iri,
         name=wanted.source,
     )

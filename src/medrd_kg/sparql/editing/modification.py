@@ -21,7 +21,7 @@ from medrd_kg.sparql.editing.requests import (
 from medrd_kg.sparql.editing.targets import Targets
 from medrd_kg.sparql.editing.templates import Template, read_template, variables_of
 from medrd_kg.store.base import Dataset, QueryFault, Row, Term
-from medrd_kg.store.changes import Changes
+from medrd_kg.store.changes import Changes, Statements
 from medrd_kg.store.embedded import EmbeddedStore
 from medrd_kg.store.faults import syntax_fault
 from medrd_kg.store.lexing import position
@@ -45,10 +45,13 @@ def change_data(operation: Operation, changes: Changes, targets: Targets) -> Non
     deletes = operation.word == "delete"
     data = _data(operation, block, deletes=deletes)
     targets.require_all(data)
-    (changes.remove if deletes else changes.add)(data)
+    if deletes:
+        changes.remove(data.quads)
+    else:
+        changes.add(data)
 
 
-def _data(operation: Operation, block: DataBlock, *, deletes: bool) -> ox.Store:
+def _data(operation: Operation, block: DataBlock, *, deletes: bool) -> Statements:
     """Return the statements of a block of data, as the engine reads them."""
     store = ox.Store()
     body = operation.request.original[block.start : block.end]
@@ -57,14 +60,15 @@ def _data(operation: Operation, block: DataBlock, *, deletes: bool) -> ox.Store:
         store.update(f"{head}{body}}}", base_iri=operation.base_iri)
     except SyntaxError as error:
         raise _data_fault(operation, block, error, head) from None
-    if deletes and any(map(_is_anonymous, store)):
+    statements = Statements.of(store)
+    if deletes and any(map(_is_anonymous, statements.quads)):
         # Where the blank node stands is known when the engine reads the data as what they are.
         head = f"{operation.prologue}DELETE DATA {{"
         try:
             ox.Store().update(f"{head}{body}}}", base_iri=operation.base_iri)
         except SyntaxError as error:
             raise _data_fault(operation, block, error, head, NO_BLANK_NODES) from None
-    return store
+    return statements
 
 
 def _is_anonymous(quad: Quad) -> bool:
@@ -188,10 +192,12 @@ def modify(
         raise advised(operation.request, QueryFault(str(fault))) from fault
     except (SyntaxError, ValueError, RuntimeError) as error:
         raise advised(operation.request, QueryFault(str(error))) from error
-    targets.require_all(gone)
-    targets.require_all(new)
-    changes.remove(gone)
-    changes.add(new)
+    old_statements, new_statements = Statements.of(gone), Statements.of(new)
+    del gone, new  # they may be large
+    targets.require_all(old_statements)
+    targets.require_all(new_statements)
+    changes.remove(old_statements.quads)
+    changes.add(new_statements)
 
 
 def _fill(

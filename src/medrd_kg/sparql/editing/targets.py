@@ -1,19 +1,16 @@
 """Which graphs an edit may change."""
 
-from collections.abc import Callable, Iterable
-from typing import Final
+from collections.abc import Callable
 
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
+from pyoxigraph import NamedNode
 
 from medrd_kg.problems import Problem
-from medrd_kg.store.changes import Changes
+from medrd_kg.store.changes import Changes, Statements
 
 __all__ = ["Targets", "Writable"]
 
 Writable = Callable[[str | None], bool]
 """Tells whether a graph may change; None is the default graph."""
-
-_DEFAULT: Final = DefaultGraph()
 
 
 class Targets:
@@ -31,7 +28,6 @@ class Targets:
         """
         self._changes = changes
         self._writable = writable
-        self._permitted: set[NamedNode | BlankNode | DefaultGraph] = set()
 
     def permits(self, graph: str | None) -> bool:
         """Whether a graph may change."""
@@ -48,15 +44,14 @@ class Targets:
         if not self.permits(graph):
             raise _refusal(graph, is_merge=graph is None and self._changes.has_merge)
 
-    def require_all(self, quads: Iterable[Quad]) -> None:
+    def require_all(self, statements: Statements) -> None:
         """Refuse to change the graphs of some statements.
 
         Raises:
             Problem: ``read-only-graph``.
         """
-        for name in {quad.graph_name for quad in quads} - self._permitted:
-            self.require(None if name == _DEFAULT else name.value)  # type: ignore[union-attr]
-            self._permitted.add(name)
+        for name in statements.graphs:
+            self.require(name.value if isinstance(name, NamedNode) else None)
 
 
 def _refusal(graph: str | None, *, is_merge: bool) -> Problem:
