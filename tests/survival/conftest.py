@@ -1,6 +1,7 @@
 """Servers under the limits that the survival tests promise things about."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -12,30 +13,45 @@ MEMORY_MB = 400
 
 
 @pytest.fixture(scope="session")
-def survivor(release_data_dir: Path) -> Iterator[Server]:
+def data_folder(
+    release_data_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[], Path]:
+    """Make data folders with the shipped release and edits of their own: one server each."""
+
+    def make() -> Path:
+        folder = tmp_path_factory.mktemp("data")
+        (folder / "releases").symlink_to(release_data_dir / "releases")
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def survivor(data_folder: Callable[[], Path]) -> Iterator[Server]:
     """Two workers and a deadline of two seconds over the shipped release."""
-    limits = ("--workers", "2", "--query-timeout-seconds", str(DEADLINE_SECONDS))
-    with serving(
-        "--data-dir", release_data_dir, *limits, "--query-memory-mb", str(MEMORY_MB)
-    ) as server:
+    with _limited(data_folder(), DEADLINE_SECONDS) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def brisk(release_data_dir: Path) -> Iterator[Server]:
+def brisk(data_folder: Callable[[], Path]) -> Iterator[Server]:
     """As `survivor`, with a deadline of one second."""
-    limits = ("--workers", "2", "--query-timeout-seconds", str(BRISK_SECONDS))
-    with serving(
-        "--data-dir", release_data_dir, *limits, "--query-memory-mb", str(MEMORY_MB)
-    ) as server:
+    with _limited(data_folder(), BRISK_SECONDS) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def patient(release_data_dir: Path) -> Iterator[Server]:
+def patient(data_folder: Callable[[], Path]) -> Iterator[Server]:
     """Two workers and a deadline far beyond any test."""
-    with serving("--data-dir", release_data_dir, "--query-timeout-seconds", "600") as server:
+    with _limited(data_folder(), 600) as server:
         yield server
+
+
+def _limited(folder: Path, seconds: int) -> AbstractContextManager[Server]:
+    return serving(
+        *("--data-dir", folder, "--workers", "2", "--query-timeout-seconds", str(seconds)),
+        *("--query-memory-mb", str(MEMORY_MB)),
+    )
 
 
 @pytest.hookimpl(tryfirst=True)

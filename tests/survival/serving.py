@@ -80,7 +80,10 @@ def serving(*arguments: str | Path) -> Iterator[Server]:
     listener = threading.Thread(target=server.said.extend, args=(process.stderr,), daemon=True)
     listener.start()
     try:
-        eventually("the server starts", lambda: _is_up(server), within=_START_SECONDS)
+        try:
+            eventually("the server starts", lambda: _is_up(server), within=_START_SECONDS)
+        except AssertionError as late:
+            raise AssertionError(f"{late}: {''.join(server.said)}") from late
         yield Server(_address(server) or "", process, server.tree, server.said)
     finally:
         if process.poll() is None:

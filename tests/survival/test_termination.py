@@ -2,6 +2,7 @@
 
 import signal
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,8 +19,8 @@ _LONG = (
 )
 
 
-def test_running_queries_finish(release_data_dir: Path) -> None:
-    with serving("--data-dir", release_data_dir) as server, ThreadPoolExecutor() as pool:
+def test_running_queries_finish(data_folder: Callable[[], Path]) -> None:
+    with serving("--data-dir", data_folder()) as server, ThreadPoolExecutor() as pool:
         eventually("the server rests", server.rests, within=10)
         asked = pool.submit(post_query, server.address, _LONG)
         eventually("the query runs", server.toils, within=10)
@@ -31,10 +32,10 @@ def test_running_queries_finish(release_data_dir: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["cross product counted", "cross product in rows"])
-def test_queries_without_end_are_told(release_data_dir: Path, name: str) -> None:
+def test_queries_without_end_are_told(data_folder: Callable[[], Path], name: str) -> None:
     killer = next(each for each in KILLERS if each.name == name)
     with (
-        serving("--data-dir", release_data_dir, "--query-timeout-seconds", "600") as server,
+        serving("--data-dir", data_folder(), "--query-timeout-seconds", "600") as server,
         ThreadPoolExecutor() as pool,
     ):
         eventually("the server rests", server.rests, within=10)
@@ -51,8 +52,8 @@ def test_queries_without_end_are_told(release_data_dir: Path, name: str) -> None
         eventually("no process is left", lambda: not server.tree.living(), within=5)
 
 
-def test_nothing_outlives_a_killed_server(release_data_dir: Path) -> None:
-    with serving("--data-dir", release_data_dir) as server, ThreadPoolExecutor() as pool:
+def test_nothing_outlives_a_killed_server(data_folder: Callable[[], Path]) -> None:
+    with serving("--data-dir", data_folder()) as server, ThreadPoolExecutor() as pool:
         asked = pool.submit(post_query, server.address, KILLERS[0].text)
         eventually("the query runs", server.toils, within=10)
         server.process.kill()
