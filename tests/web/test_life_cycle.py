@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from medrd_kg.problems import Problem
 from medrd_kg.settings import Settings
-from medrd_kg.sparql.workers.pool import Pool
+from medrd_kg.sparql.workers.own_queries import OwnQueries
 from medrd_kg.web.app import create_app
 from medrd_kg.web.state import Release
 
@@ -101,7 +101,7 @@ def test_unforeseen_exceptions_tell_nothing(
 
     async def talk(client: httpx.AsyncClient) -> None:
         await until_ready(client)
-        monkeypatch.setattr(Pool, "select", explode)
+        monkeypatch.setattr(OwnQueries, "select", explode)
         response = await client.get("/api/v1/topics")
         assert response.status_code == 500
         assert response.headers["content-type"] == "application/problem+json"

@@ -143,11 +143,11 @@ async def prepare(
     engine_room: EngineRoom,
 ) -> Serving:
     """Derive what answers need from a release that the engine room holds."""
-    evaluator = engine_room.pool
+    evaluator = engine_room.own_queries
     return Serving(
         settings=settings,
         release=release,
-        state_id=state_id(release.version, evaluator.sequence),
+        state_id=state_id(release.version, engine_room.pool.sequence),
         evaluator=evaluator,
         vocabulary=Vocabulary.read(await evaluator.triples(ONTOLOGY_QUERY)),
         listings=Listings(evaluator),

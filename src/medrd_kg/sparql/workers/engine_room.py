@@ -20,6 +20,7 @@ from medrd_kg.sparql.workers.exchange import AskRequest
 from medrd_kg.sparql.workers.frames import Kind, frame, headed, split_head
 from medrd_kg.sparql.workers.holding import SEQUENCE_BYTES
 from medrd_kg.sparql.workers.job import Job, Needs, Reply
+from medrd_kg.sparql.workers.own_queries import OwnQueries
 from medrd_kg.sparql.workers.pool import Limits, Pool
 from medrd_kg.sparql.workers.process import Worker
 from medrd_kg.sparql.workers.remote_servers import RemoteServers
@@ -50,6 +51,7 @@ class EngineRoom:
 
     Attributes:
         pool: The workers.
+        own_queries: Answers queries that the service itself writes.
         on_edit: Called with the number of each edit, once it is durable and seen.
     """
 
@@ -72,6 +74,7 @@ class EngineRoom:
         self._edits = edits
         self._memory = settings.query_memory_mb * _BYTES_PER_MEGABYTE
         self.pool = Pool(source, Limits(self._timeout, self._memory, settings.workers))
+        self.own_queries = OwnQueries(self.pool, self._timeout)
         self._is_writable = any((settings.editor_token, settings.admin_token))
         self._journal: Journal | None = None
         self._turn = asyncio.Lock()
@@ -86,8 +89,7 @@ class EngineRoom:
         """
         await asyncio.to_thread(self._open_journal)
         if self._source.snapshot is None:
-            self.pool.history = self._history
-            await self.pool.start()
+            await self.pool.start(self._history)
         else:
             await self._start_on_disk()
         if not self.pool.isolated:
@@ -275,7 +277,7 @@ class EngineRoom:
             return
         reply: Reply = await self.pool.run(Job(frame(Kind.DUMP), _DUMP_SECONDS, own=True))
         content = [reply.body, *[piece async for piece in reply.rest()]]
-        rows = await self.pool.select("SELECT ?g WHERE { GRAPH ?g {} }")
+        rows = await self.own_queries.select("SELECT ?g WHERE { GRAPH ?g {} }")
         names = {row["g"].value for row in rows if isinstance(row["g"], NamedNode)}
         await asyncio.to_thread(
             journal.checkpoint,

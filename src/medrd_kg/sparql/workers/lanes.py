@@ -11,10 +11,9 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
-from medrd_kg.problems import Problem
 from medrd_kg.sparql.workers.job import Job, LaneName
 
-__all__ = ["SLICE_SECONDS", "LongLane", "QueueFull", "fault_of_limits"]
+__all__ = ["SLICE_SECONDS", "LongLane", "QueueFull"]
 
 SLICE_SECONDS: Final = 0.05
 
@@ -77,23 +76,3 @@ class LongLane:
                 self.running.add(job)
                 job.lane = self.name
                 job.worker.go_on()
-
-
-def fault_of_limits(job: Job, timeout: float, *, retry_after: int) -> Problem:
-    """Return what a caller is told whose query ran into the time limit."""
-    extra = {"limit": timeout, "elapsed": round(job.elapsed, 3), "query": job.id}
-    if job.lane in {LaneName.WAITING, LaneName.QUEUED}:
-        return Problem(
-            "busy",
-            f"other queries took all the time: this one waited until its limit of {timeout:g} s",
-            "try again later",
-            extra=extra,
-            headers={"Retry-After": str(retry_after)},
-        )
-    return Problem(
-        "query-timeout",
-        f"the query was stopped after {job.elapsed:.1f} s; the limit is {timeout:g} s",
-        "add LIMIT, name more of the terms, avoid unbounded paths (*, +) and patterns without a"
-        " shared variable; or fetch a dump and ask it locally",
-        extra=extra,
-    )

@@ -27,6 +27,7 @@ class Worker:
         sequence: Number of the last edit that its data hold.
         job: What it works on.
         is_gone: Whether it has ended, or is about to.
+        was_asked_to_end: Whether this side ended it.
     """
 
     __slots__ = (
@@ -41,6 +42,7 @@ class Worker:
         "job",
         "process",
         "sequence",
+        "was_asked_to_end",
     )
 
     def __init__(
@@ -64,6 +66,7 @@ class Worker:
         self.sequence = sequence
         self.job: Job | None = None
         self.is_gone = False
+        self.was_asked_to_end = False
         self._handle = handle
         self._channel = channel
         self._frames = FrameBuffer()
@@ -135,7 +138,7 @@ class Worker:
 
     def kill(self) -> None:
         """End it; the nursery reports when it is gone."""
-        self.is_gone = True
+        self.is_gone = self.was_asked_to_end = True
         self.listen(to_it=False)
         self._signal(signal.SIGKILL)
 
