@@ -25,8 +25,8 @@ from prometheus_client.registry import Collector
 
 from medrd_kg import __version__
 from medrd_kg.problems import Problem
-from medrd_kg.sparql.workers.job import LaneName
 from medrd_kg.sparql.workers.counters import DURATION_BOUNDS
+from medrd_kg.sparql.workers.job import LaneName
 from medrd_kg.sparql.workers.pool import Pool
 from medrd_kg.web.authorization import Authority, Role
 from medrd_kg.web.front.cache import CacheFigures
