@@ -282,6 +282,18 @@ def test_a_graph_that_has_not_changed_is_not_sent_again(service: Service) -> Non
     assert changed.status_code == httpx.codes.OK
 
 
+@pytest.mark.parametrize("condition", [("If-None-Match", "*"), ("If-Match", '"tag"')])
+def test_conditions_are_not_passed_over(service: Service, condition: tuple[str, str]) -> None:
+    service.send("PUT", "urn:g", DATA.encode(), TURTLE)
+    headers = {**BEARER, "Content-Type": TURTLE, condition[0]: condition[1]}
+    for method in ("PUT", "POST", "DELETE"):
+        answer = service.client.request(
+            method, "/graph-store?graph=urn:g", content="", headers=headers
+        )
+        assert (answer.status_code, slug(answer)) == (httpx.codes.BAD_REQUEST, "malformed-request")
+    assert len(service.graph("urn:g") or ()) == 1
+
+
 def test_a_new_graph_gets_an_address(service: Service) -> None:
     made = service.client.post(
         "/graph-store", content=DATA, headers={**BEARER, "Content-Type": TURTLE}

@@ -48,6 +48,7 @@ def install_graph_store(app: FastAPI, editing: Editing, endpoint: ASGIApp) -> No
         """Replace a graph, add to it, or create one."""
         served = serving(request)
         editing.admit(request)
+        _refuse_conditions(request)
         target = _target(request, served, editing)
         body = await read_body(
             request,
@@ -67,6 +68,7 @@ def install_graph_store(app: FastAPI, editing: Editing, endpoint: ASGIApp) -> No
         """Remove a graph."""
         served = serving(request)
         editing.admit(request)
+        _refuse_conditions(request)
         target = _target(request, served, editing)
         return await _changed(request, served, GraphDeletion(target.graph), target)
 
@@ -116,6 +118,21 @@ class _Construction(Response):
             return body.pop() if body else await receive()
 
         await self._endpoint(asked, receive_query, send)
+
+
+def _refuse_conditions(request: Request) -> None:
+    """Refuse writes that depend on what a graph holds: ignoring that could lose data.
+
+    Raises:
+        Problem: ``malformed-request``.
+    """
+    for name in ("If-Match", "If-None-Match", "If-Unmodified-Since"):
+        if name in request.headers:
+            raise Problem(
+                "malformed-request",
+                f"{name} is not supported with {request.method}: nothing was changed",
+                "state the condition in the WHERE of a SPARQL Update",
+            )
 
 
 def _target(request: Request, served: Serving, editing: Editing) -> GraphTarget:

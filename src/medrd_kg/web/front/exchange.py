@@ -58,6 +58,8 @@ class Exchange:
             if self._intake.fault is not None and not self._has_begun:
                 await self.refuse(self._intake.fault)
         except Exception as error:
+            if self._has_begun and self._caller.is_head:
+                return  # its head was all that was wanted, and the rest was given up
             if self._has_begun:  # an answer that broke off must not look whole
                 raise
             problem = self._intake.fault or (error if isinstance(error, Problem) else None)
