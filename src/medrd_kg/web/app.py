@@ -64,6 +64,7 @@ def create_app(settings: Settings, source: ReleaseSource) -> FastAPI:
             await room.start()
             room.on_edit = service.advance
             room.pool.on_slow = SlowLog(settings)
+            room.pool.tells_all = settings.log_queries == "all"
             service.serving = await prepare(settings, queries, release, room)
         except Problem as problem:
             _logger.error("cannot serve: %s", problem)  # noqa: TRY400 - a message for the operator

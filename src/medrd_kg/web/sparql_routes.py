@@ -50,6 +50,11 @@ def _operations() -> dict[str, Schema]:
         parameter("named-graph-uri", "Graphs visible to GRAPH.", graphs),
     ]
     text = {"type": "string"}
+    switch = {"type": "boolean", "default": False}
+    ours = [
+        parameter("hints", "Add likely causes to an empty answer.", switch),
+        parameter("explain", "Tell how the query is evaluated instead of its answer.", switch),
+    ]
     success = answer(
         "The answer; without a query, the description of the service.",
         {each: {"schema": text} for each in dict.fromkeys((*SOLUTION_TYPES, *GRAPH_TYPES))},
@@ -77,13 +82,13 @@ def _operations() -> dict[str, Schema]:
         "GET": operation(
             "Answer a SPARQL query given in the address",
             success,
-            parameters=[parameter("query", "SPARQL 1.1 query.", text, example=example), *dataset],
+            parameters=[parameter("query", "SPARQL 1.1 query.", text, example=example), *dataset, *ours],
             problems=problems,
         ),
         "POST": operation(
             "Answer a SPARQL query given in the body",
             success,
-            parameters=dataset,
+            parameters=[*dataset, *ours],
             problems=(*problems, "content-too-large", "unsupported-media-type"),
             body={
                 "required": True,

@@ -51,6 +51,7 @@ class Pool:
     Attributes:
         counters: What happened so far.
         on_slow: Called with each caller's query that took long or failed.
+        tells_all: Whether `on_slow` is called with all others as well.
     """
 
     def __init__(self, source: DataSource, limits: Limits) -> None:
@@ -62,6 +63,7 @@ class Pool:
         """
         self.counters = Counters()
         self.on_slow: Callable[[Job], None] | None = None
+        self.tells_all = False
         self._limits = limits
         self._stock = Stock(
             source, limits.memory, self._offer, self._on_death, self._when_all_are_gone
@@ -210,9 +212,10 @@ class Pool:
         if not self._active and self._drained is not None and not self._drained.done():
             self._drained.set_result(None)
         self.counters.note(job.elapsed, job.processor_seconds)
-        is_worth_telling = job.problem is not None or job.elapsed > SLICE_SECONDS
-        if self.on_slow is not None and is_worth_telling and not job.own and not job.borrowed:
-            self.on_slow(job)
+        if self.on_slow is not None and not job.own and not job.borrowed:
+            is_slow = job.problem is not None or job.elapsed > SLICE_SECONDS
+            if is_slow or self.tells_all:
+                self.on_slow(job)
         worker, job.worker = job.worker, None
         if job.lane is LaneName.QUEUED:
             if job in self._queue:

@@ -2,22 +2,23 @@
 
 import resource
 import socket
+import time
 from typing import Final
 
 from medrd_kg.sparql.workers.exchange import HELD_BYTES, ReplyHead
 from medrd_kg.sparql.workers.frames import Kind, frame, headed
 
-__all__ = ["Sink", "usage"]
+__all__ = ["Sink", "memory_peak"]
 
 _PIECE: Final = 65_536
+_QUICK_SECONDS: Final = 0.005
 _GROWN_KILOBYTES: Final = 64_000
 """A worker that took so much more than at its birth is replaced, so that it gives it back."""
 
 
-def usage() -> tuple[float, int]:
-    """Return the processor seconds and the most kilobytes of memory of this process so far."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime, used.ru_maxrss
+def memory_peak() -> int:
+    """Return the most kilobytes of memory that this process has held so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 class Sink:
@@ -34,7 +35,7 @@ class Sink:
         self._allowed = memory_at_birth + _GROWN_KILOBYTES
         self._pieces: list[bytes] = []
         self._size = 0
-        self._begun_at, _ = usage()
+        self._begun_at = time.process_time()
         self.head = ReplyHead("application/octet-stream", keepable=False)
         self.has_begun = False
 
@@ -52,8 +53,9 @@ class Sink:
     def finish(self) -> None:
         """Send what is left; the answer is complete thereby."""
         body = b"".join(self._pieces)
-        now, memory = usage()
-        seconds, grown = now - self._begun_at, memory > self._allowed
+        seconds = time.process_time() - self._begun_at
+        # What was quick cannot have taken much.
+        grown = seconds > _QUICK_SECONDS and memory_peak() > self._allowed
         if self.has_begun:
             if body:
                 self._channel.sendall(frame(Kind.DATA, body))
