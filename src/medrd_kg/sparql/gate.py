@@ -6,7 +6,7 @@ about these nodes; the cost follows the edit and not the data.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -17,13 +17,16 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 
 from medrd_kg.build.shapes_graph import ShapesGraph, ntriples_of_files
 from medrd_kg.build.validation import (
+    Finding,
     Severity,
     ValidationReport,
     validate_ntriples,
 )
 from medrd_kg.problems import Problem
 from medrd_kg.sparql.shape_reads import (
+    Check,
     Checks,
+    View,
     affected,
     may_be_affected,
     read_shapes,
@@ -89,8 +92,9 @@ class Gate:
             delta: What the edit changed.
 
         Returns:
-            None when nothing is violated, else all findings about nodes whose conformance the
-            edit can have changed.
+            None when the edit violates nothing, else all findings about nodes and shapes whose
+            conformance it can have changed. A violation that was there before is no reason to
+            refuse: whoever mends something else must be able to.
 
         Raises:
             Problem: ``malformed-data``: the statements cannot be written as N-Triples.
@@ -103,30 +107,44 @@ class Gate:
         if len(added) + len(removed) < _WHOLE_FROM:
             touched = affected(self._checks, match, removed=removed, added=added, limit=_WHOLE_FROM)
         if touched is None:
-            return self._check_whole(match, removed, added)
-        if not touched:
+            is_concerned = self._concerned(match, removed, added)
+        else:
+            named = {(str(node), name) for node, shape in touched for name in shape.names}
+            is_concerned = named.__contains__
+        outcome = self._validated(self._read(View(match), touched))
+        findings = [each for each in outcome.findings if is_concerned(_check_of(each))]
+        if not _has_violation(findings):
             return None
-        report = self._validated(statements_read(self._checks, match, touched))
-        named = {(str(node), name) for node, shape in touched for name in shape.names}
-        return _about(report, lambda node, shape: (node, shape) in named)
+        before = View(match, more=removed, without=added)
+        known = set(map(_told, self._validated(self._read(before, touched)).findings))
+        if not _has_violation([each for each in findings if _told(each) not in known]):
+            return None
+        return outcome.report(findings)
 
-    def _check_whole(
+    def _read(self, data: View, touched: Collection[Check] | None) -> set[Triple]:
+        """Return what the touched checks read, or everything."""
+        if touched is None:
+            return set(data.everything())
+        return statements_read(self._checks, data, touched)
+
+    def _concerned(
         self, match: Match, removed: Collection[Triple], added: Collection[Triple]
-    ) -> ValidationReport | None:
-        """Validate everything, then find out which findings the edit can have to do with."""
-        report = self._validated(set(match(None, None, None)))
+    ) -> Callable[[tuple[str, str]], bool]:
+        """Return what tells whether a node and a shape can have to do with an edit."""
 
-        def concerned(node: str, name: str) -> bool:
-            checks = ((_term(node), shape) for shape in self._checks.named.get(name, ()))
+        def is_concerned(check: tuple[str, str]) -> bool:
+            node, name = check
             return any(
-                may_be_affected(self._checks, match, each, removed=removed, added=added)
-                for each in checks
+                may_be_affected(
+                    self._checks, match, (_term(node), shape), removed=removed, added=added
+                )
+                for shape in self._checks.named.get(name, ())
             )
 
-        return _about(report, concerned)
+        return is_concerned
 
-    def _validated(self, triples: Collection[Triple]) -> ValidationReport:
-        """Validate a graph; beside its findings are those that name its blank nodes."""
+    def _validated(self, triples: Collection[Triple]) -> "_Outcome":
+        """Validate a graph; the engine names its blank nodes on the way."""
         nodes = {each.subject for each in triples if isinstance(each.subject, BlankNode)}
         nodes |= {each.object for each in triples if isinstance(each.object, BlankNode)}
         out = BytesIO()
@@ -135,9 +153,47 @@ class Gate:
             name = NamedNode(f"{_NAMES}:{node.value}")
             out.write(f"{name} <{_NAMES}> {node} .\n".encode())
         try:
-            return validate_ntriples(out.getvalue().decode(), self._shapes)
+            return _Outcome(validate_ntriples(out.getvalue().decode(), self._shapes))
         except ValueError as error:
             raise Problem("malformed-data", f"the data cannot be validated: {error}") from error
+
+
+class _Outcome:
+    """A validation, told with the data's labels of blank nodes.
+
+    Attributes:
+        findings: What was found.
+    """
+
+    def __init__(self, validation: ValidationReport) -> None:
+        """Take up a validation of a graph in which blank nodes are named."""
+        self._turtle = validation.turtle
+        self._names = {
+            each.value: f"_:{each.focus_node[len(_NAMES) + 2 : -1]}"
+            for each in validation.findings
+            if each.value is not None and each.source_shape == _NAMING_SHAPE
+        }
+        self.findings = sorted(
+            self._with_names(each)
+            for each in validation.findings
+            if each.source_shape != _NAMING_SHAPE
+        )
+
+    def report(self, findings: Sequence[Finding]) -> ValidationReport:
+        """Return a report of some of the findings."""
+        return ValidationReport(
+            tuple(findings), restricted_report(self._turtle, findings, self._names)
+        )
+
+    def _with_names(self, finding: Finding) -> Finding:
+        if not self._names:
+            return finding
+        value = finding.value
+        return replace(
+            finding,
+            focus_node=self._names.get(finding.focus_node, finding.focus_node),
+            value=None if value is None else self._names.get(value, value),
+        )
 
 
 def refusal(report: ValidationReport, language: str) -> Problem:
@@ -193,29 +249,20 @@ def _changes(store: EmbeddedStore, delta: Delta) -> tuple[set[Triple], set[Tripl
     return lost, new
 
 
-def _about(
-    report: ValidationReport, is_concerned: Callable[[str, str], bool]
-) -> ValidationReport | None:
-    """Keep the findings about some nodes and shapes, with the data's names of blank nodes."""
-    names = {
-        each.value: f"_:{each.focus_node[len(_NAMES) + 2 : -1]}"
-        for each in report.findings
-        if each.value is not None and each.source_shape == _NAMING_SHAPE
-    }
-    kept = [
-        each
-        for each in report.findings
-        if each.source_shape != _NAMING_SHAPE
-        and is_concerned(names.get(each.focus_node, each.focus_node), each.source_shape)
-    ]
-    if all(each.severity is not Severity.VIOLATION for each in kept):
-        return None
-    findings = sorted(
-        replace(
-            each,
-            focus_node=names.get(each.focus_node, each.focus_node),
-            value=None if each.value is None else names.get(each.value, each.value),
-        )
-        for each in kept
+def _has_violation(findings: Iterable[Finding]) -> bool:
+    return any(each.severity is Severity.VIOLATION for each in findings)
+
+
+def _check_of(finding: Finding) -> tuple[str, str]:
+    return finding.focus_node, finding.source_shape
+
+
+def _told(finding: Finding) -> tuple[str | None, ...]:
+    """Return all that tells a finding from another; Finding compares without the value."""
+    return (
+        finding.focus_node,
+        finding.source_shape,
+        finding.component,
+        finding.path,
+        finding.value,
     )
-    return ValidationReport(tuple(findings), restricted_report(report.turtle, kept, names))

@@ -37,7 +37,7 @@ def restricted_report(turtle: str, findings: Collection[Finding], names: Mapping
 
     Args:
         turtle: The engine's report.
-        findings: What is kept, with the engine's labels of blank nodes.
+        findings: What is kept, with the data's labels of blank nodes.
         names: Labels of the data's blank nodes by the engine's labels, both with ``_:``.
 
     Returns:
@@ -54,13 +54,14 @@ def restricted_report(turtle: str, findings: Collection[Finding], names: Mapping
         Triple(report, _CONFORMS, Literal(value=False)),
     ]
     for focus in engine.quads_for_pattern(None, _FOCUS, None, None):
-        if str(focus.object) not in nodes:
+        node = names.get(str(focus.object), str(focus.object))
+        if node not in nodes:
             continue
         result = _node(focus.subject)
         description = _description(engine, result)
         about = {each.predicate: str(each.object) for each in description if each.subject == result}
         component = about[_COMPONENT].removeprefix(f"<{_SH}").removesuffix(">")
-        if (str(focus.object), about.get(_SHAPE, ""), component) in kept:
+        if (node, about.get(_SHAPE, ""), component) in kept:
             written += [Triple(report, _RESULT, result), *description]
     renamed = (Triple(each.subject, each.predicate, _named(each.object, names)) for each in written)
     out = BytesIO()

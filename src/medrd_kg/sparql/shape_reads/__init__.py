@@ -8,6 +8,7 @@ backwards from a statement, it finds the nodes whose check reads that statement.
 
 from medrd_kg.sparql.shape_reads.automaton import Automaton
 from medrd_kg.sparql.shape_reads.neighbourhood import (
+    Check,
     Checks,
     affected,
     may_be_affected,
@@ -18,6 +19,7 @@ from medrd_kg.sparql.shape_reads.views import View
 
 __all__ = [
     "Automaton",
+    "Check",
     "Checks",
     "TargetedShape",
     "View",

@@ -10,7 +10,7 @@ from medrd_kg.sparql.shape_reads.automaton import Automaton, Edge
 from medrd_kg.sparql.shape_reads.shapes import TargetedShape
 from medrd_kg.sparql.shape_reads.views import Match, Term, View
 
-__all__ = ["Checks", "affected", "may_be_affected", "statements_read"]
+__all__ = ["Check", "Checks", "affected", "may_be_affected", "statements_read"]
 
 _TYPE: Final = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _SUBCLASS: Final = NamedNode("http://www.w3.org/2000/01/rdf-schema#subClassOf")
@@ -123,22 +123,17 @@ def may_be_affected(
     This looks from the check to the edit, which is the way to go when a few checks are in question
     and the edit concerns very many.
     """
-    either = View(match, more=removed)
-    read = _statements_read(checks, either, [check])
+    read = statements_read(checks, View(match, more=removed), [check])
     return not (read.isdisjoint(removed) and read.isdisjoint(added))
 
 
-def statements_read(checks: Checks, match: Match, wanted: Iterable[Check]) -> set[Triple]:
-    """Return all statements that some checks read, in the data after an edit."""
-    return _statements_read(checks, View(match), wanted)
-
-
-def _statements_read(checks: Checks, now: View, wanted: Iterable[Check]) -> set[Triple]:
+def statements_read(checks: Checks, data: View, wanted: Iterable[Check]) -> set[Triple]:
+    """Return all statements that some checks read."""
     found: set[Triple] = set()
     places: set[_Place] = set()
     for node, shape in wanted:
         places.add((node, shape.state))
-        found |= _target(now, node, shape)
+        found |= _target(data, node, shape)
     done: set[_Place] = set()
     typed: set[Term] = set()
     while places:
@@ -149,9 +144,9 @@ def _statements_read(checks: Checks, now: View, wanted: Iterable[Check]) -> set[
             done.add((node, state))
             if state in checks.typed and node not in typed:
                 typed.add(node)
-                found |= now.typing(node)
+                found |= data.typing(node)
             for edge in checks.leaving.get(state, ()):
-                read = list((now.to if edge.inverse else now.about)(node, edge.predicate))
+                read = list((data.to if edge.inverse else data.about)(node, edge.predicate))
                 found.update(read)
                 if edge.target in checks.followed:
                     places.update(

@@ -58,9 +58,13 @@ class View:
             if predicate is None or triple.predicate == predicate:
                 yield triple
 
-    def holds(self, triple: Triple) -> bool:
-        """Whether the statement is seen."""
-        return any(each == triple for each in self.about(triple.subject, triple.predicate))
+    def everything(self) -> Iterator[Triple]:
+        """Yield all statements."""
+        for triple in self._match(None, None, None):
+            if triple not in self._without:
+                yield triple
+        for triples in self._about.values():
+            yield from triples
 
     def typing(self, node: Term) -> set[Triple]:
         """Return all statements that say of which classes a node is an instance."""
