@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import Quad, RdfFormat, serialize
 
 from medrd_kg.problems import Problem
+from medrd_kg.sparql.hints_prefixes import shipped_prefixes
+from medrd_kg.sparql.hints_terms import term_index
 from medrd_kg.sparql.planning.extents import StoreExtents
 from medrd_kg.sparql.workers.source import DataSource, load, open_copy, open_snapshot
 from medrd_kg.store.delta import Delta
@@ -58,7 +60,12 @@ class Holding:
             OSError: A file cannot be read.
             SyntaxError: The data do not parse.
         """
-        return cls(load(source), source, None if source.shapes is None else _gate(source.shapes))
+        gate = None if source.shapes is None else _gate(source.shapes)
+        store = load(source)
+        if source.dump is not None:  # read once here instead of once in each child
+            shipped_prefixes()
+            term_index(store).preload()
+        return cls(store, source, gate)
 
     def follow(self, payload: bytes) -> None:
         """Take over an edit from the payload of a frame of kind DELTA."""
