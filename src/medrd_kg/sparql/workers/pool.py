@@ -211,11 +211,7 @@ class Pool:
         self._active.pop(job.number, None)
         if not self._active and self._drained is not None and not self._drained.done():
             self._drained.set_result(None)
-        self.counters.note(job.elapsed, job.processor_seconds)
-        if self.on_slow is not None and not job.own and not job.borrowed:
-            is_slow = job.problem is not None or job.elapsed > SLICE_SECONDS
-            if is_slow or self.tells_all:
-                self.on_slow(job)
+        self._tell(job)
         worker, job.worker = job.worker, None
         if job.lane is LaneName.QUEUED:
             if job in self._queue:
@@ -225,9 +221,12 @@ class Pool:
         self._fast.discard(job)
         for lane in (self._long, self._own):
             lane.leave(job)
-        if worker is None:
-            return
-        worker.job = None
+        if worker is not None:
+            worker.job = None
+            self._release(job, worker, was_fast=was_fast)
+
+    def _release(self, job: Job, worker: Worker, *, was_fast: bool) -> None:
+        """Decide what becomes of a worker whose job is over."""
         if job.borrowed:
             if not job.is_worker_done:
                 worker.kill()
@@ -237,6 +236,14 @@ class Pool:
         else:
             self._stock.retire(worker)
             self._replenish()
+
+    def _tell(self, job: Job) -> None:
+        """Count a job that is over, and tell of it where somebody wants to know."""
+        self.counters.note(job.elapsed, job.processor_seconds)
+        if self.on_slow is not None and not job.own and not job.borrowed:
+            is_slow = job.problem is not None or job.elapsed > SLICE_SECONDS
+            if is_slow or self.tells_all:
+                self.on_slow(job)
 
     def _offer(self, worker: Worker) -> None:
         """Give a free worker the next job, or keep it ready."""
