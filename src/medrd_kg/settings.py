@@ -78,7 +78,10 @@ class Settings(BaseSettings):
         description="How many long queries run at a time, each in a process of its own.",
     )
     query_timeout_seconds: float = Field(
-        30, ge=0.1, le=86_400, description="Longest time from a query's arrival to its answer's end."
+        30,
+        ge=0.1,
+        le=86_400,
+        description="Longest time from a query's arrival to its answer's end.",
     )
     query_memory_mb: int = Field(
         1024,

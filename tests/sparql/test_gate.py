@@ -1,30 +1,36 @@
 """The gate finds around an edit what validation of everything finds, on examples and at random."""
 
-import json
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any, Final
 
 import pyoxigraph as ox
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from rdflib import SH, Graph, Literal, URIRef
 from tests.build.shapes.examples import CASE_IDS, CASES, CONFORMING, Case
+from tests.sparql.gate_edits import (
+    EDITS,
+    FAULTY,
+    OTHER,
+    as_kept,
+    edited,
+    faulty,
+    found,
+    mrd,
+    quad,
+    told,
+)
 
 from medrd_kg.build.shapes_graph import ShapesGraph
-from medrd_kg.build.validation import Finding, validate_quads
+from medrd_kg.build.validation import validate_quads
 from medrd_kg.content import ontology_dir
-from medrd_kg.problems import Problem
 from medrd_kg.sparql import gate as gate_module
-from medrd_kg.sparql.gate import Gate, refusal
+from medrd_kg.sparql.gate import Gate
 from medrd_kg.sparql.shape_reads import affected
 from medrd_kg.store.delta import Delta
 from medrd_kg.store.embedded import EmbeddedStore
 
 SHAPES: Final = ontology_dir() / "shapes"
-EDITS: Final = ox.NamedNode("https://w3id.org/medrd-kg/graph/edits/test")
-OTHER: Final = ox.NamedNode("https://w3id.org/medrd-kg/graph/edits/other")
 PREFIXES: Final = "\n".join(
     each for each in CONFORMING.read_text("utf-8").splitlines() if each.startswith("@prefix")
 )
@@ -39,42 +45,6 @@ def gate() -> Gate:
 @pytest.fixture(scope="module")
 def shapes() -> ShapesGraph:
     return ShapesGraph.load()
-
-
-def quad(triple: ox.Triple, graph: ox.NamedNode = EDITS) -> ox.Quad:
-    return ox.Quad(triple.subject, triple.predicate, triple.object, graph)
-
-
-def as_kept(quads: Iterable[ox.Quad]) -> set[ox.Triple]:
-    """Return triples in the spelling of the engine, which keeps numbers by value."""
-    engine = ox.Store()
-    engine.extend(quads)
-    return {each.triple for each in engine}
-
-
-def edited(before: Iterable[ox.Triple], after: Iterable[ox.Triple]) -> tuple[EmbeddedStore, Delta]:
-    """Return a store that has been edited, and the edit."""
-    old, new = set(before), set(after)
-    store = EmbeddedStore()
-    store.insert(quad(each) for each in old)
-    delta = Delta.of(
-        removed=[quad(each) for each in old - new], added=[quad(each) for each in new - old]
-    )
-    store.apply(delta)
-    return store, delta
-
-
-def told(findings: Iterable[Finding]) -> list[tuple[str, ...]]:
-    """Return findings with all that they say."""
-    return sorted(
-        (each.focus_node, each.source_shape, each.component, str(each.path), str(each.value))
-        for each in findings
-    )
-
-
-def found(gate: Gate, store: EmbeddedStore, delta: Delta) -> list[tuple[str, ...]]:
-    report = gate.check(store, delta)
-    return [] if report is None else told(report.findings)
 
 
 # Every shape has examples
@@ -240,17 +210,18 @@ def test_a_limit_gives_up_or_changes_nothing(gate: Gate, edit: Edit, limit: int)
 
 
 def test_a_statement_of_another_graph_is_no_change(gate: Gate) -> None:
-    faulty = _faulty()
+    statements = faulty()
     store = EmbeddedStore()
-    store.insert(quad(each, OTHER) for each in faulty)
-    again = Delta.of(added=[quad(each) for each in faulty])
+    store.insert(quad(each, OTHER) for each in statements)
+    again = Delta.of(added=[quad(each) for each in statements])
     store.apply(again)
     assert gate.check(store, again) is None
-    gone = Delta.of(removed=[quad(each) for each in faulty])
+    gone = Delta.of(removed=[quad(each) for each in statements])
     store.apply(gone)
     assert gate.check(store, gone) is None
     moved = Delta.of(
-        removed=[quad(each, OTHER) for each in faulty], added=[quad(each) for each in faulty]
+        removed=[quad(each, OTHER) for each in statements],
+        added=[quad(each) for each in statements],
     )
     store.apply(moved)
     assert gate.check(store, moved) is None
@@ -258,13 +229,13 @@ def test_a_statement_of_another_graph_is_no_change(gate: Gate) -> None:
 
 def test_a_plain_dataset_is_checked_as_the_merge_of_its_graphs(gate: Gate) -> None:
     store = EmbeddedStore(union_default_graph=False)
-    first, *rest = sorted(_faulty(), key=str)
+    first, *rest = sorted(faulty(), key=str)
     unnamed = ox.Quad(first.subject, first.predicate, first.object, ox.DefaultGraph())
     delta = Delta.of(added=[unnamed, *(quad(each) for each in rest), quad(first, OTHER)])
     store.apply(delta)
     report = gate.check(store, delta)
     assert report is not None
-    twin, other = edited([], _faulty())
+    twin, other = edited([], faulty())
     assert told(report.findings) == found(gate, twin, other)
 
 
@@ -275,129 +246,13 @@ def test_graphs_without_statements_are_no_change(gate: Gate) -> None:
     assert gate.check(store, delta) is None
 
 
-FAULTY: Final = ox.NamedNode("https://w3id.org/medrd-kg/id/budget-statement/faulty")
-
-
-def _faulty() -> set[ox.Triple]:
-    return {
-        ox.Triple(FAULTY, _rdf("type"), _mrd("BudgetStatement")),
-        ox.Triple(_mrd("BudgetStatement"), _rdfs("subClassOf"), _mrd("MoneyFigure")),
-        ox.Triple(FAULTY, _mrd("amountJPY"), ox.Literal(5)),
-    }
-
-
-def _mrd(name: str) -> ox.NamedNode:
-    return ox.NamedNode(f"https://w3id.org/medrd-kg/core#{name}")
-
-
-def _rdf(name: str) -> ox.NamedNode:
-    return ox.NamedNode(f"http://www.w3.org/1999/02/22-rdf-syntax-ns#{name}")
-
-
-def _rdfs(name: str) -> ox.NamedNode:
-    return ox.NamedNode(f"http://www.w3.org/2000/01/rdf-schema#{name}")
-
-
-# The report
-
-
-def test_a_report_is_the_w3c_report_with_both_languages(gate: Gate) -> None:
-    store, delta = edited([], _faulty())
-    report = gate.check(store, delta)
-    assert report is not None
-    graph = Graph().parse(data=report.turtle, format="turtle")
-    (node,) = graph.subjects(SH.conforms, Literal(lexical_or_value=False))
-    results = set(graph.objects(node, SH.result))
-    assert len(results) == len(report.findings) >= 8
-    assert len(set(graph.subjects(SH.focusNode))) == len(results)
-    messages = [text for each in results for text in graph.objects(each, SH.resultMessage)]
-    languages = {each.language for each in messages if isinstance(each, Literal)}
-    assert languages == {"ja", "en"}
-    paths = {path for each in results for path in graph.objects(each, SH.resultPath)}
-    # Compound paths are whole.
-    assert any((path, SH.alternativePath, None) in graph for path in paths)
-
-
-def test_blank_nodes_keep_the_labels_of_the_data(gate: Gate) -> None:
-    lines = (
-        f"_:mine {_rdf('type')} {_mrd('MoneyFigure')} {EDITS} .\n"
-        f"_:mine {_mrd('includedIn')} _:mine {EDITS} .\n"
-        f"_:yours {_mrd('includedIn')} _:mine {EDITS} .\n"
-    )
-    delta = Delta(added=lines.encode())
-    store = EmbeddedStore()
-    store.apply(delta)
-    report = gate.check(store, delta)
-    assert report is not None
-    assert {each.focus_node for each in report.findings} == {"_:mine"}
-    cycle = [each for each in report.findings if "Acyclic" in each.source_shape]
-    assert [each.value for each in cycle] == ["_:mine"]
-    assert "_:mine" in report.turtle
-    assert "names-blank-node" not in report.turtle
-
-
-@pytest.mark.parametrize("language", ["ja", "en"])
-def test_a_refusal_speaks_the_language_of_the_caller(gate: Gate, language: str) -> None:
-    store, delta = edited([], _faulty())
-    report = gate.check(store, delta)
-    assert report is not None
-    problem = refusal(report, language)
-    assert problem.slug == "invalid-data"
-    assert problem.kind.status == 422
-    messages = [each["message"] for each in problem.extra["results"]]
-    assert messages == [getattr(each.message, language) for each in report.findings]
-    parsed = Graph().parse(data=json.dumps(problem.extra["report"]), format="json-ld")
-    assert len(set(parsed.subjects(SH.focusNode))) == len(messages) == problem.extra["total"]
-    assert (None, SH.focusNode, URIRef(FAULTY.value)) in parsed
-
-
-# Shapes that it cannot work with
-
-
-def with_shape(tmp_path: Path, text: str) -> Path:
-    header = (
-        "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix ex: <http://example.org/> .\n"
-        "ex:S a sh:NodeShape ; sh:targetSubjectsOf ex:p "
-    )
-    (tmp_path / "shape.ttl").write_text(header + text, "utf-8")
-    return tmp_path
-
-
-@pytest.mark.parametrize(
-    ("text", "match"),
-    [
-        ("; sh:property ex:P . ex:P sh:path ex:q ; sh:property ex:Q . ex:Q sh:path ex:r .", "prop"),
-        ("; sh:property [ sh:path ex:q ; sh:minCount 1 ] .", "an IRI should"),
-        ("; sh:js ex:x .", "js"),
-        ("; sh:sparql [ sh:ask 'ASK {}' ] .", "only sh:select"),
-        ("; sh:sparql [ sh:select 'SELECT $this { ?a <urn:b> ?c }' ] .", "no path leads"),
-        ("; sh:sparql [ sh:select 'SELECT $this { GRAPH ?g { $this ?p ?o } }' ] .", "Graph"),
-        ("; sh:sparql [ sh:select 'SELECT $this {' ] .", "SPARQL error"),
-        ("; sh:sparql [ sh:select 'SELECT $this { $this !<urn:b> ?c }' ] .", "reach of"),
-        (". ex:C a sh:ConstraintComponent .", "custom components"),
-        ("; sh:target ex:T .", "custom components"),
-    ],
-)
-def test_shapes_of_unknown_reach_are_refused(tmp_path: Path, text: str, match: str) -> None:
-    with pytest.raises(ValueError, match=match):
-        Gate(with_shape(tmp_path, text))
-
-
-def test_a_folder_without_shapes_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
-        Gate(tmp_path)
-    (tmp_path / "broken.ttl").write_text("ex:a", "utf-8")
-    with pytest.raises(Problem, match="broken"):
-        Gate(tmp_path)
-
-
 def test_whoever_mends_one_thing_need_not_mend_all(gate: Gate) -> None:
-    before = _faulty()
-    locator = ox.Triple(FAULTY, _mrd("sourceLocator"), ox.Literal("page 1"))
+    before = faulty()
+    locator = ox.Triple(FAULTY, mrd("sourceLocator"), ox.Literal("page 1"))
     store, delta = edited(before, before | {locator})
     assert gate.check(store, delta) is None
     # One fault more, and everything about the touched checks is told.
-    wrong = ox.Triple(FAULTY, _mrd("amountAsPrinted"), ox.Literal("none"))
+    wrong = ox.Triple(FAULTY, mrd("amountAsPrinted"), ox.Literal("none"))
     store, delta = edited(before, (before | {wrong}) - {locator})
     report = gate.check(store, delta)
     assert report is not None

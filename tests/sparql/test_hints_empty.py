@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medrd_kg.build.release import OpenRelease
-from medrd_kg.problems import Problem
 from medrd_kg.sparql.hints_empty import hints_for
 from medrd_kg.sparql.hints_found import Hint, hint_headers, with_hints
 from medrd_kg.sparql.hints_patterns import read_parts

@@ -128,7 +128,8 @@ KILLERS: Final = (
         STOPPED | REFUSED,
     ),
     # Output
-    Killer("cross product in rows", f"SELECT * {{ {_TWO} }}", CUT),
+    Killer("rows without end", "SELECT * { ?a a ?type . ?b a ?type . ?c a ?type }", CUT),
+    Killer("cross product in rows", f"SELECT * {{ {_TWO} }}", CUT | STOPPED),
     Killer(
         "giant graph", f"CONSTRUCT {{ ?a ?e ?i . ?d ?h ?c }} WHERE {{ {_THREE} }}", CUT | STOPPED
     ),

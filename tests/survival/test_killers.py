@@ -57,7 +57,7 @@ def test_the_service_is_well_after_all_killers(brisk: Server) -> None:
 def test_a_full_queue_answers_at_once(survivor: Server) -> None:
     """More long queries than may wait: the rest are sent away, with a time to return."""
     killer = KILLERS[0]
-    crowd = 200
+    crowd = 40
     ready = threading.Barrier(crowd)
 
     def attack(number: int) -> Exchange:

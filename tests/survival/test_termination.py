@@ -31,7 +31,7 @@ def test_running_queries_finish(data_folder: Callable[[], Path]) -> None:
         eventually("no process is left", lambda: not server.tree.living(), within=5)
 
 
-@pytest.mark.parametrize("name", ["cross product counted", "cross product in rows"])
+@pytest.mark.parametrize("name", ["cross product counted", "rows without end"])
 def test_queries_without_end_are_told(data_folder: Callable[[], Path], name: str) -> None:
     killer = next(each for each in KILLERS if each.name == name)
     with (

@@ -147,6 +147,7 @@ class Changes:
         """Let a graph exist."""
         self._note([NamedNode(graph)])
         self._engine.add_graph(NamedNode(graph))
+        self._forget()
 
     def clear(self, graphs: Sequence[str | None]) -> None:
         """Remove all statements of some graphs; the graphs stay."""
@@ -161,6 +162,7 @@ class Changes:
         self._note([NamedNode(graph) for graph in graphs])
         for graph in graphs:
             self._engine.remove_graph(NamedNode(graph))
+        self._forget()
 
     def delta(self) -> Delta:
         """Return the difference against the beginning."""

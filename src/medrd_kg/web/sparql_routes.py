@@ -82,7 +82,11 @@ def _operations() -> dict[str, Schema]:
         "GET": operation(
             "Answer a SPARQL query given in the address",
             success,
-            parameters=[parameter("query", "SPARQL 1.1 query.", text, example=example), *dataset, *ours],
+            parameters=[
+                parameter("query", "SPARQL 1.1 query.", text, example=example),
+                *dataset,
+                *ours,
+            ],
             problems=problems,
         ),
         "POST": operation(

@@ -38,7 +38,7 @@ def test_absence_becomes_minus(text: str) -> None:
         # one look-up by index
         "SELECT ?d { ?d a :D FILTER NOT EXISTS { ?g :d ?d } }",
         # bound in some rows only
-        "SELECT ?d { ?d a :D OPTIONAL { ?d :p ?x } FILTER NOT EXISTS { ?g :d ?x OPTIONAL { ?g a ?d }}}",
+        "SELECT ?d { ?d a :D OPTIONAL { ?d :p ?x } FILTER NOT EXISTS {?g a ?x OPTIONAL {?g a ?d}}}",
         # a graph that a sub-SELECT would forget
         "SELECT ?d { GRAPH ?w { ?d a :D FILTER NOT EXISTS { ?g :d ?d ; :m ?m } } }",
         "SELECT ?d { ?d a :D FILTER NOT EXISTS { GRAPH ?w { ?g :d ?d ; :m ?m } } }",

@@ -26,12 +26,14 @@ _MAX_ENTITY: Final = 100_000
 _MAX_EXPANSION: Final = 10_000_000
 """Most bytes that the entities of a small document may stand for; large ones may double."""
 
-_ENTITY: Final = re.compile(rb"<!ENTITY\s*+([^\s\"'>]++)\s*+\"([^\"]*+)\"")
+_ENTITY: Final = re.compile(rb"<!ENTITY\s*+([^\s\"'<>&]++)\s*+\"([^\"]*+)\"")
 _REFERENCE: Final = re.compile(rb"&([^\s;&#]++);")
-_JSON_STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+# What has no end goes on to the end of the document, so that it is looked for only once.
+_JSON_STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 _XML_TAG: Final = re.compile(
-    rb"<(?:!--.*?--|!\[CDATA\[.*?\]\]|\?.*?\?|!DOCTYPE[^\[>]*+(?:\[.*?\]\s*+)?"
-    rb"|(?P<end>/)[^>]*+|(?:[^>\"'/]++|\"[^\"]*+\"|'[^']*+'|/(?!>))++(?P<empty>/)?+)>",
+    rb"<(?:!--.*?(?:-->|\Z)|!\[CDATA\[.*?(?:\]\]>|\Z)|\?.*?(?:\?>|\Z)"
+    rb"|(?P<end>/)[^<>]*+>"
+    rb"|(?P<start>[^!?/<>\"'](?:[^<>\"'/]++|\"[^\"<]*+\"|'[^'<]*+'|/(?!>))*+)(?P<empty>/)?+>)",
     re.DOTALL,
 )
 _TERM: Final = re.compile(
@@ -83,7 +85,7 @@ def _xml_depth(content: bytes) -> int:
     for tag in _XML_TAG.finditer(content):
         if tag["end"]:
             depth -= 1
-        elif not tag["empty"] and content[tag.start() + 1] not in b"!?":
+        elif tag["start"] and not tag["empty"]:
             depth += 1
             deepest = max(deepest, depth)
     return deepest

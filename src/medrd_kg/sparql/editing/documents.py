@@ -33,7 +33,7 @@ _PREAMBLE: Final = re.compile(
     r"|column \d+(?: and line \d+ column \d+)?): "
 )
 _ADVICE: Final = {
-    "LoadDocumentCallback": "write the context into the document: no other document is fetched",
+    "LoadDocumentCallback": "write the terms of the context into the document itself",
     "UTF-8": "save the document as UTF-8",
     "utf-8": "save the document as UTF-8",
     "No scheme found": "write the IRI in full, or declare a base",
@@ -42,6 +42,17 @@ _ADVICE: Final = {
     "double quotes": 'write <!ENTITY name "value"> with double quotes',
 }
 """What to do, by a word of the engine's message."""
+
+_TOLD: Final = {
+    "LoadDocumentCallback": "the context is another document, and none is fetched",
+}
+"""What is wrong, where the engine's message speaks of the engine."""
+
+_REMOTE: Final = re.compile(rb'"@(?:context|import)"\s*+:\s*+(?:\[\s*+)?(?=")')
+"""What stands before the address of a remote context in JSON-LD."""
+
+_SHOWN: Final = 400
+"""Most characters that are shown of the engine's message, which may quote the document."""
 
 _GENERAL: Final = {
     "text/turtle": "see https://www.w3.org/TR/turtle/#sec-grammar",
@@ -167,16 +178,20 @@ def _malformed(
     content: bytes, media_type: str, base_iri: str, error: SyntaxError, name: str | None
 ) -> Problem:
     message = _PREAMBLE.sub("", error.msg or str(error))
+    detail = next((told for word, told in _TOLD.items() if word in message), message[:_SHOWN])
     extra: dict[str, object] = {} if name is None else {"document": name}
     line, column = error.lineno, error.offset
-    if line is None and len(content) <= _LONGEST_PROBED:
+    remote = _REMOTE.search(content) if "LoadDocumentCallback" in message else None
+    if remote is not None:
+        line, column = _position(content, remote.end())
+    elif line is None and len(content) <= _LONGEST_PROBED:
         line, column = _place(content, FORMATS[media_type], base_iri, message)
     if line is not None:
         extra |= {"line": line, "column": column}
     hint = next((advice for word, advice in _ADVICE.items() if word in message), None)
     return Problem(
         "malformed-data",
-        f"{f'{name}: ' if name else ''}{message}",
+        f"{f'{name}: ' if name else ''}{detail}",
         hint or _GENERAL.get(media_type, "check the document with a parser of its format"),
         extra=extra,
     )
@@ -198,9 +213,13 @@ def _place(
             low = middle + 1
     if _fault(content[:low], rdf_format, base_iri) != message:
         return None, None
-    before = content[: max(low - 1, 0)]
-    start = before.rfind(b"\n") + 1
-    return before.count(b"\n") + 1, len(before[start:].decode("utf-8", "replace")) + 1
+    return _position(content, max(low - 1, 0))
+
+
+def _position(content: bytes, offset: int) -> tuple[int, int]:
+    start = content.rfind(b"\n", 0, offset) + 1
+    column = len(content[start:offset].decode("utf-8", "replace")) + 1
+    return content.count(b"\n", 0, offset) + 1, column
 
 
 def _fault(content: bytes, rdf_format: RdfFormat, base_iri: str) -> str | None:

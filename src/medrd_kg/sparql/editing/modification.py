@@ -10,26 +10,29 @@ from pyoxigraph import BlankNode, Quad, Triple
 
 from medrd_kg.problems import Problem
 from medrd_kg.sparql.editing.data_blocks import DataBlock
-from medrd_kg.sparql.editing.requests import (
+from medrd_kg.sparql.editing.request_faults import (
     NO_BLANK_NODES,
-    Operation,
     advised,
-    closing,
+    cannot_stand,
+    explained,
     offset_of,
-    resolved,
 )
+from medrd_kg.sparql.editing.requests import Operation, closing, resolved
 from medrd_kg.sparql.editing.targets import Targets
 from medrd_kg.sparql.editing.templates import Template, read_template, variables_of
 from medrd_kg.store.base import Dataset, QueryFault, Row, Term
 from medrd_kg.store.changes import Changes, Statements
 from medrd_kg.store.embedded import EmbeddedStore
 from medrd_kg.store.faults import syntax_fault
-from medrd_kg.store.lexing import position
+from medrd_kg.store.lexing import TokenKind, position, tokenize
 
 __all__ = ["change_data", "modify"]
 
 _BATCH: Final = 10_000
 """Solutions that are filled into templates at a time."""
+
+_LONGEST_READ: Final = 100_000
+"""Longest data, in characters, whose tokens are looked at to explain a fault."""
 
 
 def change_data(operation: Operation, changes: Changes, targets: Targets) -> None:
@@ -40,8 +43,9 @@ def change_data(operation: Operation, changes: Changes, targets: Targets) -> Non
     """
     opening = next(i for i, token in enumerate(operation.tokens) if token.text == "{")
     block = operation.request.block_at(operation.request.offset(operation.tokens[opening].start))
-    if block is None:  # the lexer and the engine agree on the braces of correct requests
-        raise AssertionError("the data of an operation were cut out")
+    if block is None:  # the engine reads more than the standard knows
+        fault = cannot_stand(operation.request, operation.tokens[opening])
+        raise explained(operation.request, fault)
     deletes = operation.word == "delete"
     data = _data(operation, block, deletes=deletes)
     targets.require_all(data)
@@ -67,7 +71,7 @@ def _data(operation: Operation, block: DataBlock, *, deletes: bool) -> Statement
         try:
             ox.Store().update(f"{head}{body}}}", base_iri=operation.base_iri)
         except SyntaxError as error:
-            raise _data_fault(operation, block, error, head, NO_BLANK_NODES) from None
+            raise _data_fault(operation, block, error, head) from None
     return statements
 
 
@@ -81,20 +85,30 @@ def _has_blank_node(term: Term) -> bool:
     return isinstance(term, BlankNode)
 
 
-def _data_fault(
-    operation: Operation,
-    block: DataBlock,
-    error: SyntaxError,
-    head: str,
-    reason: str | None = None,
-) -> Problem:
+def _data_fault(operation: Operation, block: DataBlock, error: SyntaxError, head: str) -> Problem:
     """Return the problem of data that the engine cannot read after ``head``."""
     text = operation.request.original
     probe = f"{head}{text[block.start : block.end]}}}"
     fault = syntax_fault(probe, error, base_iri=operation.base_iri, is_update=True)
-    offset = max(offset_of(probe, fault) - len(head), 0) + block.start
-    line, column = position(text, min(offset, block.end))
-    return advised(operation.request, QueryFault(reason or str(fault), line=line, column=column))
+    reason = str(fault)
+    offset = min(max(offset_of(probe, fault) - len(head), 0) + block.start, block.end)
+    misfit = _misfit(text, block, deletes=operation.word == "delete")
+    if misfit is not None and misfit[0] <= offset:
+        offset, reason = misfit
+    line, column = position(text, offset)
+    return advised(operation.request, QueryFault(reason, line=line, column=column))
+
+
+def _misfit(text: str, block: DataBlock, *, deletes: bool) -> tuple[int, str] | None:
+    """Return offset and fault of the first token that data cannot have, in data of some length."""
+    if block.end - block.start > _LONGEST_READ:
+        return None
+    for token in tokenize(text[block.start : block.end]):
+        if token.kind is TokenKind.VARIABLE:
+            return token.start + block.start, f"data have no variables, such as {token.text}"
+        if deletes and (token.kind is TokenKind.BLANK_NODE or token.text in {"[", "("}):
+            return token.start + block.start, NO_BLANK_NODES
+    return None
 
 
 @dataclass(frozen=True, slots=True)

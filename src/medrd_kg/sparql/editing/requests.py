@@ -12,39 +12,23 @@ import pyoxigraph as ox
 from pyoxigraph import NamedNode
 
 from medrd_kg.problems import Problem
-from medrd_kg.sparql.editing.data_blocks import Condensed, condense, shared_label
-from medrd_kg.sparql.hints import malformed
-from medrd_kg.sparql.screening import QUERY_FORMS, screen
+from medrd_kg.sparql.editing.data_blocks import Condensed, condense
+from medrd_kg.sparql.editing.request_faults import cannot_stand, explained
+from medrd_kg.sparql.editing.syntax import (
+    check_form,
+    check_operation,
+    refuse_shared_label,
+    refuse_size,
+)
+from medrd_kg.sparql.screening import screen
 from medrd_kg.store.base import QueryFault
-from medrd_kg.store.faults import refuse_excess, syntax_fault
-from medrd_kg.store.lexing import Token, TokenKind, position, tokenize
-from medrd_kg.store.outline import MAX_NESTING, outline
+from medrd_kg.store.lexing import Token, tokenize
 
-__all__ = [
-    "NO_BLANK_NODES",
-    "Operation",
-    "advised",
-    "closing",
-    "offset_of",
-    "read_request",
-    "resolved",
-]
+__all__ = ["Operation", "closing", "read_request", "resolved"]
 
 _DECLARATIONS: Final = {"base": 2, "version": 2, "prefix": 3}
 """Words of the prologue, each with the number of tokens of its declaration."""
 
-_KEYWORDS: Final = frozenset(
-    {"insert", "delete", "with", "load", "clear", "drop", "create", "copy", "move", "add"}
-)
-
-_STOP: Final = "DROP GRAPH <urn:medrd-kg:nothing> ; "
-"""Put before an operation on an empty store, it fails when all is read and nothing carried out."""
-
-_LONGEST_EXPLAINED: Final = 100_000
-"""Longest request, in characters, whose faults are explained from its tokens."""
-
-NO_BLANK_NODES: Final = "what is deleted has no blank nodes: put a variable, bound in WHERE"
-_GRAMMAR: Final = "see https://www.w3.org/TR/sparql11-update/#grammar"
 _SPACED: Final = "write a space on both sides of every < and >, and after every keyword"
 
 
@@ -94,11 +78,11 @@ def read_request(text: str, base_iri: str) -> tuple[Operation, ...]:
         tokens = list(tokenize(request.text))
         refuse_service(request.text)
         pieces = list(_pieces(tokens))
-        _refuse_excess(request, pieces)
+        refuse_size(request, pieces)
         operations = tuple(_operations(request, pieces, base_iri))
     except QueryFault as fault:
         raise explained(request, fault) from fault
-    _refuse_shared_label(request)
+    refuse_shared_label(request)
     return operations
 
 
@@ -158,40 +142,6 @@ def _pieces(tokens: Sequence[Token]) -> Iterator[tuple[Token, ...]]:
     yield tuple(tokens[start:])
 
 
-def _refuse_excess(request: Condensed, pieces: Sequence[Sequence[Token]]) -> None:
-    """Refuse what would end the process that parses it.
-
-    Templates may be long, since they are plain lists; patterns may not.
-
-    Raises:
-        QueryFault: A block, a template or a pattern is nested too far, or a pattern too long.
-    """
-    deepest = max((block.nesting for block in request.blocks), default=0)
-    for tokens in pieces:
-        start = _pattern(tokens)
-        if start is None:
-            continue
-        pattern = outline(request.text[tokens[start].start : tokens[-1].end])
-        refuse_excess(pattern)
-        before = outline(request.text[tokens[0].start : tokens[start].start])
-        deepest = max(deepest, before.nesting)
-    if deepest > MAX_NESTING:
-        raise QueryFault(f"brackets are nested {deepest} deep; at most {MAX_NESTING} pass")
-
-
-def _pattern(tokens: Sequence[Token]) -> int | None:
-    """Return the index of the token after which the WHERE of an operation stands.
-
-    Without a WHERE outside of all braces it is the first token: all that is there is checked.
-    """
-    depth = 0
-    for index, token in enumerate(tokens):
-        depth += (token.text == "{") - (token.text == "}")
-        if depth == 0 and token.is_word("where"):
-            return index
-    return 0 if tokens else None
-
-
 def _operations(
     request: Condensed, pieces: Sequence[Sequence[Token]], base_iri: str
 ) -> Iterator[Operation]:
@@ -205,17 +155,16 @@ def _operations(
         start = 0
         while start < len(tokens) and tokens[start].text.lower() in _DECLARATIONS:
             start += _DECLARATIONS[tokens[start].text.lower()]
-        _check(request, prologue, tokens, start, base_iri)
+        check_operation(request, prologue, tokens, start, base_iri)
         if start:
             end = tokens[min(start, len(tokens)) - 1].end
             prologue += request.text[tokens[0].start : end] + "\n"
         if start < len(tokens):
-            if not tokens[start].is_word(*_KEYWORDS):
-                raise _cannot_stand(request, tokens[start])
+            check_form(request, tokens[start:])
             yield Operation(request, prologue, tuple(tokens[start:]), base_iri)
         elif number < len(pieces):
             # Only the last semicolon may stand without an operation after it.
-            raise _cannot_stand(request, _semicolon(request, tokens, number))
+            raise cannot_stand(request, _semicolon(request, tokens, number))
 
 
 def _semicolon(request: Condensed, tokens: Sequence[Token], number: int) -> Token:
@@ -224,112 +173,3 @@ def _semicolon(request: Condensed, tokens: Sequence[Token], number: int) -> Toke
     if tokens:
         return next(token for token in ends if token.start >= tokens[-1].end)
     return ends[number - 1]
-
-
-def _check(
-    request: Condensed, prologue: str, tokens: Sequence[Token], start: int, base_iri: str
-) -> None:
-    """Let the engine read one operation without its data and without carrying it out.
-
-    Args:
-        request: The request.
-        prologue: What was declared before.
-        tokens: Declarations and operation.
-        start: Index of the first token after the declarations.
-        base_iri: Base of relative IRIs.
-
-    Raises:
-        QueryFault: It is malformed.
-    """
-    if not tokens:
-        return
-    first, end = tokens[0].start, tokens[-1].end
-    keyword = tokens[start].start if start < len(tokens) else end
-    stop = _STOP if start < len(tokens) else ""
-    probe = f"{prologue}{request.text[first:keyword]}{stop}{request.text[keyword:end]}"
-    try:
-        ox.Store().update(probe, base_iri=base_iri)
-    except SyntaxError as error:
-        if start < len(tokens) and tokens[start].is_word(*QUERY_FORMS):
-            raise _is_query(request, tokens[start]) from None
-        anonymous = _blank_node_to_delete(tokens)
-        if anonymous is not None:
-            raise _told(request, anonymous, NO_BLANK_NODES) from None
-        fault = syntax_fault(probe, error, base_iri=base_iri, is_update=True)
-        # From the place in what the engine read to the place in the request.
-        offset = offset_of(probe, fault) - len(prologue)
-        if offset > keyword - first:
-            offset = max(offset - len(stop), keyword - first)
-        raise _moved(fault, request.text, first + max(offset, 0)) from None
-    except RuntimeError:  # the stop has failed, as it must: everything could be read
-        return
-
-
-def offset_of(text: str, fault: QueryFault) -> int:
-    """Return the offset of a fault's place in the text that was read; its end when unknown."""
-    if fault.line is None or fault.column is None:
-        return len(text)
-    start = 0
-    for _ in range(fault.line - 1):
-        start = text.find("\n", start) + 1
-    return start + fault.column - 1
-
-
-def _moved(fault: QueryFault, text: str, offset: int) -> QueryFault:
-    line, column = position(text, offset)
-    return QueryFault(str(fault), line=line, column=column)
-
-
-def _is_query(request: Condensed, token: Token) -> QueryFault:
-    message = f"{token.text.upper()} begins a query, and updates are carried out here"
-    return _told(request, token, message)
-
-
-def _cannot_stand(request: Condensed, token: Token) -> QueryFault:
-    return _told(request, token, f"{token.text!r} cannot stand here")
-
-
-def _told(request: Condensed, token: Token, message: str) -> QueryFault:
-    line, column = position(request.text, token.start)
-    return QueryFault(message, line=line, column=column)
-
-
-def _blank_node_to_delete(tokens: Sequence[Token]) -> Token | None:
-    """Return the first token that brings a blank node into what an operation deletes."""
-    depth, deletes = 0, False
-    for index, token in enumerate(tokens):
-        if depth == 0 and token.text == "{":
-            shorthand = index > 0 and tokens[index - 1].is_word("where")
-            deletes = index > shorthand and tokens[index - 1 - shorthand].is_word("delete")
-        depth += (token.text == "{") - (token.text == "}")
-        if deletes and depth and (token.kind is TokenKind.BLANK_NODE or token.text in {"[", "("}):
-            return token
-    return None
-
-
-def _refuse_shared_label(request: Condensed) -> None:
-    shared = shared_label(request.original, request.blocks)
-    if shared is not None:
-        line, column = position(request.original, shared[1])
-        raise Problem(
-            "malformed-query",
-            f"the blank node {shared[0]} stands in two blocks of data",
-            "send both blocks as one, or use two labels",
-            extra={"line": line, "column": column},
-        )
-
-
-def explained(request: Condensed, fault: QueryFault) -> Problem:
-    """Return the problem for a fault whose place is that in the condensed request."""
-    if fault.line is not None and fault.column is not None:
-        offset = request.offset(offset_of(request.text, fault))
-        fault = _moved(fault, request.original, offset)
-    return advised(request, fault)
-
-
-def advised(request: Condensed, fault: QueryFault) -> Problem:
-    """Return the problem for a fault whose place is that in the request itself."""
-    if len(request.original) <= _LONGEST_EXPLAINED:
-        return malformed(request.original, fault)
-    extra = {"line": fault.line, "column": fault.column} if fault.line is not None else {}
-    return Problem("malformed-query", str(fault), _GRAMMAR, extra=extra)

@@ -2,5 +2,17 @@
 
 from medrd_kg.sparql.planning.planner import plan
 from medrd_kg.sparql.planning.plans import Extents, Plan, Rewrite
+from medrd_kg.sparql.planning.rollups import RollupIndex, signatures_of
+from medrd_kg.sparql.planning.stars import Signature
+from medrd_kg.sparql.planning.tables import compute
 
-__all__ = ["Extents", "Plan", "Rewrite", "plan"]
+__all__ = [
+    "Extents",
+    "Plan",
+    "Rewrite",
+    "RollupIndex",
+    "Signature",
+    "compute",
+    "plan",
+    "signatures_of",
+]

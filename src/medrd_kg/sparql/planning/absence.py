@@ -31,6 +31,7 @@ from medrd_kg.sparql.planning.syntax import (
     Union,
     Values,
 )
+from medrd_kg.sparql.planning.tokens import semicolon_follows
 
 __all__ = ["absence_edits"]
 
@@ -42,8 +43,6 @@ _REQUIRED: Final = (Triple, Union, Graph, Values, Select, Lateral, Bind)
 
 _VOLATILE: Final = frozenset({"rand", "uuid", "struuid", "bnode"})
 """Functions that need not give the same value twice."""
-
-_SEMICOLON: Final = re.compile(r"(?:[ \t\r\n]++|#[^\r\n]*+)*+;")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +120,7 @@ def _is_one_lookup(group: Group) -> bool:
 
 def _minus(exists: Exists, group: Group, shared: str, text: str) -> Iterator[Edit]:
     place = _complete_at(exists, group)
-    if _SEMICOLON.match(text, place):
+    if semicolon_follows(text, place):
         return  # what would stand behind MINUS belongs before it
     minus = f"MINUS {{ SELECT DISTINCT {shared} {text[exists.group.start : exists.group.end]} }}"
     explanation = (

@@ -19,7 +19,7 @@ from medrd_kg.sparql.planning.syntax import (
     Triple,
     Union,
 )
-from medrd_kg.sparql.planning.tokens import NAMES
+from medrd_kg.sparql.planning.tokens import NAMES, semicolon_follows
 from medrd_kg.store.lexing import TokenKind, tokenize
 
 __all__ = ["constant_edits"]
@@ -38,7 +38,7 @@ def _in_group(group: Group, text: str) -> Iterator[Edit]:
         match element:
             case Filter():
                 name, iri = _fixed(text[element.expression.start : element.expression.end])
-                if name in bound and not _continues(text, end):
+                if name in bound and not semicolon_follows(text, end):
                     bound.discard(name)
                     yield from _edits(element, first, name, iri)
             case Union(branches=branches):
@@ -77,11 +77,6 @@ def _first_patterns(group: Group) -> list[Triple]:
         elif not isinstance(element, Filter | Exists):
             break
     return found
-
-
-def _continues(text: str, end: int) -> bool:
-    """Whether a semicolon follows, behind which nothing but a verb may stand."""
-    return next((token.text == ";" for token in tokenize(text[end:])), False)
 
 
 def _fixed(expression: str) -> tuple[str, str]:

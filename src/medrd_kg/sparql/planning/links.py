@@ -24,6 +24,7 @@ from medrd_kg.sparql.planning.syntax import (
     Union,
     Values,
 )
+from medrd_kg.sparql.planning.tokens import semicolon_follows
 
 __all__ = ["link_edits"]
 
@@ -85,6 +86,8 @@ def _in_run(run: Sequence[Element], text: str, extents: Extents | None) -> Itera
     partners = anchored + [part for part in parts if any(each.subject.is_constant for each in part)]
     chosen = [part for part in anchored if _has_partner(part, partners, given, extents)]
     if not chosen or any(each.predicate.may_be_empty for part in chosen for each in part):
+        return
+    if semicolon_follows(text, run[-1].end):
         return
     yield _edit(run, chosen, owned, text)
 

@@ -1,16 +1,17 @@
 """The planner: which rules look at a query, and what must hold of what they make of it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from functools import lru_cache, partial
 from itertools import pairwise
-from typing import Final
+from typing import Final, cast
 
 from medrd_kg.sparql.planning.absence import absence_edits
 from medrd_kg.sparql.planning.constants import constant_edits
 from medrd_kg.sparql.planning.links import link_edits
 from medrd_kg.sparql.planning.plans import Edit, Extents, Origins, Plan, applied
 from medrd_kg.sparql.planning.reading import read
+from medrd_kg.sparql.planning.rollups import RollupIndex
 from medrd_kg.sparql.planning.syntax import Query
 from medrd_kg.sparql.planning.tokens import Unread
 from medrd_kg.store.base import QueryFault
@@ -21,16 +22,14 @@ __all__ = ["may_gain", "plan"]
 _REMEMBERED_LENGTH: Final = 16_384
 """Longest query, in characters, whose plan is kept for its next use."""
 
-_EXISTS: Final = re.compile(r"\bexists\b", re.IGNORECASE)
 _EQUAL_TO_NAME: Final = re.compile(
-    r"\bfilter\s*+\(\s*+(?:[?$]\w++\s*+=\s*+(?:<|[\w.\-]*+:)|(?:<[^>\s]*+>|[\w.\-]*+:[\w.\-]++)\s*+=\s*+[?$])",
-    re.IGNORECASE,
+    r"\(\s*+(?:[?$]\w++\s*+=\s*+(?:<|[\w.\-]*+:)|(?:<[^>\s]*+>|[\w.\-]*+:[\w.\-]++)\s*+=\s*+[?$])"
 )
 _LEAST_NAMES: Final = 4
 """A link has two properties twice: so many names, beside those of the prologue."""
 
 
-def plan(text: str, extents: Extents | None = None) -> Plan:
+def plan(text: str, extents: Extents | None = None, rollups: RollupIndex | None = None) -> Plan:
     """Plan the evaluation of a query.
 
     The plan has the same answer on every graph: the same solutions, each as often. Only where the
@@ -40,16 +39,22 @@ def plan(text: str, extents: Extents | None = None) -> Plan:
         text: The query; an update, or what is no SPARQL at all, is left as it is.
         extents: What is known of the graph's size; it only chooses between texts with equal
             answers.
+        rollups: Tables of the state that is asked; None when there are none, or when the request
+            describes a dataset of its own.
 
     Returns:
         The plan; its text is the very object ``text`` when nothing applies. Should the engine
         refuse another text, evaluate the one that was given: then that is where the fault is.
     """
+    if rollups is not None:
+        over_tables = rollups.plan(text)
+        if over_tables.rewrites:
+            return over_tables
     if not may_gain(text):
         return Plan(text)
     if len(text) > _REMEMBERED_LENGTH:
         return _planned(text, extents)
-    found = _remembered(text, extents)
+    found = _remembered(text, cast("Hashable", extents))
     return found if found.rewrites else Plan(text)
 
 
@@ -61,8 +66,9 @@ def may_gain(text: str) -> bool:
     """
     return (
         _may_hold_link(text)
-        or _EXISTS.search(text) is not None
-        or _EQUAL_TO_NAME.search(text) is not None
+        or "EXISTS" in text
+        or "exists" in text
+        or ("=" in text and _EQUAL_TO_NAME.search(text) is not None)
     )
 
 
@@ -79,18 +85,18 @@ def _may_hold_link(text: str) -> bool:
 
 def _planned(text: str, extents: Extents | None) -> Plan:
     planned, origins = Plan(text), Origins(text)
+    rules = (
+        constant_edits,
+        partial(link_edits, extents=extents),
+        partial(absence_edits, extents=extents),
+    )
     try:
-        query = read(text)
-        for rule in (
-            constant_edits,
-            partial(link_edits, extents=extents),
-            partial(absence_edits, extents=extents),
-        ):
-            following, origins = applied(planned, _of(rule(query)), origins)
-            if following is not planned:
-                query = read(following.text)
-            planned = following
-        if planned.rewrites and not _keeps_columns(text, planned.text, query):
+        given = query = read(text)
+        for rule in rules:
+            if query.text is not planned.text:
+                query = read(planned.text)
+            planned, origins = applied(planned, _of(rule(query)), origins)
+        if planned.rewrites and not _keeps_columns(given, planned.text):
             return Plan(text)
     except (Unread, QueryFault, RecursionError):
         return Plan(text)
@@ -106,14 +112,14 @@ def _of(edits: Iterable[Edit]) -> list[Edit]:
     return ordered
 
 
-def _keeps_columns(text: str, planned: str, query: Query) -> bool:
+def _keeps_columns(given: Query, planned: str) -> bool:
     """Whether ``SELECT *`` still finds its variables in the same order."""
-    if not query.select.star:
+    if not given.select.star:
         return True
     names = outline(planned).variables
-    return [name for name in outline(text).variables if name in names] == list(names)
+    return [name for name in outline(given.text).variables if name in names] == list(names)
 
 
 @lru_cache(maxsize=512)
-def _remembered(text: str, extents: Extents | None) -> Plan:
-    return _planned(text, extents)
+def _remembered(text: str, extents: Hashable) -> Plan:
+    return _planned(text, cast("Extents | None", extents))

@@ -63,8 +63,10 @@ def rows_of(group: Group, extents: Extents | None) -> int:
     sizes: list[int] = []
     values = _given(group.elements)
     used = {name for each in group.triples() for name in each.variables}
-    for part in components(group.triples()):
-        sizes.append(min(selectivity(each, values, extents) for each in part))
+    sizes += (
+        min(selectivity(each, values, extents) for each in part)
+        for part in components(group.triples())
+    )
     for element in group.elements:
         match element:
             case Values() if used.isdisjoint(element.variables):

@@ -8,18 +8,28 @@ from typing import Final
 from medrd_kg.sparql.planning.syntax import Term
 from medrd_kg.store.lexing import Token, TokenKind
 
-__all__ = ["NAMES", "TokenReader", "Unread"]
+__all__ = ["NAMES", "TokenReader", "Unread", "semicolon_follows"]
 
 _MAX_DEPTH: Final = 40
 """Deepest nesting of groups and paths that is looked at."""
 
 _XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 _ABSOLUTE: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*:[^\\>]*>")
-_PLAIN_STRING: Final = re.compile(r"\"[^\"\\\r\n]*\"|'[^'\"\\\r\n]*'")
+_SAME_EVERYWHERE: Final = r"[^\"'\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
+_PLAIN_STRING: Final = re.compile(rf"\"{_SAME_EVERYWHERE}*\"|'{_SAME_EVERYWHERE}*'")
+"""Strings that are spelt alike in queries and N-Triples."""
 _INTEGER: Final = re.compile(r"0|[1-9][0-9]*")
 NAMES: Final = (TokenKind.IRI, TokenKind.PREFIXED_NAME)
 """Kinds of token that are IRIs."""
 _END: Final = Token(TokenKind.OTHER, "", 0)
+
+
+_SEMICOLON: Final = re.compile(r"(?:[ \t\r\n]++|#[^\r\n]*+)*+;")
+
+
+def semicolon_follows(text: str, offset: int) -> bool:
+    """Tell whether a semicolon follows a pattern's end: nothing but a verb may stand behind it."""
+    return _SEMICOLON.match(text, offset) is not None
 
 
 class Unread(Exception):
@@ -156,17 +166,17 @@ class TokenReader:
             datatype = self.take()
             if datatype.kind not in NAMES:
                 raise Unread("no datatype where one is due")
-            iri = self._iri(datatype)
-            key = f"{key}^^{iri}" if key and iri else None
+            key = _typed(key, self._iri(datatype))
         return Term(token.start, self.last_end, key=key)
 
     def _iri(self, token: Token) -> str | None:
         """Return an IRI in angle brackets, where it is certain without a base."""
-        if token.kind is TokenKind.IRI:
-            return token.text if _ABSOLUTE.fullmatch(token.text) else None
-        prefix, colon, local = token.text.partition(":")
-        namespace = self._prefixes.get(prefix + colon)
-        return f"{namespace[:-1]}{local}>" if namespace else None
+        found = token.text
+        if token.kind is not TokenKind.IRI:
+            prefix, colon, local = found.partition(":")
+            found = f"{self._prefixes.get(prefix + colon, '')[:-1]}{local}>"
+        # A base would take a step of dots out of the path.
+        return found if _ABSOLUTE.fullmatch(found) and "/." not in found else None
 
     def path(self) -> Term:
         """Take a property path; one IRI alone keeps its key."""
@@ -204,3 +214,12 @@ class TokenReader:
             return True
         self.accept("+")
         return may_be_empty
+
+
+def _typed(quoted: str | None, datatype: str | None) -> str | None:
+    """Return a literal in the spelling that the engine gives it, where that is certain."""
+    if quoted is not None and datatype == f"<{_XSD}string>":
+        return quoted
+    if quoted is not None and datatype == f"<{_XSD}integer>" and _INTEGER.fullmatch(quoted[1:-1]):
+        return f"{quoted}^^{datatype}"
+    return None

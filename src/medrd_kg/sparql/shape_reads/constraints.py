@@ -33,7 +33,8 @@ _WRAPPERS: Final = frozenset(
 )
 """Parts with one part inside, which reads all there is to read, expressions apart."""
 
-_PAIRS: Final = frozenset({"Join", "LeftJoin", "Minus", "Union"})
+_PAIRS: Final = frozenset({"Join", "LeftJoin", "Union"})
+"""Parts with two parts inside; SHACL forbids MINUS."""
 
 _Places = Mapping[Variable, int]
 """States of the variables that are bound."""

@@ -7,7 +7,7 @@ builds no object of any framework.
 import asyncio
 import hashlib
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from typing import Final
+from typing import Final, Protocol
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -37,7 +37,6 @@ from medrd_kg.web.front.limits import check_fields, check_target
 from medrd_kg.web.front.origins import Origins
 from medrd_kg.web.front.peers import TrustedHosts, TrustedProxies
 from medrd_kg.web.front.tokens import language_token
-from medrd_kg.web.state import Service
 
 __all__ = ["Front", "Meaning"]
 
@@ -53,6 +52,14 @@ Meaning = tuple[Key, bytes | None]
 """Key of an answer, and ``If-None-Match``."""
 
 
+class Served(Protocol):
+    """What is served."""
+
+    @property
+    def state_id(self) -> str | None:
+        """Identifier of the state of the data, once there is one."""
+
+
 class Front:
     """The outermost layer of the service.
 
@@ -64,7 +71,7 @@ class Front:
         self,
         inner: ASGIApp,
         settings: Settings,
-        service: Service,
+        service: Served,
         *,
         methods: Callable[[Scope], Sequence[str]],
         role: Callable[[Iterable[Header]], int] | None = None,
@@ -151,11 +158,9 @@ class Front:
         Returns:
             The answer, if there is one; and the message that begins 304, if that suffices.
         """
-        served = self._service.serving
-        if served is None:
-            return _NOTHING
+        state = self._service.state_id
         key, unless = meaning
-        ready = self._cache.get(served.state_id, key)
+        ready = None if state is None else self._cache.get(state, key)
         if ready is None:
             return _NOTHING
         self._cache.hits += 1
@@ -310,11 +315,10 @@ class Front:
         await Exchange(intake, send, caller, self._release).answer(start, b"")
 
     def _state(self) -> str | None:
-        served = self._service.serving
-        return None if served is None else served.state_id
+        return self._service.state_id
 
     def _release(self) -> bytes | None:
-        state = self._state()
+        state = self._service.state_id
         return None if state is None else state.encode()
 
 
