@@ -88,7 +88,7 @@ def test_where_minus_is_not_certain_or_not_better_patterns_are_looked_up(text: s
 
 
 def test_parts_around_constants_keep_all_their_variables() -> None:
-    text = "SELECT ?a ?b { ?a :p :c ; :q ?x . ?b :p :d ; :q ?x . ?x :l ?l FILTER(?a != ?b) }"
+    text = "SELECT ?a ?b { ?a :p :c ; :q ?x . ?b :p :d ; :q ?x . ?x :l ?l . FILTER(?a != ?b) }"
     planned = plan(PREFIXES + text)
     assert planned.text == PREFIXES + (
         "SELECT ?a ?b { { SELECT ?a ?x { ?a :p :c . ?a :q ?x . } }"

@@ -134,7 +134,7 @@ def _edit(
     return Edit(
         begin,
         run[-1].end,
-        " ".join(piece for _, piece in sorted(pieces, key=lambda each: each[0])),
+        " ".join(piece for _, piece in sorted(pieces, key=lambda each: each[0])).removesuffix(" ."),
         "link-by-parts",
         f"{len(chosen)} parts with constants of their own are computed each by itself and"
         " joined; sub-SELECTs of all their variables keep every row as often as it is",
