@@ -10,6 +10,7 @@ import select
 import signal
 import socket
 import sys
+import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -113,7 +114,11 @@ class _Nursery:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
             self._open_files(wanted["copy"])
             limit_memory(wanted["memory"])
-            work(channel, self._holding)
+            # The engine draws UUIDs and blank nodes from a generator of the thread: one that was
+            # forked would draw what its siblings draw.
+            working = threading.Thread(target=work, args=(channel, self._holding))
+            working.start()
+            working.join()
             status = 0
         finally:
             os._exit(status)  # nothing of the nursery's may be cleaned up twice

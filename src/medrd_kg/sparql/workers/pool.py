@@ -83,6 +83,16 @@ class Pool:
         return self._stock.isolated
 
     @property
+    def is_open(self) -> bool:
+        """Whether queries are taken."""
+        return self._stock.is_open
+
+    @property
+    def nursery(self) -> int | None:
+        """Process id of the nursery, while it runs."""
+        return self._stock.nursery
+
+    @property
     def sequence(self) -> int:
         """Number of the last edit that answers reflect."""
         return self._stock.sequence

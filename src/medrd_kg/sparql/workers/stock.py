@@ -76,6 +76,11 @@ class Stock:
         return self._nest.isolated
 
     @property
+    def nursery(self) -> int | None:
+        """Process id of the nursery, while it runs."""
+        return self._nest.process
+
+    @property
     def available(self) -> int:
         """How many workers are ready or were asked for."""
         return len(self._ready) + self._expected

@@ -1,0 +1,187 @@
+"""The pool with real processes: limits, lanes, edits, and what remains of all that."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from medrd_kg.problems import Problem
+from medrd_kg.sparql.workers.exchange import AskRequest
+from medrd_kg.sparql.workers.frames import Kind, frame
+from medrd_kg.sparql.workers.job import Job, Reply
+from medrd_kg.sparql.workers.pool import Limits, Pool
+from medrd_kg.sparql.workers.source import DataSource
+
+ENDLESS = "SELECT (COUNT(*) AS ?n) { " + " ".join(
+    f"VALUES ?x{number} {{ {' '.join(map(str, range(30)))} }}" for number in range(12)
+)
+ENDLESS += " }"
+TIMEOUT = 1.0
+
+
+def asking(query: str, *, timeout: float = TIMEOUT) -> Job:
+    request = AskRequest("GET", urlencode({"query": query}).encode(), None, None, "http://x/", 0)
+    return Job(frame(Kind.ASK, request.encode()), timeout)
+
+
+def run_with_pool(talk: Callable[[Pool], Awaitable[None]], dump: Path | None = None) -> None:
+    """Talk to a pool with two slots for long queries, and see that nothing of it remains."""
+
+    async def conversation() -> None:
+        pool = Pool(DataSource(dump, union_default_graph=True), Limits(TIMEOUT, 200_000_000, 2))
+        await pool.start()
+        try:
+            await talk(pool)
+        finally:
+            await pool.stop()
+
+    before = descendants(os.getpid())
+    asyncio.run(conversation())
+    until = time.monotonic() + 10
+    while (left := descendants(os.getpid()) - before) and time.monotonic() < until:
+        os.sched_yield()
+    assert not left, "processes outlive their pool"
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Return when something holds; fail when it never does."""
+    async with asyncio.timeout(30):
+        while not holds():
+            await asyncio.sleep(0.01)
+
+
+def descendants(process: int) -> set[int]:
+    """Return the processes below a process."""
+    found: set[int] = set()
+    for listed in Path(f"/proc/{process}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            for child in map(int, listed.read_text(encoding="ascii").split()):
+                found |= {child, *descendants(child)}
+    return found
+
+
+async def fault_of(pool: Pool, query: str) -> Problem:
+    with pytest.raises(Problem) as caught:
+        await pool.run(asking(query))
+    return caught.value
+
+
+async def body_of(pool: Pool, query: str) -> bytes:
+    reply = await pool.run(asking(query))
+    assert isinstance(reply, Reply)
+    return reply.body
+
+
+def test_siblings_draw_different_identifiers() -> None:
+    drawn = "SELECT (UUID() AS ?u) (BNODE() AS ?b) (RAND() AS ?r) {}"
+
+    async def talk(pool: Pool) -> None:
+        workers = [await pool.borrow(200_000_000) for _ in range(4)]
+        jobs = [asking(drawn) for _ in workers]
+        for worker, job in zip(workers, jobs, strict=True):
+            pool.start_on(worker, job)
+        replies = [await job.answer() for job in jobs]
+        assert len({reply.body for reply in replies}) == len(workers)
+        for worker in workers:
+            pool.retire(worker)
+
+    run_with_pool(talk)
+
+
+def test_a_query_that_takes_too_long_ends_in_time() -> None:
+    async def talk(pool: Pool) -> None:
+        problem = await fault_of(pool, ENDLESS)
+        assert problem.slug == "query-timeout"
+        assert problem.extra["limit"] == TIMEOUT
+        assert TIMEOUT <= problem.extra["elapsed"] <= TIMEOUT + 0.5
+        assert problem.hint
+        assert "Retry-After" not in problem.headers
+        assert pool.counters.timeouts == 1
+
+    run_with_pool(talk)
+
+
+def test_a_query_that_wants_too_much_memory_ends() -> None:
+    doubled = " ".join(f"BIND(CONCAT(?x{n}, ?x{n}) AS ?x{n + 1})" for n in range(40))
+    greedy = f"SELECT (STRLEN(?x40) AS ?n) {{ BIND('a long text' AS ?x0) {doubled} }}"
+
+    async def talk(pool: Pool) -> None:
+        problem = await fault_of(pool, greedy)
+        assert problem.slug == "query-memory"
+        assert problem.extra["limit"] == 200
+        assert b"true" in await body_of(pool, "ASK {}"), "the next query has another worker"
+
+    run_with_pool(talk)
+
+
+def test_short_queries_pass_while_long_ones_run_and_wait() -> None:
+    async def talk(pool: Pool) -> None:
+        endless = [asyncio.create_task(fault_of(pool, f"{ENDLESS} # {n}")) for n in range(12)]
+        for number in range(50):
+            assert b"true" in await body_of(pool, f"ASK {{}} # {number}")
+        slugs = [problem.slug for problem in await asyncio.gather(*endless)]
+        assert slugs.count("query-timeout") >= 2
+        assert set(slugs) <= {"query-timeout", "busy"}
+
+    run_with_pool(talk)
+
+
+def test_an_administrator_can_cancel() -> None:
+    async def talk(pool: Pool) -> None:
+        endless = asyncio.create_task(fault_of(pool, ENDLESS))
+        await until(lambda: len(pool.running()) == 1)
+        (job,) = pool.running()
+        assert pool.cancel(job.id)
+        assert not pool.cancel(job.id)
+        assert (await endless).slug == "query-cancelled"
+        assert pool.running() == []
+
+    run_with_pool(talk)
+
+
+def test_a_client_that_leaves_ends_its_query() -> None:
+    async def talk(pool: Pool) -> None:
+        left = asyncio.get_running_loop().create_future()
+
+        async def gone() -> None:
+            await left
+
+        job = asking(ENDLESS)
+        job.gone = gone
+        answer = asyncio.create_task(pool.run(job))
+        await until(lambda: pool.counters.long_queries == 1)
+        left.set_result(None)
+        with pytest.raises(Problem):
+            await answer
+        assert pool.counters.disconnected == 1
+        assert pool.running() == []
+
+    run_with_pool(talk)
+
+
+def test_workers_have_no_network() -> None:
+    async def talk(pool: Pool) -> None:
+        assert pool.isolated
+
+    run_with_pool(talk)
+
+
+def test_the_nursery_is_started_again(tmp_path: Path) -> None:
+    dump = tmp_path / "data.nq"
+    dump.write_text("<urn:a> <urn:b> <urn:c> <urn:g> .\n", encoding="utf-8")
+
+    async def talk(pool: Pool) -> None:
+        assert b"true" in await body_of(pool, "ASK { <urn:a> ?p ?o }")
+        before = pool.nursery
+        assert before is not None
+        os.kill(before, signal.SIGKILL)
+        await until(lambda: pool.is_open and pool.nursery not in {None, before})
+        assert b"true" in await body_of(pool, "ASK { <urn:a> ?p ?o } # again")
+
+    run_with_pool(talk, dump)
