@@ -1,5 +1,6 @@
 """Rewrites of queries that the engine's optimiser misses, only where equivalence is certain."""
 
+from medrd_kg.sparql.planning.explaining import explain
 from medrd_kg.sparql.planning.planner import plan
 from medrd_kg.sparql.planning.plans import Extents, Plan, Rewrite
 from medrd_kg.sparql.planning.rollups import RollupIndex, signatures_of
@@ -13,6 +14,7 @@ __all__ = [
     "RollupIndex",
     "Signature",
     "compute",
+    "explain",
     "plan",
     "signatures_of",
 ]
