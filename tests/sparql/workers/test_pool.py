@@ -52,7 +52,7 @@ def run_with_pool(talk: Callable[[Pool], Awaitable[None]], dump: Path | None = N
 async def until(holds: Callable[[], bool]) -> None:
     """Return when something holds; fail when it never does."""
     async with asyncio.timeout(30):
-        while not holds():
+        while not holds():  # noqa: ASYNC110 - other processes bring it about
             await asyncio.sleep(0.01)
 
 

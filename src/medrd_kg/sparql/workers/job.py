@@ -94,6 +94,7 @@ class Job:
         number: Counts all jobs.
         arrived: Monotonic time of the arrival, in seconds.
         begun: Monotonic time at which a worker got it.
+        used_before: Processor seconds that its worker had used by then.
         lane: Where it is.
         worker: What works on it.
         processor_seconds: What it took, as its worker says.
@@ -115,6 +116,7 @@ class Job:
     number: int = field(default_factory=_numbers.__next__)
     arrived: float = field(default_factory=time.monotonic)
     begun: float = 0.0
+    used_before: float = 0.0
     lane: LaneName = LaneName.QUEUED
     worker: Worker | None = None
     processor_seconds: float = 0.0

@@ -13,9 +13,13 @@ from typing import Final
 
 from medrd_kg.sparql.workers.job import Job, LaneName
 
-__all__ = ["SLICE_SECONDS", "LongLane", "QueueFull"]
+__all__ = ["SLICE_SECONDS", "STAY_SECONDS", "LongLane", "QueueFull"]
 
 SLICE_SECONDS: Final = 0.05
+"""Processor seconds that a query may use in the fast lane."""
+
+STAY_SECONDS: Final = 0.5
+"""Wall seconds that it may stay there, whatever it uses: it may wait for its client."""
 
 
 class QueueFull(Exception):

@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 import socket
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
@@ -123,6 +124,14 @@ class Worker:
         for kind, payload in self._frames.feed(received):
             if self.job is not None:
                 self.job.take(kind, payload)
+
+    def processor_seconds(self) -> float:
+        """Return the processor time that it has used so far, in seconds."""
+        try:
+            # The clock of another process: see clock_getcpuclockid(3) and its number in Linux.
+            return time.clock_gettime((~self.process << 3) | 2)
+        except OSError:  # it has gone
+            return 0.0
 
     def pause(self) -> None:
         """Stop it where it is."""
