@@ -23,6 +23,7 @@ ENDLESS = "SELECT (COUNT(*) AS ?n) { " + " ".join(
 )
 ENDLESS += " }"
 TIMEOUT = 1.0
+AMPLE = 30.0
 
 
 def asking(query: str, *, timeout: float = TIMEOUT) -> Job:
@@ -66,14 +67,14 @@ def descendants(process: int) -> set[int]:
     return found
 
 
-async def fault_of(pool: Pool, query: str) -> Problem:
+async def fault_of(pool: Pool, query: str, *, timeout: float = TIMEOUT) -> Problem:
     with pytest.raises(Problem) as caught:
-        await pool.run(asking(query))
+        await pool.run(asking(query, timeout=timeout))
     return caught.value
 
 
 async def body_of(pool: Pool, query: str) -> bytes:
-    reply = await pool.run(asking(query))
+    reply = await pool.run(asking(query, timeout=AMPLE))
     assert isinstance(reply, Reply)
     return reply.body
 
@@ -112,7 +113,7 @@ def test_a_query_that_wants_too_much_memory_ends() -> None:
     greedy = f"SELECT (STRLEN(?x40) AS ?n) {{ BIND('a long text' AS ?x0) {doubled} }}"
 
     async def talk(pool: Pool) -> None:
-        problem = await fault_of(pool, greedy)
+        problem = await fault_of(pool, greedy, timeout=AMPLE)
         assert problem.slug == "query-memory"
         assert problem.extra["limit"] == 200
         assert b"true" in await body_of(pool, "ASK {}"), "the next query has another worker"

@@ -201,5 +201,7 @@ class Nest:
                 )
             )
         elif self._process is not None:
+            self._process.wait()  # it has closed its end, so it is ending
+            self._process = None
             _logger.error("the process that holds the data has ended; a new one is started")
             self._on_lost()
