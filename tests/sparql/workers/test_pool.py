@@ -26,7 +26,7 @@ TIMEOUT = 1.0
 AMPLE = 30.0
 
 
-def asking(query: str, *, timeout: float = TIMEOUT) -> Job:
+def asking(query: str, *, limit: float = TIMEOUT) -> Job:
     request = AskRequest("GET", urlencode({"query": query}).encode(), None, None, "http://x/", 0)
     return Job(frame(Kind.ASK, request.encode()), timeout)
 
@@ -67,9 +67,9 @@ def descendants(process: int) -> set[int]:
     return found
 
 
-async def fault_of(pool: Pool, query: str, *, timeout: float = TIMEOUT) -> Problem:
+async def fault_of(pool: Pool, query: str, *, limit: float = TIMEOUT) -> Problem:
     with pytest.raises(Problem) as caught:
-        await pool.run(asking(query, timeout=timeout))
+        await pool.run(asking(query, timeout=limit))
     return caught.value
 
 
@@ -113,7 +113,7 @@ def test_a_query_that_wants_too_much_memory_ends() -> None:
     greedy = f"SELECT (STRLEN(?x40) AS ?n) {{ BIND('a long text' AS ?x0) {doubled} }}"
 
     async def talk(pool: Pool) -> None:
-        problem = await fault_of(pool, greedy, timeout=AMPLE)
+        problem = await fault_of(pool, greedy, limit=AMPLE)
         assert problem.slug == "query-memory"
         assert problem.extra["limit"] == 200
         assert b"true" in await body_of(pool, "ASK {}"), "the next query has another worker"

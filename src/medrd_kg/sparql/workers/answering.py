@@ -1,7 +1,7 @@
 """Answering one request of the SPARQL Protocol inside a worker, from its bytes to the answer's."""
 
 import re
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -13,7 +13,7 @@ from medrd_kg.sparql.hints import malformed
 from medrd_kg.sparql.hints_empty import hints_for
 from medrd_kg.sparql.hints_found import Hint, with_hints
 from medrd_kg.sparql.media_types import answer_type, written_as
-from medrd_kg.sparql.planning import Extents, plan
+from medrd_kg.sparql.planning import Extents, explain, plan
 from medrd_kg.sparql.protocol import FORM, ProtocolQuery, is_true, read_parameters, read_query
 from medrd_kg.sparql.screening import declared_prefixes
 from medrd_kg.sparql.workers.exchange import AskRequest, ReplyHead
@@ -129,10 +129,8 @@ def _is_set(request: AskRequest, name: str) -> bool:
 
 def _explain(asked: ProtocolQuery, extents: Extents | None, sink: Sink) -> None:
     """Tell how the query would be evaluated, instead of its answer."""
-    planned = plan(asked.text, extents)
     sink.head = ReplyHead(_JSON, keepable=True)
-    rewrites = [asdict(rewrite) for rewrite in planned.rewrites]
-    sink.write(orjson.dumps({"query": planned.text, "rewrites": rewrites}))
+    sink.write(orjson.dumps(explain(asked.text, extents)))
     sink.finish()
 
 
