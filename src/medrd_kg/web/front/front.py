@@ -33,7 +33,7 @@ from medrd_kg.web.front.decoding import decode_body, request_coding, too_large
 from medrd_kg.web.front.delivery import Caller
 from medrd_kg.web.front.exchange import Exchange
 from medrd_kg.web.front.intake import ClientGone, Intake, announced_length
-from medrd_kg.web.front.limits import check_fields, check_target
+from medrd_kg.web.front.limits import LONGEST_TARGET, are_modest, check_fields, check_target
 from medrd_kg.web.front.origins import Origins
 from medrd_kg.web.front.peers import TrustedHosts, TrustedProxies
 from medrd_kg.web.front.tokens import language_token
@@ -145,6 +145,9 @@ class Front:
             or b"transfer-encoding" in fields
             or b"content-length" in fields
             or not self._hosts.trusts(fields.get(b"host", b""))
+            or b"host" not in fields
+            or len(target) > LONGEST_TARGET
+            or not are_modest(raw)
         ):
             return None
         return answer_key(target, fields, _NOBODY), fields.get(b"if-none-match")

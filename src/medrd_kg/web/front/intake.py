@@ -62,11 +62,7 @@ class Intake:
         if self._replay is not None:
             body, self._replay = self._replay, None
             return {"type": "http.request", "body": body, "more_body": not self._is_whole}
-        if not self._is_whole:
-            return await self._next()
-        while (message := await self._receive())["type"] == "http.request":
-            continue  # the body that is known to be empty
-        return message
+        return await (self._departure() if self._is_whole else self._next())
 
     async def read(self, most: int) -> bytes | None:
         """Read the whole body ahead of the inner application, which gets it all the same.
@@ -113,12 +109,18 @@ class Intake:
         return message
 
     async def gone(self) -> None:
-        """Return when the client is gone, or its body is at fault."""
+        """Return when the client is gone or its body is at fault; the body stays to be read."""
         try:
-            while (await self.receive())["type"] != "http.disconnect":
-                continue
-        except Problem:
+            if not self._is_whole:
+                await self.read(self._limit)
+            await self._departure()
+        except (ClientGone, Problem):
             return  # `fault` has it
+
+    async def _departure(self) -> Message:
+        while (message := await self._receive())["type"] == "http.request":
+            continue  # the body that is known to be empty
+        return message
 
 
 def announced_length(header: bytes | None) -> int | None:

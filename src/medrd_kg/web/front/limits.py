@@ -6,7 +6,13 @@ from typing import Final
 from medrd_kg.problems import Problem
 from medrd_kg.web.front.answers import Header
 
-__all__ = ["LONGEST_TARGET", "MOST_FIELD_BYTES", "check_fields", "check_target"]
+__all__ = [
+    "LONGEST_TARGET",
+    "MOST_FIELD_BYTES",
+    "are_modest",
+    "check_fields",
+    "check_target",
+]
 
 LONGEST_TARGET: Final = 32 * 1024
 """Bytes of path and query; longer queries go into the body of a POST."""
@@ -30,6 +36,14 @@ def check_target(target: bytes) -> None:
             "send the query in the body of a POST",
             extra={"limit": LONGEST_TARGET},
         )
+
+
+def are_modest(fields: Sequence[Header]) -> bool:
+    """Whether `check_fields` has nothing to say."""
+    return (
+        len(fields) <= _MOST_FIELDS
+        and sum([len(name) + len(value) for name, value in fields]) <= MOST_FIELD_BYTES
+    )
 
 
 def check_fields(fields: Sequence[Header]) -> None:
