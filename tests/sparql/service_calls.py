@@ -19,5 +19,6 @@ LENIENT_CALLS = [
     "ASK { BIND(1 AS ?a) FILTER(?a<?b)SERVICE#>\n<x:y> {} }",
     "ASK { FILTER((?a<(?b>?c)) || ?x<'>')SERVICE <x:y> {} FILTER(?b = ')') }",
     "ASK { FILTER(?a<?b#>'''\n)SERVICE <x:y> {} #'''\n }",
+    "PREFIX : <x:> ASK { <<?s:p'a>b'>> ?q ?r . SERVICE <x:y> {} # '\n }",
 ]
 """SERVICE as the embedded engine reads it, which wants no space between words."""

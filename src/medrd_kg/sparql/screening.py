@@ -185,8 +185,11 @@ def may_call_service(tokens: Sequence[Token]) -> bool:
             case TokenKind.PREFIXED_NAME if brackets.in_pattern:
                 if _keyword_glued_to_name(tokens, index):
                     return True
-            case TokenKind.IRI if brackets.in_parentheses:
-                if _may_be_comparison(tokens[index - 1], token):
+            case TokenKind.IRI if brackets.in_pattern:
+                before = tokens[index - 1]
+                if brackets.in_parentheses and _may_be_comparison(before, token):
+                    return True
+                if _may_open_triple_term(before, token):
                     return True
             case TokenKind.PUNCTUATION:
                 brackets.read(tokens, index)
@@ -211,6 +214,12 @@ def _may_be_comparison(before: Token, token: Token) -> bool:
     """
     after_operand = before.kind in _OPERANDS or before.text in {")", "]"}
     return after_operand and not _DERAILING.isdisjoint(token.text)
+
+
+def _may_open_triple_term(before: Token, token: Token) -> bool:
+    """Tell whether ``<<…>`` may be ``<<`` and a term, where a longest match finds an IRI."""
+    glued = before.text == "<" and before.end == token.start
+    return glued and not _DERAILING.isdisjoint(token.text)
 
 
 def _after_values(tokens: Sequence[Token], index: int) -> bool:
