@@ -29,7 +29,7 @@ def test_all_features_are_found() -> None:
         " MINUS { ?d a :M } VALUES ?x { :a } { SELECT ?d { GRAPH :h { ?d a :D } } }"
         " { ?d a :X } UNION { ?d a :Y } } GROUP BY ?d"
     )
-    text = PREFIXES + "SELECT ?d (COUNT(*) AS ?n) FROM :g " + group
+    text = PREFIXES + "SELECT ?d (COUNT(*) AS ?n) FROM :g " + group  # noqa: S608 - constants
     assert explain(text)["features"] == [
         "aggregates",
         "filter",

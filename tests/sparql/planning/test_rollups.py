@@ -11,6 +11,7 @@ from hypothesis.strategies import DrawFn
 from tests.sparql.planning.worlds import PREFIXES, TYPE, answer, iri
 
 from medrd_kg.sparql.planning import RollupIndex, Signature, compute, plan, signatures_of
+from medrd_kg.sparql.planning.stars import Branch
 from medrd_kg.sparql.planning.tables import Table
 from medrd_kg.store.embedded import EmbeddedStore
 
@@ -36,6 +37,10 @@ def grants_of(seed: int, least: int) -> Quads:
     for i in range(chosen.randrange(1, 14)):
         grant = iri(f"g{i}")
         found.append((grant, TYPE, iri("Grant")))
+        found += (
+            (grant, iri("programme"), iri(f"p{chosen.randrange(3)}"))
+            for _ in range(chosen.randrange(3))
+        )
         for name, options in values.items():
             found += (
                 (grant, iri(name), chosen.choice(options)) for _ in range(chosen.randrange(3))
@@ -44,6 +49,12 @@ def grants_of(seed: int, least: int) -> Quads:
         found += (
             (grant, iri("amount"), ox.Literal(chosen.randrange(least, 50))) for _ in range(amounts)
         )
+    for programme in ("p0", "p1"):
+        found += (
+            (iri(programme), iri("project"), iri(f"j{chosen.randrange(3)}"))
+            for _ in range(chosen.randrange(3))
+        )
+    found.append((iri("p0"), iri("stage"), iri("s0")))
     found += ((iri("m0"), iri("label"), ox.Literal(text)) for text in ("zero", "null"))
     found.append((iri("m1"), iri("label"), ox.Literal("one")))
     return [ox.Quad(subject, predicate, value) for subject, predicate, value in found]
@@ -67,6 +78,15 @@ def sums(draw: DrawFn) -> str:
         free += [] if constant else [name]
     if draw(st.booleans()):
         ends.append("a :Grant")
+    snow = ""
+    if draw(st.booleans()):
+        ends.append(":programme ?p")
+        snow = draw(
+            st.sampled_from(
+                ["", "?p :project ?j .", "?p :project ?j ; :stage :s0 .", "?p :project :j1 ."]
+            )
+        )
+        free += ["j"] if "?j" in snow else ["p"] if draw(st.booleans()) else []
     measured = draw(st.integers(0, 3)) > 0
     if measured:
         ends.append(":amount ?v")
@@ -75,7 +95,7 @@ def sums(draw: DrawFn) -> str:
     over = st.sampled_from(
         ["COUNT(*)", "COUNT(?g)", "count( DISTINCT ?year )", "COUNT(?year)", "MIN(?year)"]
         + (["SUM(?v)", "sum(?v)", "AVG(?v)", "MIN(?v)", "MAX(?v)", "COUNT(?v)"] if measured else [])
-        + (["COUNT(DISTINCT ?g)", "SUM(DISTINCT ?v)"] if draw(st.integers(0, 5)) == 0 else [])
+        + (["COUNT(DISTINCT ?g)", "SUM(DISTINCT ?v)"] if draw(st.integers(0, 3)) == 0 else [])
     )
     columns = [f"?{key}" for key in keys]
     aggregates = draw(st.lists(over, min_size=1, max_size=3))
@@ -90,12 +110,13 @@ def sums(draw: DrawFn) -> str:
             "VALUES ?ministry { :m0 :m1 :m1 }",
             "BIND(STR(?disease) AS ?s)",
             "?x :disease ?disease .",
+            "?p :project ?other .",
             "FILTER(?v > 10)",
             "MINUS { ?g :disease :d1 }",
             "{ SELECT ?year (COUNT(*) AS ?k) { ?h :year ?year } GROUP BY ?year }",
         ]
     )
-    parts = [star, *draw(st.lists(more, max_size=2))]
+    parts = [star, *([snow] if snow else []), *draw(st.lists(more, max_size=2))]
     if draw(st.integers(0, 3)) == 0:
         parts = draw(st.permutations(parts))
     group = "{ " + " ".join(parts) + " }"
@@ -203,10 +224,28 @@ SUM = (
 
 def test_a_signature_is_the_star_without_its_constants() -> None:
     assert signatures_of(SUM) == (
-        Signature(("<urn:w:ministry>", "<urn:w:year>"), "<urn:w:amount>"),
+        Signature((Branch("<urn:w:ministry>"), Branch("<urn:w:year>")), "<urn:w:amount>"),
     )
     other = PREFIXES + "SELECT (SUM(?a) AS ?t) { ?x :amount ?a ; :ministry ?m . ?x :year 2022 }"
     assert signatures_of(other) == signatures_of(SUM)
+
+
+def test_inner_nodes_are_part_of_a_signature_unless_something_names_them() -> None:
+    star = "{ ?g :of ?p ; :amount ?v . ?p :in ?j }"
+    inner = Branch("<urn:w:of>", (Branch("<urn:w:in>"),))
+    assert signatures_of(f"{PREFIXES}SELECT ?j (SUM(?v) AS ?t) {star} GROUP BY ?j") == (
+        Signature((inner,), "<urn:w:amount>"),
+    )
+    assert signatures_of(f"{PREFIXES}SELECT ?p ?j (SUM(?v) AS ?t) {star} GROUP BY ?p ?j") == (
+        Signature((Branch("<urn:w:of>"),), "<urn:w:amount>"),
+    )
+
+
+def test_roots_are_counted_where_no_groups_are_merged() -> None:
+    star = "{ ?g :year ?y ; :disease ?d }"
+    count = f"SELECT ?d (COUNT(DISTINCT ?g) AS ?n) {star} GROUP BY ?d"
+    assert signatures_of(PREFIXES + count) == ()
+    assert signatures_of(PREFIXES + count.replace("?d (", "?y ?d (").replace("Y ?d", "Y ?d ?y"))
 
 
 @pytest.mark.parametrize(
@@ -275,7 +314,7 @@ def test_a_table_survives_its_journey_between_processes() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"{}", b'[2, [], null, "", []]', b'[1, ["<p>"], null, "", [[1]]]']
+    "data", [b"", b"{}", b'[9, [], null, "", []]', b'[2, [["<p>", []]], null, "", [[1]]]']
 )
 def test_other_bytes_are_no_table(data: bytes) -> None:
     with pytest.raises(ValueError, match="table"):

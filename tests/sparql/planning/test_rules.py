@@ -96,11 +96,47 @@ def test_parts_around_constants_keep_all_their_variables() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "SELECT DISTINCT ?x",
+        "SELECT (COUNT(DISTINCT ?x) AS ?n)",
+        "SELECT (MAX(?x) AS ?n)",
+        "ASK",
+    ],
+)
+def test_parts_are_reduced_where_equal_rows_do_not_matter(head: str) -> None:
+    planned = plan(PREFIXES + head + " { ?a :p :c ; :q ?x . ?b :p :d ; :q ?x }")
+    assert planned.text == PREFIXES + head + (
+        " { { SELECT DISTINCT ?x { ?a :p :c . ?a :q ?x . } }"
+        " { SELECT DISTINCT ?x { ?b :p :d . ?b :q ?x . } } }"
+    )
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "SELECT ?x",
+        "SELECT REDUCED ?x",
+        "SELECT (COUNT(?x) AS ?n)",
+        "SELECT (COUNT(DISTINCT *) AS ?n)",
+        "SELECT (COUNT(DISTINCT ?x) AS ?n) (SUM(?x) AS ?m)",
+        "SELECT (GROUP_CONCAT(DISTINCT ?x) AS ?n)",
+        "SELECT DISTINCT *",
+        "SELECT DISTINCT ?x (RAND() AS ?r)",
+        "CONSTRUCT { [] :p ?x } WHERE",
+    ],
+)
+def test_parts_are_kept_whole_where_equal_rows_may_matter(head: str) -> None:
+    planned = plan(PREFIXES + head + " { ?a :p :c ; :q ?x . ?b :p :d ; :q ?x }")
+    assert "SELECT ?a ?x" in planned.text
+
+
 def test_a_constant_of_a_filter_stands_in_the_patterns() -> None:
     text = "SELECT ?s ?x { ?s :p ?x ; :q ?y . ?x :r ?z . FILTER(:c = ?x) }"
     planned = plan(PREFIXES + text)
     assert planned.text == PREFIXES + (
-        "SELECT ?s ?x { ?s :p :c ; :q ?y . :c :r ?z BIND(:c AS ?x)  .   }"
+        "SELECT ?s ?x { ?s :p :c ; :q ?y . :c :r ?z BIND(:c AS ?x)  . FILTER(true) }"
     )
 
 

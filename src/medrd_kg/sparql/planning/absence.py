@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from medrd_kg.sparql.planning.plans import Edit, Extents
+from medrd_kg.sparql.planning.aggregates import VOLATILE
+from medrd_kg.sparql.planning.plans import NO_FILTER, Edit, Extents
 from medrd_kg.sparql.planning.scope import certain, certain_of, possible
 from medrd_kg.sparql.planning.sizes import rows_of, selectivity
 from medrd_kg.sparql.planning.syntax import (
@@ -40,9 +41,6 @@ _ROW_COST: Final = 1_000
 
 _REQUIRED: Final = (Triple, Union, Graph, Values, Select, Lateral, Bind)
 """Elements that bind what a row certainly has."""
-
-_VOLATILE: Final = frozenset({"rand", "uuid", "struuid", "bnode"})
-"""Functions that need not give the same value twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +129,7 @@ def _minus(exists: Exists, group: Group, shared: str, text: str) -> Iterator[Edi
     if place == exists.end:
         yield Edit(exists.start, exists.end, minus, rule, explanation)
     else:
-        yield Edit(exists.start, exists.end, " ", rule, explanation)
+        yield Edit(exists.start, exists.end, NO_FILTER, rule, explanation)
         yield Edit(place, place, f" {minus} ")
 
 
@@ -184,7 +182,7 @@ def _is_self_contained(group: Group) -> bool:
                 fits = (
                     not expression.has_pattern
                     and expression.variables <= bound
-                    and expression.calls.isdisjoint(_VOLATILE)
+                    and expression.calls.isdisjoint(VOLATILE)
                 )
             case Union(branches=branches):
                 fits = all(map(_is_self_contained, branches))

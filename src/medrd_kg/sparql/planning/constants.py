@@ -8,7 +8,7 @@ with ``?x`` and pass the filter. BIND gives ``?x`` its value behind them.
 
 from collections.abc import Iterator, Sequence
 
-from medrd_kg.sparql.planning.plans import Edit
+from medrd_kg.sparql.planning.plans import NO_FILTER, Edit
 from medrd_kg.sparql.planning.syntax import (
     Exists,
     Filter,
@@ -56,7 +56,7 @@ def _edits(element: Filter, first: Sequence[Triple], name: str, iri: str) -> Ite
     yield Edit(
         element.start,
         element.end,
-        " ",
+        NO_FILTER,
         "constant-first",
         f"an IRI equals only itself: ?{name} is replaced by it in the patterns, so that the"
         " index finds it, instead of being compared after the joins",

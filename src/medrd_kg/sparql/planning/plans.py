@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from medrd_kg.store.lexing import position
 
-__all__ = ["Edit", "Extents", "Origins", "Plan", "Rewrite", "applied"]
+__all__ = ["NO_FILTER", "Edit", "Extents", "Origins", "Plan", "Rewrite", "applied"]
+
+NO_FILTER: Final = "FILTER(true)"
+"""What stands where a filter was: it may part patterns that have no dot between them."""
 
 
 @dataclass(frozen=True, slots=True)

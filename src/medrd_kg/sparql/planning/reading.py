@@ -89,7 +89,9 @@ class _Reader(ExpressionReader):
 
     def _select(self, *, outermost: bool) -> tuple[Select, bool]:
         start = self.take().start
-        distinct = self.accept_word("distinct", "reduced")
+        distinct = self.accept_word("distinct")
+        if not distinct:
+            self.accept_word("reduced")
         star = self.accept("*")
         columns = () if star else self.columns()
         has_dataset = self._dataset() if outermost else False

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from medrd_kg.sparql.planning.aggregates import Aggregate
 from medrd_kg.sparql.planning.plans import Edit, Origins, Plan, applied
 from medrd_kg.sparql.planning.reading import read
-from medrd_kg.sparql.planning.stars import Aggregate, Signature, Star, stars
+from medrd_kg.sparql.planning.stars import Signature, Star, stars
 from medrd_kg.sparql.planning.syntax import Query, Triple
 from medrd_kg.sparql.planning.tables import Groups, Table
 from medrd_kg.sparql.planning.tokens import Unread, semicolon_follows
@@ -20,7 +21,7 @@ from medrd_kg.store.base import QueryFault
 
 __all__ = ["RollupIndex", "signatures_of"]
 
-_MOST_ROWS: Final = 4_000
+_MOST_ROWS: Final = 8_000
 """Most groups that are written into a query: the engine reads about a thousand in a millisecond."""
 
 _INTEGER_SUFFIX: Final = '"^^<http://www.w3.org/2001/XMLSchema#integer>'
@@ -131,8 +132,6 @@ class RollupIndex:
         }
 
     def _projected(self, table: Table, columns: tuple[int, ...]) -> Groups:
-        if len(columns) == len(table.signature.dimensions):
-            return table.groups
         key = table.signature, columns
         found = self._projections.get(key)
         if found is None:
@@ -199,7 +198,7 @@ def _pattern_edit(star: Star, groups: Groups, names: _Names, text: str) -> Edit:
         star.run[-1].end,
         " ".join(pieces).removesuffix(" ."),
         "sum-by-table",
-        f"the patterns of ?{star.subject} are replaced by {len(groups)} groups with their number"
+        f"the patterns of ?{star.root} are replaced by {len(groups)} groups with their number"
         " of rows and sum, computed once for this state of the data by all their dimensions",
     )
 
@@ -213,6 +212,8 @@ def _short(term: str) -> str:
 
 def _aggregate_edit(aggregate: Aggregate, star: Star, names: _Names) -> Iterator[Edit]:
     if aggregate.distinct:
+        if aggregate.variable == star.root:
+            yield Edit(aggregate.start, aggregate.end, f"MAX({names.count})")
         return
     is_measure = star.measure is not None and aggregate.variable == star.measure
     match aggregate.function:

@@ -1,21 +1,21 @@
-"""Aggregates over a star: patterns of one subject, grouped by what they say of it.
+"""Aggregates over a star: patterns of one subject, and of what they lead to.
 
-A star is what a table of sums is asked of: ``?g :ministry ?m ; :year 2022 ; :amount ?a``. Here it
-is found, with all that must hold so that its rows may be replaced by groups that carry their
-number and their sum: subject and measure occur nowhere but in the star and within aggregates.
+A star is what a table of sums is asked of: ``?f :payer ?m ; :forProgramme ?g ; :amount ?a . ?g
+:project ?p``. Its root ``?f`` and the inner node ``?g`` occur nowhere else, the measure ``?a``
+only in aggregates; ``?m`` and ``?p`` are its dimensions. Then its rows may be replaced by groups of
+equal dimensions that carry how many rows they are and their sum.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
+from medrd_kg.sparql.planning.aggregates import VOLATILE, Aggregate, aggregates_in
 from medrd_kg.sparql.planning.syntax import (
-    AGGREGATES,
     Element,
     Exists,
     Filter,
-    Graph,
     Group,
     Query,
     Select,
@@ -25,11 +25,23 @@ from medrd_kg.sparql.planning.syntax import (
 )
 from medrd_kg.store.lexing import Token, TokenKind, tokenize
 
-__all__ = ["Aggregate", "Signature", "Star", "stars"]
+__all__ = ["Branch", "Signature", "Star", "stars"]
 
 _MEASURED: Final = frozenset({"sum", "avg"})
-_KEPT: Final = frozenset({"min", "max"})
-_VOLATILE: Final = frozenset({"rand", "uuid", "struuid", "bnode"})
+_EXTREMES: Final = frozenset({"min", "max"})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Branch:
+    """One pattern of a star.
+
+    Attributes:
+        predicate: Its predicate in angle brackets.
+        branches: The patterns of its value, where that is an inner node; a dimension has none.
+    """
+
+    predicate: str
+    branches: tuple["Branch", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,31 +49,12 @@ class Signature:
     """Which table answers a star.
 
     Attributes:
-        dimensions: Predicates in angle brackets, sorted, each as often as the star has it.
+        branches: The patterns of its root but the measure, sorted, each as often as it is there.
         measure: Predicate of what is summed; None when rows are only counted.
     """
 
-    dimensions: tuple[str, ...]
+    branches: tuple[Branch, ...]
     measure: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Aggregate:
-    """One aggregate call, and the function and variable in it.
-
-    Attributes:
-        start: Offset of its name.
-        end: Offset after its bracket.
-        function: Its name in lower case.
-        variable: The variable, None for ``*``.
-        distinct: Whether DISTINCT is written.
-    """
-
-    start: int
-    end: int
-    function: str
-    variable: str | None
-    distinct: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +65,9 @@ class Star:
         signature: Of the table.
         run: The stretch of the group in which its patterns are.
         triples: Its patterns.
-        subject: Its subject's variable.
+        root: Variable of its root.
         measure: Variable of the measure, if any.
-        dimensions: For each dimension of the signature the pattern that asks for it.
+        dimensions: Its dimensions, in the order of the signature's branches without branches.
         needed: Variables of dimensions that occur elsewhere as well.
         aggregates: All aggregate calls of the SELECT.
         joins: Whether something else is joined with it, so that a row may count several times.
@@ -83,7 +76,7 @@ class Star:
     signature: Signature
     run: tuple[Element, ...]
     triples: tuple[Triple, ...]
-    subject: str
+    root: str
     measure: str | None
     dimensions: tuple[Triple, ...]
     needed: frozenset[str]
@@ -105,9 +98,17 @@ def stars(query: Query) -> Iterator[Star]:
 
 def _in_select(select: Select, text: str) -> Iterator[Star]:
     if select.aggregates and not select.star:
-        for star in _candidates(select, text):
-            yield star
-            return
+        tokens = [
+            token._replace(start=token.start + select.start)
+            for token in tokenize(text[select.start : select.end])
+        ]
+        words = [token.text.lower() for token in tokens if token.kind is TokenKind.WORD]
+        # A SELECT within has aggregates and variables of its own.
+        if VOLATILE.isdisjoint(words) and words.count("select") == 1:
+            found = _Search(select, tokens).star()
+            if found is not None:
+                yield found
+                return
     yield from _in_group(select.group, text)
 
 
@@ -120,133 +121,146 @@ def _in_group(group: Group, text: str) -> Iterator[Star]:
                     yield from _in_group(branch, text)
             case Select():
                 yield from _in_select(element, text)
-            case Graph():
-                pass
             case _:
                 pass
 
 
-def _candidates(select: Select, text: str) -> Iterator[Star]:
-    run = _first_run(select.group.elements)
-    triples = [each for each in run if isinstance(each, Triple)]
-    tokens = [
-        token._replace(start=token.start + select.start)
-        for token in tokenize(text[select.start : select.end])
-    ]
-    words = [token.text.lower() for token in tokens if token.kind is TokenKind.WORD]
-    if not _VOLATILE.isdisjoint(words) or words.count("select") > 1:
-        return  # a SELECT within has aggregates and variables of its own
-    aggregates = _aggregates(tokens)
-    if aggregates is None or (
-        # Of no rows AVG is 0, while a quotient has no value.
-        not select.group_by and any(each.function == "avg" for each in aggregates)
-    ):
-        return
-    others = [each for each in select.group.elements if not isinstance(each, Filter)]
-    # The longest star first: it leaves the least to be joined.
-    subjects = Counter(each.subject.variable for each in triples)
-    for subject, _ in subjects.most_common():
-        if subject is not None:
-            own = [each for each in triples if each.subject.variable == subject]
-            star = _star(subject, own, run, tokens, aggregates)
-            if star is not None:
-                yield replace(star, joins=len(others) > len(own) or select.values is not None)
+class _NoStar(Exception):
+    """The patterns are no star for a table."""
 
 
-def _star(
-    subject: str,
-    triples: Sequence[Triple],
-    run: Sequence[Element],
-    tokens: Sequence[Token],
-    aggregates: Sequence[Aggregate],
-) -> Star | None:
-    objects = [each.object.variable for each in triples if each.object.variable is not None]
-    if any(each.predicate.key is None for each in triples) or any(
-        each.object.is_constant and each.object.key is None for each in triples
-    ):
+class _Search:
+    """The search for a star in one SELECT."""
+
+    def __init__(self, select: Select, tokens: Sequence[Token]) -> None:
+        self._select = select
+        self._run = _first_run(select.group.elements)
+        self._triples = [each for each in self._run if isinstance(each, Triple)]
+        self._variables = [token for token in tokens if token.kind is TokenKind.VARIABLE]
+        self._aggregates = list(aggregates_in(tokens))
+        self._values = Counter(each.object.variable for each in self._triples)
+        in_patterns = {term.start for each in self._triples for term in (each.subject, each.object)}
+        self._mentioned = {
+            token.text[1:] for token in self._variables if token.start not in in_patterns
+        }
+
+    def star(self) -> Star | None:
+        """Return the star whose root has most patterns, if any is fit."""
+        summed = {each.variable for each in self._aggregates if each.function in _MEASURED}
+        if len(summed) > 1 or not all(each.is_plain for each in self._aggregates):
+            return None
+        measure = next(iter(summed), None)
+        roots = Counter(
+            each.subject.variable
+            for each in self._triples
+            if measure is None or self._is_measured(each.subject.variable, measure)
+        )
+        for root, _ in roots.most_common():
+            if root is not None and root not in self._values:
+                try:
+                    return self._star(root, measure)
+                except _NoStar:
+                    continue
         return None
-    if len(set(objects)) < len(objects) or subject in objects or len(triples) < 2:  # noqa: PLR2004
-        return None
-    measure = _measure(objects, aggregates)
-    if not all(_is_carried(each, subject, measure, objects) for each in aggregates):
-        return None
-    inside = [(each.start, each.end) for each in aggregates]
-    starts = {each.subject.start for each in triples} | {each.object.start for each in triples}
-    elsewhere = {
-        token.text[1:]
-        for token in tokens
-        if token.kind is TokenKind.VARIABLE and token.start not in starts
-    }
-    outside = {
-        token.text[1:]
-        for token in tokens
-        if token.kind is TokenKind.VARIABLE
-        and token.start not in starts
-        and not any(start < token.start < end for start, end in inside)
-    }
-    if subject in outside or measure in outside:
-        return None
-    dimensions = sorted(
-        (each for each in triples if measure is None or each.object.variable != measure),
-        key=lambda each: (str(each.predicate.key), each.object.start),
-    )
-    of_measure = [each for each in triples if measure and each.object.variable == measure]
-    signature = Signature(
-        tuple(str(each.predicate.key) for each in dimensions),
-        of_measure[0].predicate.key if of_measure else None,
-    )
-    return Star(
-        signature,
-        tuple(run),
-        tuple(triples),
-        subject,
-        measure,
-        tuple(dimensions),
-        frozenset(objects) & elsewhere - {measure},
-        tuple(aggregates),
-        joins=True,
-    )
 
+    def _is_measured(self, root: str | None, measure: str) -> bool:
+        return any(
+            each.subject.variable == root and each.object.variable == measure
+            for each in self._triples
+        )
 
-def _measure(objects: Sequence[str], aggregates: Sequence[Aggregate]) -> str | None:
-    """Return the value that is summed; several cannot be carried by one table."""
-    summed = {each.variable for each in aggregates if each.function in _MEASURED} & set(objects)
-    return next(iter(summed)) if len(summed) == 1 else None
+    def _star(self, root: str, measure: str | None) -> Star:
+        members: list[Triple] = []
+        planted = self._branches(root, measure, members)
+        dimensions = [leaf for _, leaves in planted for leaf in leaves]
+        names = [each.object.variable for each in dimensions if each.object.variable is not None]
+        measured = [each for each in members if measure and each.object.variable == measure]
+        if len(set(names)) < len(names) or len(members) < 2:  # noqa: PLR2004 - one is an index
+            raise _NoStar
+        own = {term.start for each in members for term in (each.subject, each.object)}
+        outside = {
+            token.text[1:]
+            for token in self._variables
+            if token.start not in own
+            and not any(each.start < token.start < each.end for each in self._aggregates)
+        }
+        if root in outside or measure in outside:
+            raise _NoStar
+        elsewhere = {token.text[1:] for token in self._variables if token.start not in own}
+        is_flat = measure is None and len(dimensions) == len(members)
+        for each in self._aggregates:
+            if not self._is_carried(each, root, measure, names, is_flat=is_flat):
+                raise _NoStar
+        others = [each for each in self._select.group.elements if not isinstance(each, Filter)]
+        return Star(
+            Signature(
+                tuple(branch for branch, _ in planted),
+                measured[0].predicate.key if measured else None,
+            ),
+            tuple(self._run),
+            tuple(members),
+            root,
+            measure,
+            tuple(dimensions),
+            frozenset(names) & elsewhere,
+            tuple(self._aggregates),
+            joins=len(others) > len(members) or self._select.values is not None,
+        )
 
+    def _branches(
+        self, node: str, measure: str | None, members: list[Triple]
+    ) -> list[tuple[Branch, list[Triple]]]:
+        """Return the branches of a node in their order, each with its dimensions."""
+        planted: list[tuple[Branch, list[Triple]]] = []
+        for each in self._triples:
+            if each.subject.variable != node:
+                continue
+            key, value = each.predicate.key, each.object
+            if key is None or (value.is_constant and value.key is None):
+                raise _NoStar
+            members.append(each)
+            if value.variable is not None and value.variable == measure:
+                if self._values[measure] > 1:
+                    raise _NoStar
+            elif value.variable is not None and self._is_inner(value.variable):
+                inner = self._branches(value.variable, None, members)
+                branch = Branch(key, tuple(below for below, _ in inner))
+                planted.append((branch, [leaf for _, leaves in inner for leaf in leaves]))
+            else:
+                planted.append((Branch(key), [each]))
+        return sorted(planted, key=lambda each: each[0])
 
-def _is_carried(
-    aggregate: Aggregate, subject: str, measure: str | None, objects: Sequence[str]
-) -> bool:
-    """Whether the aggregate has the same value over groups with number, sum and extremes."""
-    function, variable = aggregate.function, aggregate.variable
-    if aggregate.distinct:
-        return function in {"count", "min", "max"} and variable not in {subject, measure, None}
-    if function == "count":
-        return variable is None or variable in {subject, *objects}
-    if function in _MEASURED:
-        return measure is not None and variable == measure
-    return function in _KEPT and variable != subject
+    def _is_inner(self, name: str) -> bool:
+        """Whether nothing names it but one pattern that leads to it and its own patterns."""
+        return (
+            self._values[name] == 1
+            and name not in self._mentioned
+            and any(each.subject.variable == name for each in self._triples)
+        )
 
-
-def _aggregates(tokens: Sequence[Token]) -> list[Aggregate] | None:
-    """Return the aggregate calls; None when one of them is not of a single variable."""
-    found: list[Aggregate] = []
-    for i, token in enumerate(tokens):
-        if not token.is_word(*AGGREGATES):
-            continue
-        inner = tokens[i + 1 : i + 5]
-        distinct = len(inner) > 1 and inner[1].is_word("distinct")
-        inner = [*inner[:1], *inner[2:]] if distinct else inner[:3]
-        match inner:
-            case [opening, of, closing] if opening.text + closing.text == "()":
-                variable = of.text[1:] if of.kind is TokenKind.VARIABLE else None
-                if variable is None and of.text != "*":
-                    return None
-                function = token.text.lower()
-                found.append(Aggregate(token.start, closing.end, function, variable, distinct))
-            case _:
-                return None
-    return found
+    def _is_carried(
+        self,
+        aggregate: Aggregate,
+        root: str,
+        measure: str | None,
+        names: Sequence[str],
+        *,
+        is_flat: bool,
+    ) -> bool:
+        """Whether the aggregate has the same value over groups with number, sum and extremes."""
+        function, variable = aggregate.function, aggregate.variable
+        if aggregate.distinct and variable == root:
+            # Within one group of all dimensions a root comes once; groups must not be merged.
+            keys = {key.plain for key, _ in self._select.group_by}
+            return function == "count" and is_flat and bool(keys) and keys.issuperset(names)
+        if aggregate.distinct:
+            return function in {"count", *_EXTREMES} and variable not in {measure, None}
+        if function == "count":
+            return variable is None or variable in {root, measure, *names}
+        if function in _MEASURED:
+            # Of no rows AVG is 0, while a quotient has no value.
+            return variable == measure and (function == "sum" or bool(self._select.group_by))
+        return function in _EXTREMES and variable != root
 
 
 def _first_run(elements: Sequence[Element]) -> list[Element]:

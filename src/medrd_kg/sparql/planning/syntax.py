@@ -220,7 +220,7 @@ class Select:
     Attributes:
         start: Offset of the keyword.
         end: Offset after its last clause.
-        distinct: Whether DISTINCT or REDUCED is written.
+        distinct: Whether DISTINCT is written.
         star: Whether it projects ``*``.
         columns: Its columns; empty for ``*``.
         group: Its pattern.

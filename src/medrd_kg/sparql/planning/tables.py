@@ -4,18 +4,20 @@ A table is computed once for a state of the data, at the cost of one such query,
 bytes from the process that computed it to those that use it.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Self
+from itertools import count
+from typing import Any, Final, Self
 
 import orjson
 from pyoxigraph import Literal, NamedNode
 
-from medrd_kg.sparql.planning.stars import Signature
+from medrd_kg.sparql.planning.stars import Branch, Signature
 from medrd_kg.store.base import Row, Store
 
 __all__ = ["Groups", "Table", "compute"]
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 _INTEGER: Final = "http://www.w3.org/2001/XMLSchema#integer"
 _LARGEST_SUM: Final = 2**63 - 1
 """The engine's integers have 64 bits; beyond, it gives no sum, and where depends on the order."""
@@ -51,7 +53,7 @@ class Table:
         rows = [[*terms, *numbers] for terms, numbers in self.groups.items()]
         signature = self.signature
         return orjson.dumps(
-            [_FORMAT, list(signature.dimensions), signature.measure, self.refusal, rows]
+            [_FORMAT, _plain(signature.branches), signature.measure, self.refusal, rows]
         )
 
     @classmethod
@@ -62,8 +64,9 @@ class Table:
             ValueError: The bytes are no table of this version.
         """
         try:
-            version, dimensions, measure, refusal, rows = orjson.loads(data)
-            width = len(dimensions)
+            version, branches, measure, refusal, rows = orjson.loads(data)
+            signature = Signature(_branches(branches), measure)
+            width = _width(signature.branches)
             groups: Groups = {
                 tuple(row[:width]): (row[width], row[width + 1], row[width + 2], row[width + 3])
                 for row in rows
@@ -72,7 +75,7 @@ class Table:
             raise ValueError("these bytes are no table of sums") from error
         if version != _FORMAT:
             raise ValueError(f"a table of version {version}")
-        return cls(Signature(tuple(dimensions), measure), groups, refusal)
+        return cls(signature, groups, refusal)
 
 
 def compute(store: Store, signature: Signature) -> Table:
@@ -86,8 +89,9 @@ def compute(store: Store, signature: Signature) -> Table:
     if signature.measure is not None and _measures_other_than_integers(store, signature.measure):
         return Table(signature, {}, "the measure has values that are no integers")
     groups: Groups = {}
+    width = _width(signature.branches)
     for row in store.query(_text(signature)).rows():
-        terms = [row[f"d{i}"] for i in range(len(signature.dimensions))]
+        terms = [row[f"d{i}"] for i in range(width)]
         spelt = [_spelt(term) for term in terms]
         numbers = _numbers(row, with_measure=signature.measure is not None)
         if numbers is None or None in spelt:
@@ -105,17 +109,38 @@ def compute(store: Store, signature: Signature) -> Table:
 
 
 def _text(signature: Signature) -> str:
-    names = " ".join(f"?d{i}" for i in range(len(signature.dimensions)))
-    patterns = [f"{predicate} ?d{i}" for i, predicate in enumerate(signature.dimensions)]
+    names = " ".join(f"?d{i}" for i in range(_width(signature.branches)))
+    numbers, inner = count(), count()
+
+    def patterns(subject: str, branches: tuple[Branch, ...]) -> Iterator[str]:
+        for branch in branches:
+            value = f"?i{next(inner)}" if branch.branches else f"?d{next(numbers)}"
+            yield f"{subject} {branch.predicate} {value} ."
+            yield from patterns(value, branch.branches)
+
+    group = " ".join(patterns("?g", signature.branches))
     sums = ""
     if signature.measure is not None:
-        patterns.append(f"{signature.measure} ?v")
+        group += f" ?g {signature.measure} ?v ."
         sums = "(SUM(?v) AS ?s) (MIN(?v) AS ?low) (MAX(?v) AS ?high)"
     grouping = f" GROUP BY {names}" if names else ""
     return (
-        f"SELECT {names} (COUNT(*) AS ?n) {sums} WHERE {{ ?g {' ; '.join(patterns)} }}{grouping}"
+        f"SELECT {names} (COUNT(*) AS ?n) {sums} WHERE {{ {group} }}{grouping}"
         f" LIMIT {_MOST_GROUPS + 1}"
     )
+
+
+def _width(branches: tuple[Branch, ...]) -> int:
+    """Return the number of dimensions."""
+    return sum(_width(each.branches) if each.branches else 1 for each in branches)
+
+
+def _plain(branches: tuple[Branch, ...]) -> list[object]:
+    return [[each.predicate, _plain(each.branches)] for each in branches]
+
+
+def _branches(plain: list[tuple[str, list[Any]]]) -> tuple[Branch, ...]:
+    return tuple(Branch(predicate, _branches(below)) for predicate, below in plain)
 
 
 def _measures_other_than_integers(store: Store, measure: str) -> bool:
