@@ -9,6 +9,7 @@ from typing import Final
 
 __all__ = ["KILLERS", "Killer"]
 
+TIMED_OUT: Final = frozenset({"query-timeout"})
 STOPPED: Final = frozenset({"query-timeout", "query-memory"})
 REFUSED: Final = frozenset({"malformed-query"})
 CUT: Final = frozenset({"cut"})
@@ -16,6 +17,8 @@ CUT: Final = frozenset({"cut"})
 _TWO: Final = "?a ?b ?c . ?d ?e ?f ."
 _THREE: Final = f"{_TWO} ?g ?h ?i ."
 _FOUR: Final = f"{_THREE} ?j ?k ?l ."
+# Gives rows at once, takes little memory and never ends.
+_ENDLESS: Final = "?a a ?type . ?b a ?type . ?c a ?type"
 # A condition over all patterns at once, so that none can be tested alone.
 _ENDS: Final = "STR(?c), STR(?f), STR(?i)"
 # Deep enough for the embedded engine to run out of stack.
@@ -59,6 +62,7 @@ def _million_values() -> str:
 
 KILLERS: Final = (
     # Time
+    Killer("join counted", f"SELECT (COUNT(*) AS ?n) {{ {_ENDLESS} }}", TIMED_OUT),
     Killer("cross product counted", f"SELECT (COUNT(*) AS ?n) {{ {_FOUR} }}"),
     Killer("cross product that never fits", f'ASK {{ {_FOUR} FILTER (CONCAT({_ENDS}) = "none") }}'),
     Killer("unbounded path", "SELECT (COUNT(*) AS ?n) { ?a (!<x:y>)* ?b . ?c (!<x:z>)* ?d }"),
@@ -128,7 +132,7 @@ KILLERS: Final = (
         STOPPED | REFUSED,
     ),
     # Output
-    Killer("rows without end", "SELECT * { ?a a ?type . ?b a ?type . ?c a ?type }", CUT),
+    Killer("rows without end", f"SELECT * {{ {_ENDLESS} }}", CUT),
     Killer("cross product in rows", f"SELECT * {{ {_TWO} }}", CUT | STOPPED),
     Killer(
         "giant graph", f"CONSTRUCT {{ ?a ?e ?i . ?d ?h ?c }} WHERE {{ {_THREE} }}", CUT | STOPPED

@@ -10,15 +10,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import httpx
 from benchmarks.processes import ProcessTree
 
-__all__ = ["ADMIN", "EDITOR", "Server", "eventually", "serving"]
+__all__ = ["AS_ADMIN", "EDITOR", "RUNNING", "Server", "eventually", "serving"]
 
+RUNNING: Final = "/api/v1/admin/queries"
 ADMIN: Final = "admin-token-of-the-survival-tests"
 EDITOR: Final = "editor-token-of-the-survival-tests"
+AS_ADMIN: Final = {"Authorization": f"Bearer {ADMIN}"}
 
 _STEP_SECONDS: Final = 0.02
 _START_SECONDS: Final = 120.0
@@ -48,11 +50,16 @@ class Server:
         threading.Event().wait(_IDLE_WINDOW_SECONDS)
         return self.tree.cpu_seconds() - before < _IDLE_SHARE * _IDLE_WINDOW_SECONDS
 
-    def toils(self) -> bool:
-        """Tell whether the processes take a good part of one processor."""
-        before = self.tree.cpu_seconds()
-        threading.Event().wait(_IDLE_WINDOW_SECONDS)
-        return self.tree.cpu_seconds() - before > 0.5 * _IDLE_WINDOW_SECONDS
+    def running(self) -> list[dict[str, Any]]:
+        """Return the queries that run or wait, as administrators see them."""
+        answer = httpx.get(f"{self.address}{RUNNING}", headers=AS_ADMIN, timeout=10)
+        answer.raise_for_status()
+        items: list[dict[str, Any]] = answer.json()["items"]
+        return items
+
+    def runs(self, lane: str = "long") -> bool:
+        """Tell whether a query runs that has left the fast lane."""
+        return any(each["lane"] == lane for each in self.running())
 
 
 def eventually(what: str, holds: Callable[[], bool], *, within: float) -> float:
