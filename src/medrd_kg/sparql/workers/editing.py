@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from medrd_kg.federation.documents import Document
+from medrd_kg.problems import Problem
+from medrd_kg.settings import ENVIRONMENT_PREFIX
 from medrd_kg.sparql.editing import (
+    Load,
     delete_graph,
     documents_to_load,
     evaluate_update,
     post_graph,
     put_graph,
 )
+from medrd_kg.sparql.editing.data_blocks import condense
 from medrd_kg.sparql.rdf_documents import read_documents
 from medrd_kg.sparql.screening import screen
 from medrd_kg.sparql.workers.attachments import unpack
@@ -66,12 +70,13 @@ def _update(
 ) -> Delta:
     text = request.text
     documents: dict[str, Document] = {}
-    found = screen(text)
-    if federated and (found.uses_service or found.uses_load):
-        loads = documents_to_load(text, request.base_iri) if found.uses_load else ()
-        count = len(loads)
+    found = screen(condense(text).text)
+    loads = documents_to_load(text, request.base_iri) if found.uses_load else ()
+    if not federated:
+        _refuse_loads(loads)
+    elif loads or found.uses_service:
         if remote is not None:
-            fetched, remote = remote[:count], remote[count:]
+            fetched, remote = remote[: len(loads)], remote[len(loads) :]
             documents = {
                 load.source: document
                 for load, document in zip(loads, fetched, strict=True)
@@ -93,6 +98,22 @@ def _update(
         documents=documents,
         writable=holding.may_edit,
     )
+
+
+def _refuse_loads(loads: Sequence[Load]) -> None:
+    """Refuse to load where nothing may be fetched; LOAD SILENT goes on without its document.
+
+    Raises:
+        Problem: ``service-not-allowed``.
+    """
+    for load in loads:
+        if not load.silent:
+            raise Problem(
+                "service-not-allowed",
+                f"LOAD <{load.source}> reads another server, and that is switched off",
+                "send the document itself to /graph-store, or have the operator allow its address"
+                f" by {ENVIRONMENT_PREFIX}SERVICE_ALLOW",
+            )
 
 
 def _outcome(delta: Delta) -> dict[str, object]:

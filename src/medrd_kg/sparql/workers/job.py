@@ -30,6 +30,8 @@ class LaneName(StrEnum):
 
     QUEUED = "queued"
     FAST = "fast"
+    YIELDING = "yielding"
+    """Not done after a moment; it goes on at the lowest priority."""
     LONG = "long"
     WAITING = "waiting"
     """Stopped until a long query ends."""

@@ -1,10 +1,11 @@
 """Who may run now: a fast lane for every new query, and slots for those that take long.
 
-Each query begins in the fast lane, on a worker that is ready. One that is not done after a short
-slice makes room: its worker takes a slot for long queries, at the lowest priority, or is stopped
-until a slot is free, and a new worker is forked for the fast lane. So a new query waits for a few
-slices at worst, whatever else is going on. Long queries of the service itself have slots of their
-own.
+Each query begins in the fast lane, on a worker that is ready. After a moment it yields: its worker
+goes on at the lowest priority, and another one is forked for the fast lane. Once it has used up a
+slice of processor time it needs a slot for long queries, or is stopped until one is free. So a new
+query waits for moments at worst, whatever else is going on, and a query that only had to wait for
+a busy processor is not taken for a long one. Long queries of the service itself have slots of
+their own.
 """
 
 from collections import deque
@@ -13,13 +14,26 @@ from typing import Final
 
 from medrd_kg.sparql.workers.job import Job, LaneName
 
-__all__ = ["SLICE_SECONDS", "STAY_SECONDS", "LongLane", "QueueFull"]
+__all__ = [
+    "MOMENT_SECONDS",
+    "MOST_YIELDING",
+    "SLICE_SECONDS",
+    "STAY_SECONDS",
+    "LongLane",
+    "QueueFull",
+]
+
+MOMENT_SECONDS: Final = 0.02
+"""Wall seconds after which a query yields its place in the fast lane."""
 
 SLICE_SECONDS: Final = 0.05
-"""Processor seconds that a query may use in the fast lane."""
+"""Processor seconds that a query may use before it needs a slot."""
 
 STAY_SECONDS: Final = 0.5
-"""Wall seconds that it may stay there, whatever it uses: it may wait for its client."""
+"""Wall seconds that it may go on without one, whatever it uses: it may wait for its client."""
+
+MOST_YIELDING: Final = 32
+"""Queries that may go on without a place or a slot at a time."""
 
 
 class QueueFull(Exception):
@@ -34,13 +48,11 @@ class LongLane:
         slots: How many run at a time.
         places: How many wait, stopped, with what they have in memory.
         name: What a job that runs here is said to be in.
-        yields: Whether those who run here give way to everything else.
     """
 
     slots: int
     places: int
     name: LaneName
-    yields: bool
     running: set[Job] = field(default_factory=set)
     waiting: deque[Job] = field(default_factory=deque)
 
@@ -53,8 +65,6 @@ class LongLane:
         worker = job.worker
         if worker is None:
             raise ValueError("a job enters a long lane with its worker")
-        if self.yields:
-            worker.yield_processor()
         if len(self.running) < self.slots:
             self.running.add(job)
             job.lane = self.name

@@ -11,9 +11,17 @@ from typing import Any, Final
 
 from medrd_kg.problems import Problem
 from medrd_kg.sparql.workers import refusals
+from medrd_kg.sparql.workers.confinement import give_back_memory
 from medrd_kg.sparql.workers.counters import Counters
 from medrd_kg.sparql.workers.job import Job, LaneName
-from medrd_kg.sparql.workers.lanes import SLICE_SECONDS, STAY_SECONDS, LongLane, QueueFull
+from medrd_kg.sparql.workers.lanes import (
+    MOMENT_SECONDS,
+    MOST_YIELDING,
+    SLICE_SECONDS,
+    STAY_SECONDS,
+    LongLane,
+    QueueFull,
+)
 from medrd_kg.sparql.workers.process import Worker
 from medrd_kg.sparql.workers.source import DataSource
 from medrd_kg.sparql.workers.stock import Stock
@@ -26,6 +34,7 @@ _FAST: Final = 3
 _TICK_SECONDS: Final = 0.01
 _MOST_QUEUED: Final = 1000
 _OWN_PLACES: Final = 1000
+_TIDY_SECONDS: Final = 1.0
 
 _logger = logging.getLogger(__name__)
 
@@ -69,12 +78,15 @@ class Pool:
             source, limits.memory, self._offer, self._on_death, self._when_all_are_gone
         )
         self._fast: set[Job] = set()
+        self._yielding: set[Job] = set()
         self._queue: deque[Job] = deque()
         self._active: dict[int, Job] = {}
         places = max(8, 4 * limits.workers)
-        self._long = LongLane(limits.workers, places, LaneName.LONG, yields=True)
-        self._own = LongLane(max(2, limits.workers), _OWN_PLACES, LaneName.OWN, yields=False)
+        self._long = LongLane(limits.workers, places, LaneName.LONG)
+        self._own = LongLane(max(2, limits.workers), _OWN_PLACES, LaneName.OWN)
         self._ticking = False
+        self._is_untidy = False
+        self._tidied = 0.0
         self._drained: asyncio.Future[None] | None = None
 
     @property
@@ -230,6 +242,7 @@ class Pool:
             return
         was_fast = job in self._fast
         self._fast.discard(job)
+        self._yielding.discard(job)
         for lane in (self._long, self._own):
             lane.leave(job)
         if worker is not None:
@@ -269,7 +282,9 @@ class Pool:
     def _tick(self) -> None:
         """Look after the time of all jobs, as long as there are any."""
         now = time.monotonic()
-        for job in [each for each in self._fast if _is_long(each, now)]:
+        for job in [each for each in self._fast if now - each.begun > MOMENT_SECONDS]:
+            self._yield(job)
+        for job in [each for each in self._yielding if _is_long(each, now)]:
             self._promote(job)
         for job in [each for each in self._active.values() if now - each.arrived > each.timeout]:
             self.counters.timeouts += 1
@@ -278,11 +293,30 @@ class Pool:
             asyncio.get_running_loop().call_later(_TICK_SECONDS, self._tick)
         else:
             self._ticking = False
+            self._tidy(now)
+
+    def _tidy(self, now: float) -> None:
+        """Give memory back in a pause after long requests."""
+        if self._is_untidy and now - self._tidied > _TIDY_SECONDS:
+            self._is_untidy, self._tidied = False, now
+            asyncio.get_running_loop().run_in_executor(None, give_back_memory)
+
+    def _yield(self, job: Job) -> None:
+        """Let a job that is not done after a moment make room for others."""
+        self._fast.discard(job)
+        self._yielding.add(job)
+        job.lane = LaneName.YIELDING
+        if job.worker is not None and not job.own:
+            job.worker.yield_processor()
+        if len(self._yielding) > MOST_YIELDING:
+            self._promote(job)
+        self._replenish()
 
     def _promote(self, job: Job) -> None:
-        """Move a job that takes long out of the fast lane."""
-        self._fast.discard(job)
+        """Give a job that takes long a slot."""
+        self._yielding.discard(job)
         self.counters.long_queries += 1
+        self._is_untidy = True
         try:
             (self._own if job.own else self._long).admit(job)
         except QueueFull:
@@ -321,12 +355,11 @@ class Pool:
 
 
 def _is_long(job: Job, now: float) -> bool:
-    """Whether a job has had its time in the fast lane.
+    """Whether a job has had its time without a slot.
 
     On a busy machine a query may have waited for the processor only: that is not its fault.
     """
     stayed = now - job.begun
-    if stayed <= SLICE_SECONDS or job.worker is None:
+    if job.worker is None or stayed <= SLICE_SECONDS:
         return False
-    used = job.worker.processor_seconds() - job.used_before
-    return used > SLICE_SECONDS or stayed > STAY_SECONDS
+    return stayed > STAY_SECONDS or job.worker.processor_seconds() > job.used_before + SLICE_SECONDS

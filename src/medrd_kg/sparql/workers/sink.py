@@ -12,7 +12,7 @@ __all__ = ["Sink", "memory_peak"]
 
 _PIECE: Final = 65_536
 _QUICK_SECONDS: Final = 0.005
-_GROWN_KILOBYTES: Final = 64_000
+_GROWN_KILOBYTES: Final = 16_000
 """A worker that took so much more than at its birth is replaced, so that it gives it back."""
 
 
