@@ -28,7 +28,7 @@ AMPLE = 30.0
 
 def asking(query: str, *, limit: float = TIMEOUT) -> Job:
     request = AskRequest("GET", urlencode({"query": query}).encode(), None, None, "http://x/", 0)
-    return Job(frame(Kind.ASK, request.encode()), timeout)
+    return Job(frame(Kind.ASK, request.encode()), limit)
 
 
 def run_with_pool(talk: Callable[[Pool], Awaitable[None]], dump: Path | None = None) -> None:
@@ -69,12 +69,12 @@ def descendants(process: int) -> set[int]:
 
 async def fault_of(pool: Pool, query: str, *, limit: float = TIMEOUT) -> Problem:
     with pytest.raises(Problem) as caught:
-        await pool.run(asking(query, timeout=limit))
+        await pool.run(asking(query, limit=limit))
     return caught.value
 
 
 async def body_of(pool: Pool, query: str) -> bytes:
-    reply = await pool.run(asking(query, timeout=AMPLE))
+    reply = await pool.run(asking(query, limit=AMPLE))
     assert isinstance(reply, Reply)
     return reply.body
 
