@@ -74,5 +74,7 @@ def test_a_full_queue_answers_at_once(survivor: Server) -> None:
         assert int(each.headers["retry-after"]) >= 1
         assert each.problem["hint"]
     # Before the deadline of those who wait.
-    assert sorted(each.seconds for each in turned_away)[len(turned_away) // 2] < DEADLINE_SECONDS - 0.2
+    assert (
+        sorted(each.seconds for each in turned_away)[len(turned_away) // 2] < DEADLINE_SECONDS - 0.2
+    )
     assert exchange(survivor.address, "/health/ready").status == 200
