@@ -1,10 +1,10 @@
 """Who may run now: a fast lane for every new query, and slots for those that take long.
 
-Each query begins in the fast lane, on a worker that is ready. After a moment it yields: its worker
-goes on at the lowest priority, and another one is forked for the fast lane. Once it has used up a
-slice of processor time it needs a slot for long queries, or is stopped until one is free. So a new
-query waits for moments at worst, whatever else is going on, and a query that only had to wait for
-a busy processor is not taken for a long one. Long queries of the service itself have slots of
+Each query begins in the fast lane, on a worker that is ready. After a moment it yields its place to
+another worker, forked for it, and goes on beside; once it has used more than a little of the
+processor, at the lowest priority. With a whole slice used up it needs a slot for long queries, or
+is stopped until one is free. So a new query waits for moments at worst, whatever else is going on,
+and one that only had to wait for a busy processor is not taken for a long one. Long queries of the service itself have slots of
 their own.
 """
 
@@ -17,6 +17,7 @@ from medrd_kg.sparql.workers.job import Job, LaneName
 __all__ = [
     "MOMENT_SECONDS",
     "MOST_YIELDING",
+    "QUICK_SECONDS",
     "SLICE_SECONDS",
     "STAY_SECONDS",
     "LongLane",
@@ -29,8 +30,11 @@ MOMENT_SECONDS: Final = 0.02
 SLICE_SECONDS: Final = 0.05
 """Processor seconds that a query may use before it needs a slot."""
 
+QUICK_SECONDS: Final = 0.005
+"""Processor seconds up to which a query keeps its priority: so far it mostly had to wait."""
+
 STAY_SECONDS: Final = 0.5
-"""Wall seconds that it may go on without one, whatever it uses: it may wait for its client."""
+"""Wall seconds that an answer may stream without a slot: it may wait for its client."""
 
 MOST_YIELDING: Final = 32
 """Queries that may go on without a place or a slot at a time."""

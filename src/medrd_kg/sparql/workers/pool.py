@@ -17,6 +17,7 @@ from medrd_kg.sparql.workers.job import Job, LaneName
 from medrd_kg.sparql.workers.lanes import (
     MOMENT_SECONDS,
     MOST_YIELDING,
+    QUICK_SECONDS,
     SLICE_SECONDS,
     STAY_SECONDS,
     LongLane,
@@ -284,8 +285,8 @@ class Pool:
         now = time.monotonic()
         for job in [each for each in self._fast if now - each.begun > MOMENT_SECONDS]:
             self._yield(job)
-        for job in [each for each in self._yielding if _is_long(each, now)]:
-            self._promote(job)
+        for job in list(self._yielding):
+            self._judge(job, now)
         for job in [each for each in self._active.values() if now - each.arrived > each.timeout]:
             self.counters.timeouts += 1
             job.fail(refusals.of_time(job))
@@ -306,11 +307,23 @@ class Pool:
         self._fast.discard(job)
         self._yielding.add(job)
         job.lane = LaneName.YIELDING
-        if job.worker is not None and not job.own:
-            job.worker.yield_processor()
         if len(self._yielding) > MOST_YIELDING:
             self._promote(job)
         self._replenish()
+
+    def _judge(self, job: Job, now: float) -> None:
+        """Look how much of the processor a job has used, and what follows from that.
+
+        On a busy machine it may have waited only: that is not its fault.
+        """
+        worker = job.worker
+        if worker is None:
+            return
+        used = worker.processor_seconds() - job.used_before
+        if used > QUICK_SECONDS and not job.own and not worker.yields:
+            worker.yield_processor()
+        if used > SLICE_SECONDS or (job.is_streaming and now - job.begun > STAY_SECONDS):
+            self._promote(job)
 
     def _promote(self, job: Job) -> None:
         """Give a job that takes long a slot."""
@@ -352,14 +365,3 @@ class Pool:
         for job in list(self._active.values()):
             job.fail(refusals.stopping())
         self._replenish()
-
-
-def _is_long(job: Job, now: float) -> bool:
-    """Whether a job has had its time without a slot.
-
-    On a busy machine a query may have waited for the processor only: that is not its fault.
-    """
-    stayed = now - job.begun
-    if job.worker is None or stayed <= SLICE_SECONDS:
-        return False
-    return stayed > STAY_SECONDS or job.worker.processor_seconds() > job.used_before + SLICE_SECONDS

@@ -28,6 +28,7 @@ class Worker:
         sequence: Number of the last edit that its data hold.
         job: What it works on.
         is_gone: Whether it has ended, or is about to.
+        yields: Whether everything else goes first.
         was_asked_to_end: Whether this side ended it.
     """
 
@@ -44,6 +45,7 @@ class Worker:
         "process",
         "sequence",
         "was_asked_to_end",
+        "yields",
     )
 
     def __init__(
@@ -67,6 +69,7 @@ class Worker:
         self.sequence = sequence
         self.job: Job | None = None
         self.is_gone = False
+        self.yields = False
         self.was_asked_to_end = False
         self._handle = handle
         self._channel = channel
@@ -143,6 +146,7 @@ class Worker:
 
     def yield_processor(self) -> None:
         """Let everything else go first from now on."""
+        self.yields = True
         yield_processor(self.process)
 
     def kill(self) -> None:
