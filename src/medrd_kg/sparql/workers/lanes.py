@@ -4,40 +4,36 @@ Each query begins in the fast lane, on a worker that is ready. After a moment it
 another worker, forked for it, and goes on beside; once it has used more than a little of the
 processor, at the lowest priority. With a whole slice used up it needs a slot for long queries, or
 is stopped until one is free. So a new query waits for moments at worst, whatever else is going on,
-and one that only had to wait for a busy processor is not taken for a long one. Long queries of the service itself have slots of
-their own.
+and one that only had to wait for a busy processor is not taken for a long one. Long queries of the
+service itself have slots of their own.
 """
 
 from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from medrd_kg.sparql.workers.job import Job, LaneName
 
-__all__ = [
-    "MOMENT_SECONDS",
-    "MOST_YIELDING",
-    "QUICK_SECONDS",
-    "SLICE_SECONDS",
-    "STAY_SECONDS",
-    "LongLane",
-    "QueueFull",
-]
+__all__ = ["SLICE_SECONDS", "Lanes", "LongLane", "QueueFull"]
 
-MOMENT_SECONDS: Final = 0.02
+_MOMENT_SECONDS: Final = 0.02
 """Wall seconds after which a query yields its place in the fast lane."""
 
 SLICE_SECONDS: Final = 0.05
 """Processor seconds that a query may use before it needs a slot."""
 
-QUICK_SECONDS: Final = 0.005
+_QUICK_SECONDS: Final = 0.005
 """Processor seconds up to which a query keeps its priority: so far it mostly had to wait."""
 
-STAY_SECONDS: Final = 0.5
+_STAY_SECONDS: Final = 0.5
 """Wall seconds that an answer may stream without a slot: it may wait for its client."""
 
-MOST_YIELDING: Final = 32
+_MOST_YIELDING: Final = 32
 """Queries that may go on without a place or a slot at a time."""
+
+
+_OWN_PLACES: Final = 1000
 
 
 class QueueFull(Exception):
@@ -94,3 +90,82 @@ class LongLane:
                 self.running.add(job)
                 job.lane = self.name
                 job.worker.go_on()
+
+
+class Lanes:
+    """All lanes together.
+
+    Attributes:
+        long_queries: Queries that needed a slot so far.
+    """
+
+    def __init__(self, slots: int, on_promoted: Callable[[Job], None]) -> None:
+        """Make lanes.
+
+        Args:
+            slots: How many long queries run at a time.
+            on_promoted: Called with each job that was given a slot or a place to wait for one.
+        """
+        self.long_queries = 0
+        self._on_promoted = on_promoted
+        self._fast: set[Job] = set()
+        self._yielding: set[Job] = set()
+        self._long = LongLane(slots, max(8, 4 * slots), LaneName.LONG)
+        self._own = LongLane(max(2, slots), _OWN_PLACES, LaneName.OWN)
+
+    @property
+    def fast(self) -> int:
+        """How many jobs are in the fast lane."""
+        return len(self._fast)
+
+    def enter(self, job: Job) -> None:
+        """Let a job that gets a worker begin in the fast lane."""
+        job.lane = LaneName.FAST
+        self._fast.add(job)
+
+    def leave(self, job: Job) -> bool:
+        """Let a job that is over go; return whether it was in the fast lane till the end."""
+        was_fast = job in self._fast
+        self._fast.discard(job)
+        self._yielding.discard(job)
+        for lane in (self._long, self._own):
+            lane.leave(job)
+        return was_fast
+
+    def look(self, now: float) -> Iterator[Job]:
+        """Move jobs on that have had their time; yield those for which there is no place.
+
+        Args:
+            now: Monotonic time in seconds.
+        """
+        for job in [each for each in self._fast if now - each.begun > _MOMENT_SECONDS]:
+            self._fast.discard(job)
+            self._yielding.add(job)
+            job.lane = LaneName.YIELDING
+        for job in list(self._yielding):
+            if len(self._yielding) > _MOST_YIELDING or self._is_long(job, now):
+                try:
+                    self._promote(job)
+                except QueueFull:
+                    yield job
+
+    def _is_long(self, job: Job, now: float) -> bool:
+        """Look how much of the processor a job has used, and let it yield that too."""
+        worker = job.worker
+        if worker is None:
+            return False
+        used = worker.processor_seconds() - job.used_before
+        if used > _QUICK_SECONDS and not job.own and not worker.yields:
+            worker.yield_processor()
+        return used > SLICE_SECONDS or (job.is_streaming and now - job.begun > _STAY_SECONDS)
+
+    def _promote(self, job: Job) -> None:
+        """Give a job that takes long a slot, or a place to wait for one.
+
+        Raises:
+            QueueFull: There is neither.
+        """
+        self._yielding.discard(job)
+        self.long_queries += 1
+        (self._own if job.own else self._long).admit(job)
+        self._on_promoted(job)

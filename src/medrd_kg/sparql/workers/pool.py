@@ -14,15 +14,7 @@ from medrd_kg.sparql.workers import refusals
 from medrd_kg.sparql.workers.confinement import give_back_memory
 from medrd_kg.sparql.workers.counters import Counters
 from medrd_kg.sparql.workers.job import Job, LaneName
-from medrd_kg.sparql.workers.lanes import (
-    MOMENT_SECONDS,
-    MOST_YIELDING,
-    QUICK_SECONDS,
-    SLICE_SECONDS,
-    STAY_SECONDS,
-    LongLane,
-    QueueFull,
-)
+from medrd_kg.sparql.workers.lanes import SLICE_SECONDS, Lanes
 from medrd_kg.sparql.workers.process import Worker
 from medrd_kg.sparql.workers.source import DataSource
 from medrd_kg.sparql.workers.stock import Stock
@@ -34,7 +26,6 @@ _FAST: Final = 3
 
 _TICK_SECONDS: Final = 0.01
 _MOST_QUEUED: Final = 1000
-_OWN_PLACES: Final = 1000
 _TIDY_SECONDS: Final = 1.0
 
 _logger = logging.getLogger(__name__)
@@ -78,13 +69,9 @@ class Pool:
         self._stock = Stock(
             source, limits.memory, self._offer, self._on_death, self._when_all_are_gone
         )
-        self._fast: set[Job] = set()
-        self._yielding: set[Job] = set()
+        self._lanes = Lanes(limits.workers, self._on_promoted)
         self._queue: deque[Job] = deque()
         self._active: dict[int, Job] = {}
-        places = max(8, 4 * limits.workers)
-        self._long = LongLane(limits.workers, places, LaneName.LONG)
-        self._own = LongLane(max(2, limits.workers), _OWN_PLACES, LaneName.OWN)
         self._ticking = False
         self._is_untidy = False
         self._tidied = 0.0
@@ -219,8 +206,7 @@ class Pool:
             asyncio.get_running_loop().call_later(_TICK_SECONDS, self._tick)
 
     def _begin(self, job: Job, worker: Worker) -> None:
-        job.lane = LaneName.FAST
-        self._fast.add(job)
+        self._lanes.enter(job)
         self._hand(job, worker)
 
     @staticmethod
@@ -241,11 +227,7 @@ class Pool:
             if job in self._queue:
                 self._queue.remove(job)
             return
-        was_fast = job in self._fast
-        self._fast.discard(job)
-        self._yielding.discard(job)
-        for lane in (self._long, self._own):
-            lane.leave(job)
+        was_fast = self._lanes.leave(job)
         if worker is not None:
             worker.job = None
             self._release(job, worker, was_fast=was_fast)
@@ -283,10 +265,10 @@ class Pool:
     def _tick(self) -> None:
         """Look after the time of all jobs, as long as there are any."""
         now = time.monotonic()
-        for job in [each for each in self._fast if now - each.begun > MOMENT_SECONDS]:
-            self._yield(job)
-        for job in list(self._yielding):
-            self._judge(job, now)
+        for job in list(self._lanes.look(now)):
+            self.counters.refused += 1
+            job.fail(refusals.full(job))
+        self._replenish()
         for job in [each for each in self._active.values() if now - each.arrived > each.timeout]:
             self.counters.timeouts += 1
             job.fail(refusals.of_time(job))
@@ -302,42 +284,10 @@ class Pool:
             self._is_untidy, self._tidied = False, now
             asyncio.get_running_loop().run_in_executor(None, give_back_memory)
 
-    def _yield(self, job: Job) -> None:
-        """Let a job that is not done after a moment make room for others."""
-        self._fast.discard(job)
-        self._yielding.add(job)
-        job.lane = LaneName.YIELDING
-        if len(self._yielding) > MOST_YIELDING:
-            self._promote(job)
-        self._replenish()
-
-    def _judge(self, job: Job, now: float) -> None:
-        """Look how much of the processor a job has used, and what follows from that.
-
-        On a busy machine it may have waited only: that is not its fault.
-        """
-        worker = job.worker
-        if worker is None:
-            return
-        used = worker.processor_seconds() - job.used_before
-        if used > QUICK_SECONDS and not job.own and not worker.yields:
-            worker.yield_processor()
-        if used > SLICE_SECONDS or (job.is_streaming and now - job.begun > STAY_SECONDS):
-            self._promote(job)
-
-    def _promote(self, job: Job) -> None:
-        """Give a job that takes long a slot."""
-        self._yielding.discard(job)
-        self.counters.long_queries += 1
+    def _on_promoted(self, job: Job) -> None:
+        """Notice from now on that the client of a long query leaves."""
         self._is_untidy = True
-        try:
-            (self._own if job.own else self._long).admit(job)
-        except QueueFull:
-            self.counters.refused += 1
-            job.fail(refusals.full(job))
-        else:
-            job.watch(self._left)
-        self._replenish()
+        job.watch(self._left)
 
     def _left(self, job: Job) -> None:
         if not job.is_over:
@@ -347,9 +297,10 @@ class Pool:
     # The life of a worker.
 
     def _replenish(self) -> None:
-        while self._stock.is_open and self._stock.available + len(self._fast) < _FAST:
+        while self._stock.is_open and self._stock.available + self._lanes.fast < _FAST:
             self._stock.order()
         self.counters.workers_started = self._stock.started
+        self.counters.long_queries = self._lanes.long_queries
 
     def _on_death(self, job: Job, code: int) -> None:
         problem = refusals.of_death(job, code, self._limits.memory)
