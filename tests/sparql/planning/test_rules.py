@@ -51,6 +51,8 @@ def test_absence_becomes_minus(text: str) -> None:
         "SELECT ?d { ?d a :D FILTER NOT EXISTS { _:g :d ?d ; :m ?m } }",
         "SELECT ?d { ?d a :D FILTER NOT EXISTS { ?g :d ?d . SERVICE :s { ?g :m ?m } } }",
         "SELECT ?d { ?d a :D FILTER NOT EXISTS { << ?g :d ?d >> :m ?m . ?g :d ?d } }",
+        "SELECT ?d { ?d a :D ; :l '\\u0041' FILTER NOT EXISTS { ?g :d ?d ; :m ?m } }",
+        "SELECT ?d { ?d a :D FILTER NOT EXISTS { ?g no:d ?d ; :m ?m } }",
         "INSERT { ?d a :X } WHERE { ?d a :D FILTER NOT EXISTS { ?g :d ?d ; :m ?m } }",
         # a path that matches a node with itself
         "SELECT ?d { ?d a :D FILTER NOT EXISTS { ?g :d* ?d ; :m ?m } }",

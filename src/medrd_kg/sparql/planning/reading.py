@@ -44,6 +44,9 @@ def read(text: str) -> Query:
     Raises:
         Unread: It holds something that the planner does not know.
     """
+    if "\\u" in text or "\\U" in text:
+        # Resolved before everything else, they may end a string.
+        raise Unread("an escape of a letter by its number")
     tokens: list[Token] = []
     try:
         for token in tokenize(text):

@@ -174,7 +174,9 @@ class TokenReader:
         found = token.text
         if token.kind is not TokenKind.IRI:
             prefix, colon, local = found.partition(":")
-            found = f"{self._prefixes.get(prefix + colon, '')[:-1]}{local}>"
+            if prefix + colon not in self._prefixes:
+                raise Unread(f"{prefix + colon} is not declared")
+            found = f"{self._prefixes[prefix + colon][:-1]}{local}>"
         # A base would take a step of dots out of the path.
         return found if _ABSOLUTE.fullmatch(found) and "/." not in found else None
 
