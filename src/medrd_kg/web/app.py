@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final
 
 import anyio
@@ -23,6 +24,7 @@ from medrd_kg.web.editing import Editing
 from medrd_kg.web.evidence_routes import install_evidence
 from medrd_kg.web.faults import FaultBarrier, allowed_methods, install_problem_handlers
 from medrd_kg.web.front import Front
+from medrd_kg.web.front.direct import Direct
 from medrd_kg.web.graph_store_routes import install_graph_store
 from medrd_kg.web.metrics_routes import Sources, install_metrics
 from medrd_kg.web.query_routes import install_queries
@@ -113,6 +115,27 @@ def create_app(settings: Settings, source: ReleaseSource) -> FastAPI:
     app.add_middleware(SparqlShortcut, endpoint=endpoint)
     app.add_middleware(FaultBarrier)
     app.add_middleware(Guard, authority=authority)
+    _stand_before(
+        app,
+        settings=settings,
+        service=service,
+        authority=authority,
+        endpoint=endpoint,
+        requests=requests,
+    )
+    return app
+
+
+def _stand_before(
+    app: FastAPI,
+    *,
+    settings: Settings,
+    service: Service,
+    authority: Authority,
+    endpoint: SparqlEndpoint,
+    requests: RequestCounts,
+) -> None:
+    """Put the front before an application with all its layers."""
     front = Front(
         requests.around(app.build_middleware_stack()),
         settings,
@@ -121,8 +144,8 @@ def create_app(settings: Settings, source: ReleaseSource) -> FastAPI:
         role=authority.role_of,
     )
     app.state.front = front
+    app.state.direct = Direct(front, endpoint.begin, partial(requests.count, "/sparql"))
     app.middleware_stack = front
-    return app
 
 
 def _new_graphs(served: Serving) -> str:

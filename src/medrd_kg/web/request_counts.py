@@ -53,6 +53,10 @@ class RequestCounts:
         """Begin at zero."""
         self.answered: Counter[tuple[str, int]] = Counter()
 
+    def count(self, family: str, status: int) -> None:
+        """Count a request that was answered before this layer."""
+        self.answered[family, status] += 1
+
     def around(self, app: ASGIApp) -> ASGIApp:
         """Return ``app`` with its requests counted."""
 

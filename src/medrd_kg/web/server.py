@@ -60,7 +60,7 @@ def run_server(settings: Settings, *, empty: bool = False) -> None:
         app = create_app(settings, find)
         config = uvicorn.Config(
             app,
-            http=protocol_of(app.state.front),
+            http=protocol_of(app.state.front, app.state.direct),
             log_config=None,
             log_level="warning",
             access_log=False,  # addresses hold queries, which may say more than a log should keep

@@ -4,7 +4,8 @@ Everything of a query is read in a worker, which may be killed; here only bytes 
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from starlette.requests import Request
@@ -15,8 +16,9 @@ from medrd_kg.federation.hops import HOPS_HEADER, hops_of
 from medrd_kg.problems import Problem
 from medrd_kg.sparql.hints_found import hint_headers
 from medrd_kg.sparql.media_types import content_type
-from medrd_kg.sparql.workers.exchange import AskRequest
-from medrd_kg.sparql.workers.job import Reply
+from medrd_kg.sparql.workers.exchange import AskRequest, ReplyHead
+from medrd_kg.sparql.workers.job import Job, Reply
+from medrd_kg.web.front.direct import BEGUN
 from medrd_kg.web.responses import problem_response
 from medrd_kg.web.service_description import service_description
 from medrd_kg.web.state import Service, Serving
@@ -69,31 +71,48 @@ class SparqlEndpoint:
                 _logger.error("a worker failed: %s", note)  # noqa: TRY400 - the worker's own trace
             await problem_response(Request(scope), problem)(scope, receive, send)
 
+    def begin(
+        self, query_string: bytes, fields: Sequence[tuple[bytes, bytes]], client: str
+    ) -> "BegunQuery | None":
+        """Hand a plain query to the workers at once; None when none can be taken.
+
+        Args:
+            query_string: What follows the question mark in the address.
+            fields: The request's header fields.
+            client: Address of the client.
+        """
+        served = self._service.serving
+        if served is None:
+            return None
+        request, hops = _request(served, "GET", query_string, fields, b"")
+        job = served.engine_room.job_for(request)
+        job.client = client
+        try:
+            served.engine_room.pool.submit(job)
+        except Problem:
+            return None
+        return BegunQuery(served, request, job, hops)
+
     async def _answer(
         self, served: Serving, body: bytes, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        content, accept, hops = _fields(scope)
-        endpoint = served.address(PATH)
-        request = AskRequest(
-            method=scope["method"],
-            query_string=scope["query_string"],
-            content_type=content,
-            accept=accept,
-            endpoint=endpoint,
-            max_rows=served.settings.max_result_rows,
-            body=body,
-            federated=served.engine_room.is_federated,
-        )
-        job = served.engine_room.job_for(request)
-        client = scope.get("client")
-        job.client = client[0] if client else ""
+        begun: BegunQuery | None = scope.get(BEGUN)
+        if begun is None:
+            request, hops = _request(
+                served, scope["method"], scope["query_string"], scope["headers"], body
+            )
+            job = served.engine_room.job_for(request)
+            client = scope.get("client")
+            job.client = client[0] if client else ""
+        else:
+            served, request, job, hops = begun.served, begun.request, begun.job, begun.hops
         job.gone = _Departure(receive)
         try:
             answer = await served.engine_room.ask(request, job, hops)
         finally:
             _note_cost(scope, job.elapsed)
         if not isinstance(answer, Reply):
-            response: Response = await service_description(served, endpoint, accept)
+            response: Response = await service_description(served, request.endpoint, request.accept)
             await response(scope, receive, send)
             return
         await send(_start(answer, whole=answer.job is None))
@@ -111,6 +130,50 @@ class SparqlEndpoint:
             job.fail(Problem("query-cancelled", "the answer was given up"))
             _note_cost(scope, job.elapsed)
         await send({"type": "http.response.body", "body": b""})
+
+
+@dataclass(frozen=True, slots=True)
+class BegunQuery:
+    """A query that the workers have; it can be answered on the connection itself.
+
+    Attributes:
+        served: The state that it is asked of.
+        request: The request.
+        job: Its job.
+        hops: How many services the request has passed.
+    """
+
+    served: Serving
+    request: AskRequest
+    job: Job
+    hops: int
+
+    def when_answered(self, call: Callable[[], None]) -> None:
+        """Let ``call`` be called once there is an answer, or its beginning, or a problem."""
+        self.job.when_answered(call)
+
+    def whole_answer(self) -> "WholeAnswer | None":
+        """Return the answer if it is there and whole."""
+        reply = self.job.whole_answer()
+        return None if reply is None else WholeAnswer(reply)
+
+    def leave(self) -> None:
+        """Give the query up: the client has gone."""
+        self.served.engine_room.pool.leave(self.job)
+
+
+class WholeAnswer:
+    """A whole answer with the header fields that are its own."""
+
+    __slots__ = ("body", "content_type", "fields", "is_keepable", "timing")
+
+    def __init__(self, reply: Reply) -> None:
+        """Take a reply that has no more to come."""
+        self.body = reply.body
+        self.content_type = content_type(reply.head.media_type).encode()
+        self.fields = _hint_fields(reply.head)
+        self.is_keepable = reply.head.keepable
+        self.timing = _timing(reply)
 
 
 class BrokenAnswer(Exception):
@@ -133,18 +196,46 @@ def _start(answer: Reply, *, whole: bool) -> dict[str, object]:
     headers = [
         (b"content-type", content_type(head.media_type).encode()),
         (b"vary", b"Accept"),
-        (
-            b"server-timing",
-            b"total;dur=%.1f, cpu;dur=%.1f" % (1000 * answer.seconds, 1000 * head.seconds),
-        ),
+        (b"server-timing", _timing(answer)),
+        *_hint_fields(head),
     ]
     if whole:
         headers.append((b"content-length", str(len(answer.body)).encode()))
-    for name, value in hint_headers(head.hints):
-        headers.append((name.lower().encode(), value.encode("ascii")))
     if not head.keepable:
         headers.append((b"cache-control", b"no-store"))
     return {"type": "http.response.start", "status": 200, "headers": headers}
+
+
+def _timing(answer: Reply) -> bytes:
+    return b"total;dur=%.1f, cpu;dur=%.1f" % (1000 * answer.seconds, 1000 * answer.head.seconds)
+
+
+def _hint_fields(head: ReplyHead) -> list[tuple[bytes, bytes]]:
+    return [
+        (name.lower().encode(), value.encode("ascii")) for name, value in hint_headers(head.hints)
+    ]
+
+
+def _request(
+    served: Serving,
+    method: str,
+    query_string: bytes,
+    fields: Sequence[tuple[bytes, bytes]],
+    body: bytes,
+) -> tuple[AskRequest, int]:
+    """Return what a worker gets, and how many services the request has passed."""
+    content, accept, hops = _fields(fields)
+    request = AskRequest(
+        method=method,
+        query_string=query_string,
+        content_type=content,
+        accept=accept,
+        endpoint=served.endpoint,
+        max_rows=served.settings.max_result_rows,
+        body=body,
+        federated=served.engine_room.is_federated,
+    )
+    return request, hops
 
 
 def _note_cost(scope: Scope, seconds: float) -> None:
@@ -154,7 +245,7 @@ def _note_cost(scope: Scope, seconds: float) -> None:
         state["query_seconds"] = seconds
 
 
-def _fields(scope: Scope) -> tuple[str | None, str | None, int]:
+def _fields(fields: Sequence[tuple[bytes, bytes]]) -> tuple[str | None, str | None, int]:
     """Return Content-Type, Accept, and how many services the request has passed.
 
     Several Accept headers are one list.
@@ -162,7 +253,7 @@ def _fields(scope: Scope) -> tuple[str | None, str | None, int]:
     content: str | None = None
     hops: str | None = None
     accept: list[str] = []
-    for name, value in scope["headers"]:
+    for name, value in fields:
         if name == b"accept":
             accept.append(value.decode("latin-1"))
         elif name == b"content-type":

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -78,6 +79,11 @@ class Serving:
     def address(self, path: str) -> str:
         """Return the absolute address of a path of this service; never from the Host header."""
         return f"{self.settings.base_url}{path}"
+
+    @cached_property
+    def endpoint(self) -> str:
+        """Address of the SPARQL endpoint: base of the relative IRIs in queries."""
+        return self.address("/sparql")
 
     @property
     def context(self) -> str:

@@ -119,7 +119,7 @@ class Inner:
 
     def _followers(self) -> int:
         assert self.front is not None
-        flights = self.front._answering._flights._under_way.values()
+        flights = self.front._answering.flights._under_way.values()
         return sum(flight.followers for flight in flights)
 
     async def _answer(

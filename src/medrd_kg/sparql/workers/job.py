@@ -102,6 +102,7 @@ class Job:
         processor_seconds: What it took, as its worker says.
         sent_bytes: Bytes of a streamed answer so far.
         problem: Why it failed.
+        is_submitted: Whether the pool has it.
         is_over: Whether nothing more will come.
         is_streaming: Whether a part of the answer went out already.
         is_worker_done: Whether the worker has ended its work and may get other work.
@@ -131,6 +132,7 @@ class Job:
     _buffered: int = 0
     _more: "asyncio.Future[None] | None" = None
     _watching: "asyncio.Future[None] | None" = None
+    is_submitted: bool = False
     is_over: bool = False
     is_streaming: bool = False
     is_worker_done: bool = False
@@ -158,6 +160,17 @@ class Job:
             Problem: There is none.
         """
         return await self._answer
+
+    def when_answered(self, call: Callable[[], None]) -> None:
+        """Let ``call`` be called once `answer` would return or raise."""
+        self._answer.add_done_callback(lambda _: call())
+
+    def whole_answer(self) -> Reply | None:
+        """Return the answer if it is there, and whole."""
+        if not self._answer.done() or self._answer.cancelled() or self._answer.exception():
+            return None
+        answer = self._answer.result()
+        return answer if isinstance(answer, Reply) and answer.job is None else None
 
     async def piece(self) -> bytes:
         """Wait for the next piece of a streamed answer; empty at its end.

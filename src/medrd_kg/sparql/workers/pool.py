@@ -122,11 +122,11 @@ class Pool:
 
     # What others ask of it.
 
-    async def run(self, job: Job) -> Any:  # noqa: ANN401 - what the kind of the job yields
-        """Let a worker do a job and return the answer, or its beginning.
+    def submit(self, job: Job) -> None:
+        """Let a worker do a job.
 
         Raises:
-            Problem: The request is at fault, or a limit is reached.
+            Problem: ``starting`` or ``busy``: it cannot be taken.
         """
         if not self._stock.is_open:
             raise refusals.stopping()
@@ -141,6 +141,15 @@ class Pool:
             self._replenish()
         else:
             self._begin(job, worker)
+
+    async def run(self, job: Job) -> Any:  # noqa: ANN401 - what the kind of the job yields
+        """Let a worker do a job, unless one does already; return the answer or its beginning.
+
+        Raises:
+            Problem: The request is at fault, or a limit is reached.
+        """
+        if not job.is_submitted:
+            self.submit(job)
         try:
             return await job.answer()
         except asyncio.CancelledError:
@@ -199,6 +208,7 @@ class Pool:
     # The life of a job.
 
     def _enter(self, job: Job) -> None:
+        job.is_submitted = True
         job.on_end = self._end
         self._active[job.number] = job
         if not self._ticking:
@@ -287,9 +297,10 @@ class Pool:
     def _on_promoted(self, job: Job) -> None:
         """Notice from now on that the client of a long query leaves."""
         self._is_untidy = True
-        job.watch(self._left)
+        job.watch(self.leave)
 
-    def _left(self, job: Job) -> None:
+    def leave(self, job: Job) -> None:
+        """End a query whose client has gone."""
         if not job.is_over:
             self.counters.disconnected += 1
             job.fail(Problem("query-cancelled", "the client has gone"))

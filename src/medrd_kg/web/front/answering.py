@@ -34,6 +34,7 @@ class Answering:
 
     Attributes:
         cache: The ready answers.
+        flights: Evaluations under way, which others may join.
         budget: Counts query seconds; None without a rate limit.
     """
 
@@ -57,7 +58,7 @@ class Answering:
         self._state = state
         self.cache = ReadyCache(cache_bytes)
         self.budget = budget
-        self._flights = Flights()
+        self.flights = Flights()
         self._piece_bytes = max(cache_bytes // _PIECES_SHARE, self.cache.largest)
 
     async def answer(self, asked: Asked, intake: Intake, send: Send) -> None:
@@ -75,7 +76,7 @@ class Answering:
         while state is not None and key is not None:
             if await self._from_cache(state, key, asked, send):
                 return
-            flight = self._flights.find((state, key))
+            flight = self.flights.find((state, key))
             if flight is None:
                 await self._lead(state, key, asked, intake, send)
                 return
@@ -105,7 +106,7 @@ class Answering:
             if other is not None:
                 body = await _plain_body(other)
                 ready = await prepared(other.head, body, asked.caller)
-                self._keep(state, key, ready)
+                self.keep(state, key, ready)
                 self.cache.hits += 1
                 await deliver(ready, asked.caller, send, _RECODED)
                 return True
@@ -116,8 +117,8 @@ class Answering:
         reservation = self._reserve(asked)
         self.cache.misses += 1
         keeping = Keeping(
-            flight=self._flights.begin((state, key)),
-            keep=lambda ready: self._keep(state, key, ready),
+            flight=self.flights.begin((state, key)),
+            keep=lambda ready: self.keep(state, key, ready),
             room=self._room,
             largest=self.cache.largest,
         )
@@ -159,7 +160,7 @@ class Answering:
         asked.caller.pending = self.budget.reserve(asked.client)
         return asked.caller.pending
 
-    def _keep(self, state: str, key: Key, ready: Ready) -> None:
+    def keep(self, state: str, key: Key, ready: Ready) -> None:
         """Keep an answer, unless the data changed while it was made."""
         if ready.head.release == state.encode():
             self.cache.put(state, key, len(key[0]), ready)

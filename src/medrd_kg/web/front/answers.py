@@ -24,6 +24,7 @@ _RELEASE: Final = RELEASE_HEADER.lower().encode()
 _NO_BODY: Final = frozenset({204, 304})
 TIMING: Final = b"server-timing"
 _HIT: Final[Header] = (TIMING, b'cache;desc="hit"')
+_HIT_END: Final = b"%b: %b\r\n\r\n" % _HIT
 _TAG_DIGITS: Final = 32
 _HEAD_WEIGHT: Final = 2048
 """Bytes that an answer takes in memory beside its body, about."""
@@ -234,6 +235,14 @@ class Ready:
             self.unchanged = {"type": "http.response.start", "status": 304, "headers": kept}
             self.unchanged_block = _block(kept)
         self.weight = len(body) + 2 * len(self.block) + _HEAD_WEIGHT
+
+    def block_with(self, timing: bytes) -> bytes:
+        """Return the block of an answer that is new.
+
+        Args:
+            timing: Value of ``Server-Timing``.
+        """
+        return b"%bserver-timing: %b\r\n\r\n" % (self.block.removesuffix(_HIT_END), timing)
 
 
 class Tagger:

@@ -27,11 +27,12 @@ from medrd_kg.web.front.asked import (
     request_target,
 )
 from medrd_kg.web.front.budget import Budget, Reservation, client_of
-from medrd_kg.web.front.cache import CacheFigures
+from medrd_kg.web.front.cache import CacheFigures, ReadyCache
 from medrd_kg.web.front.codings import IDENTITY, OFFERED, coding_wish
 from medrd_kg.web.front.decoding import decode_body, request_coding, too_large
 from medrd_kg.web.front.delivery import Caller
 from medrd_kg.web.front.exchange import Exchange
+from medrd_kg.web.front.flights import Flights
 from medrd_kg.web.front.intake import ClientGone, Intake, announced_length
 from medrd_kg.web.front.limits import LONGEST_TARGET, are_modest, check_fields, check_target
 from medrd_kg.web.front.origins import Origins
@@ -170,6 +171,42 @@ class Front:
         if unless is not None and ready.tag is not None and matches(unless, ready.tag):
             return ready, ready.unchanged
         return ready, None
+
+    # What the direct way of fresh queries needs.
+
+    @property
+    def cache(self) -> ReadyCache:
+        """The ready answers."""
+        return self._cache
+
+    @property
+    def flights(self) -> Flights:
+        """Evaluations that others may join."""
+        return self._answering.flights
+
+    @property
+    def open_fields(self) -> Iterable[Header]:
+        """Header fields that every answer has where anybody may read."""
+        return self._origins.open
+
+    def state(self) -> str | None:
+        """Return the identifier of the served state, once there is one."""
+        return self._service.state_id
+
+    def keep(self, state: str, key: Key, ready: Ready) -> None:
+        """Keep an answer, unless the data have changed since."""
+        self._answering.keep(state, key, ready)
+
+    def client(self, peer: str, raw: Sequence[Header]) -> str:
+        """Return the address of the client behind trusted proxies.
+
+        Args:
+            peer: Address at the other end of the connection.
+            raw: The request's header fields.
+        """
+        if not self._proxies:
+            return peer
+        return self._proxies.client(peer, dict(raw).get(b"x-forwarded-for"))
 
     def figures(self) -> CacheFigures:
         """Return what the cache did so far."""

@@ -2,7 +2,8 @@
 
 Uvicorn makes a task, an event, a scope and a cycle for each request, which costs several times what
 it takes to find a ready answer and to send it. `FrontProtocol` answers such a request as soon as
-its head has been read; every other request takes uvicorn's own way to the `Front`. Clients ask
+its head has been read, and hands a plain query to the workers; every other request takes uvicorn's
+own way to the `Front`. Clients ask
 again in the very same bytes: those of a request that was answered so are remembered with its
 meaning, and are not parsed again.
 
@@ -12,13 +13,15 @@ HTTP in the form of all other refusals.
 
 from asyncio import Transport
 from collections import OrderedDict
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from medrd_kg.problems import Problem
-from medrd_kg.web.front.answers import Header
+from medrd_kg.web.front.answers import Header, Ready
+from medrd_kg.web.front.direct import BEGUN, Direct, Pending
 from medrd_kg.web.front.front import Front, Meaning
 from medrd_kg.web.front.limits import LONGEST_TARGET, MOST_FIELD_BYTES, check_target
 from medrd_kg.web.front.refusals import refusal
@@ -37,6 +40,11 @@ _LONGEST_PARSED: Final = 65_535
 _HEAD_SECONDS: Final = 30.0
 """How long a head may take from its first byte, and a connection until then."""
 
+_END: Final = b"\r\n\r\n"
+_WISH: Final = 3
+"""Place of the coding in a key."""
+
+_MOST_HELD: Final = 65_536
 _MOST_KNOWN: Final = 4096
 _LONGEST_KNOWN: Final = 4096
 """Bytes of the longest request that is remembered; with `_MOST_KNOWN` it bounds the memory."""
@@ -47,11 +55,13 @@ class _Shared:
 
     Attributes:
         front: What answers.
+        direct: Hands plain queries to the workers, if any way leads there.
         known: What requests mean, by their bytes. Nothing of it changes while the server runs.
     """
 
-    def __init__(self, front: Front) -> None:
+    def __init__(self, front: Front, direct: Direct | None) -> None:
         self.front = front
+        self.direct = direct
         self.known: OrderedDict[bytes, Meaning] = OrderedDict()
         self._defaults: list[Header] = []
         self._lines = {True: _OK, False: _NOT_MODIFIED}
@@ -95,6 +105,12 @@ class FrontProtocol(HttpToolsProtocol):
     _last_use = 0.0
     """When a request was answered at once, on the clock of the loop."""
 
+    _is_alone = False
+    """Whether the present bytes hold one whole request and nothing else."""
+    _pending: Pending | None = None
+    """The query whose answer is awaited; what comes meanwhile is held."""
+    _held = b""
+
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Begin; a client that says nothing is not waited for without end."""
         super().connection_made(transport)
@@ -103,12 +119,16 @@ class FrontProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take bytes."""
+        if self._pending is not None:
+            self._hold(data)
+            return
         if self._is_between:
             meaning = self.shared.known.get(data)
             if meaning is not None and self._is_free() and self._send_ready(meaning):
                 return
         was_between = self._is_between
         self._begun, self._meaning = 0, None
+        self._is_alone = was_between and data.find(_END) == len(data) - len(_END)
         super().data_received(data)
         if self._is_in_head:
             self._wait_for_head(0 if self._begun else len(data))
@@ -177,10 +197,67 @@ class FrontProtocol(HttpToolsProtocol):
         ):
             return False
         meaning = self.shared.front.meaning(self.url, self.headers)
-        if meaning is None or not self._send_ready(meaning):
+        if meaning is None:
+            return False
+        if self._send_ready(meaning):
+            self._meaning = meaning
+            return True
+        return self._is_alone and self._ask(meaning)
+
+    def _ask(self, meaning: Meaning) -> bool:
+        """Hand a plain query to the workers."""
+        direct = self.shared.direct
+        peer = self.client[0] if self.client else ""
+        pending = direct and direct.ask(self.url, self.headers, meaning, peer)
+        if not pending:
             return False
         self._meaning = meaning
+        self._pending = pending
+        pending.begun.when_answered(partial(self._answer, pending, meaning))
         return True
+
+    def _answer(self, pending: Pending, meaning: Meaning) -> None:
+        """Write the answer to a query, or let it go on in the usual way."""
+        ready = pending.ready(meaning[0][_WISH])
+        if self._pending is not pending:
+            return  # the client has gone; others may have waited for the answer
+        self._pending = None
+        direct = self.shared.direct
+        if self.transport.is_closing():
+            pending.begun.leave()
+            return
+        if ready is None or direct is None:
+            self._go_on(pending)
+        else:
+            direct.count(ready.head.status)
+            self._write(ready, ready.block_with(ready.head.timing or b""))
+        held, self._held = self._held, b""
+        if held:
+            self.flow.resume_reading()
+            self.data_received(held)
+
+    def _go_on(self, pending: Pending) -> None:
+        """Let uvicorn and the front go on with a query that has begun."""
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.expect_100_continue = url, expects
+        self.headers.extend(headers)
+        self.scope[BEGUN] = pending.begun  # type: ignore[typeddict-unknown-key]
+        super().on_headers_complete()
+        super().on_message_complete()
+
+    def _hold(self, data: bytes) -> None:
+        """Keep what a client sends before it has the answer to its last request."""
+        self._held += data
+        if len(self._held) > _MOST_HELD:
+            self.flow.pause_reading()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End; a query whose client has gone is given up."""
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            pending.desert()
+        super().connection_lost(exc)
 
     def _is_free(self) -> bool:
         """Whether an answer may be written now: the last one is out, and the client reads."""
@@ -195,21 +272,29 @@ class FrontProtocol(HttpToolsProtocol):
         ready, unchanged = self.shared.front.ready(meaning)
         if ready is None:
             return False
-        beginning = self.shared.beginning(
-            self.server_state.default_headers, is_whole=unchanged is None
-        )
-        if unchanged is not None:
-            self.transport.write(beginning + ready.unchanged_block)
-        elif len(ready.body) <= _JOINED:
-            self.transport.write(beginning + ready.block + ready.body)
+        if unchanged is None:
+            self._write(ready, ready.block)
         else:
-            self.transport.write(beginning + ready.block)
+            beginning = self.shared.beginning(self.server_state.default_headers, is_whole=False)
+            self.transport.write(beginning + ready.unchanged_block)
+            self._note_use()
+        return True
+
+    def _write(self, ready: Ready, block: bytes) -> None:
+        """Write an answer with its header fields."""
+        beginning = self.shared.beginning(self.server_state.default_headers, is_whole=True)
+        if len(ready.body) <= _JOINED:
+            self.transport.write(beginning + block + ready.body)
+        else:
+            self.transport.write(beginning + block)
             self.transport.write(ready.body)
+        self._note_use()
+
+    def _note_use(self) -> None:
         self.server_state.total_requests += 1
         self._last_use = self.loop.time()
         if self.timeout_keep_alive_task is None:
             self._arm(self.timeout_keep_alive)
-        return True
 
     def _wait_for_head(self, more: int) -> None:
         """Wait for the rest of a head within limits.
@@ -254,9 +339,14 @@ class FrontProtocol(HttpToolsProtocol):
         self.transport.close()
 
 
-def protocol_of(front: Front) -> type[FrontProtocol]:
-    """Return the protocol class for uvicorn's ``http`` setting."""
-    return type("FrontProtocol", (FrontProtocol,), {"shared": _Shared(front)})
+def protocol_of(front: Front, direct: Direct | None = None) -> type[FrontProtocol]:
+    """Return the protocol class for uvicorn's ``http`` setting.
+
+    Args:
+        front: Answers all requests.
+        direct: Hands plain queries to the workers.
+    """
+    return type("FrontProtocol", (FrontProtocol,), {"shared": _Shared(front, direct)})
 
 
 def _lines(fields: list[Header]) -> bytes:

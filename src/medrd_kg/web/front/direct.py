@@ -1,0 +1,178 @@
+"""Fresh queries by GET, from the connection to the workers and back, past everything between.
+
+A task, a scope, a cycle and a dozen calls for each request cost more than most queries. What asks a
+query plainly needs none of them: its bytes go to a worker, and the worker's answer is written as it
+comes. Whatever turns out to be more than that (a stream, a problem, a call of another server) goes
+on in the usual way, with the answer that has begun.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
+
+from medrd_kg.web.front.answers import Head, Header, Ready, Tagger
+from medrd_kg.web.front.asked import Key
+from medrd_kg.web.front.codings import IDENTITY, CodingWish
+from medrd_kg.web.front.flights import Flight, Missed
+from medrd_kg.web.front.front import Front, Meaning
+
+__all__ = ["BEGUN", "Begun", "Direct", "DirectAnswer", "Pending"]
+
+BEGUN: Final = "medrd_kg.begun"
+"""Key of a scope under which a query that was handed on already goes on."""
+
+_TARGETS: Final = (b"/sparql?", b"/sparql/?")
+_QUERY: Final = b"query="
+_LARGEST: Final = 65_536
+"""Bytes of the largest answer that is written at once; more are hashed and coded elsewhere."""
+
+
+class DirectAnswer(Protocol):
+    """A whole answer of a worker."""
+
+    @property
+    def fields(self) -> list[Header]:
+        """Header fields but those of the front."""
+
+    @property
+    def content_type(self) -> bytes:
+        """Type of the body."""
+
+    @property
+    def timing(self) -> bytes:
+        """Value of ``Server-Timing``."""
+
+    @property
+    def body(self) -> bytes:
+        """The body."""
+
+    @property
+    def is_keepable(self) -> bool:
+        """Whether the same request gets the same answer from the same data."""
+
+
+class Begun(Protocol):
+    """A query that was handed to the workers."""
+
+    def when_answered(self, call: Callable[[], None]) -> None:
+        """Let ``call`` be called once there is an answer, or its beginning, or a problem."""
+
+    def whole_answer(self) -> DirectAnswer | None:
+        """Return the answer if it is there and whole."""
+
+    def leave(self) -> None:
+        """Give the query up: the client has gone."""
+
+
+class Pending:
+    """A query between the connection that asked it and its answer."""
+
+    def __init__(
+        self, direct: "Direct", begun: Begun, key: Key, state: str, flight: Flight
+    ) -> None:
+        """Wait for ``begun``."""
+        self.begun = begun
+        self._direct = direct
+        self._key = key
+        self._state = state
+        self._flight = flight
+
+    def ready(self, wish: CodingWish) -> Ready | None:
+        """Return the answer, ready to be sent; None when it has to go on in the usual way.
+
+        Args:
+            wish: The codings that the client accepts.
+        """
+        answer = self.begun.whole_answer()
+        ready = None if answer is None else self._direct.prepared(answer, wish, self._state)
+        if ready is None:
+            self._flight.land(Missed.AGAIN)
+            return None
+        if ready.head.may_be_kept:
+            self._direct.keep(self._state, self._key, ready)
+        self._flight.land(ready if ready.head.may_be_shared else Missed.ALONE)
+        return ready
+
+    def desert(self) -> None:
+        """Give up, unless others wait for the same answer."""
+        if not self._flight.followers:
+            self._flight.land(Missed.AGAIN)
+            self.begun.leave()
+
+
+class Direct:
+    """Hands plain queries to the workers."""
+
+    def __init__(
+        self,
+        front: Front,
+        begin: Callable[[bytes, Sequence[Header], str], Begun | None],
+        count: Callable[[int], None],
+    ) -> None:
+        """Hand queries on.
+
+        Args:
+            front: Knows settings, cache, and who asks the same.
+            begin: Hands a query on, by the query string, the header fields and the client.
+            count: Called with the status of each answer.
+        """
+        self._front = front
+        self._begin = begin
+        self.count = count
+
+    def ask(
+        self, target: bytes, fields: Sequence[Header], meaning: Meaning, peer: str
+    ) -> Pending | None:
+        """Hand a query on; None when the request is not as plain as that.
+
+        Args:
+            target: Path and query.
+            fields: The request's header fields.
+            meaning: What `Front.meaning` made of them.
+            peer: Address at the other end of the connection.
+        """
+        key, unless = meaning
+        if unless is not None or not target.startswith(_TARGETS) or _QUERY not in target:
+            return None
+        state = self._front.state()
+        if state is None or self._front.flights.find((state, key)) is not None:
+            return None
+        begun = self._begin(target.partition(b"?")[2], fields, self._front.client(peer, fields))
+        if begun is None:
+            return None
+        self._front.cache.misses += 1
+        return Pending(self, begun, key, state, self._front.flights.begin((state, key)))
+
+    def prepared(self, answer: DirectAnswer, wish: CodingWish, state: str) -> Ready | None:
+        """Return an answer ready to be sent; None when that is more than a moment's work.
+
+        Args:
+            answer: The answer.
+            wish: The codings that the client accepts.
+            state: State of the data that it was asked of.
+        """
+        body = answer.body
+        if len(body) > _LARGEST or state != self._front.state():
+            return None
+        head = Head(
+            status=200,
+            fields=[(b"content-type", answer.content_type), *answer.fields],
+            content_type=answer.content_type,
+            cache_control=b"no-cache" if answer.is_keepable else b"no-store",
+            vary=[b"Accept"],
+            release=state.encode(),
+            timing=answer.timing,
+        )
+        if head.may_be_coded:
+            head.vary.append(b"Accept-Encoding")
+        if head.coding(wish, len(body)) != IDENTITY:
+            return None
+        tag = None
+        if answer.is_keepable:
+            tagger = Tagger(head.content_type, IDENTITY)
+            tagger.add(body)
+            tag = tagger.tag(None, IDENTITY)
+        return Ready(head, body, IDENTITY, tag, self._front.open_fields)
+
+    def keep(self, state: str, key: Key, ready: Ready) -> None:
+        """Keep an answer for all who ask the same."""
+        self._front.keep(state, key, ready)
