@@ -31,7 +31,7 @@ METHODS = {
     "/sparql": ["GET", "HEAD", "OPTIONS", "POST"],
     "/update": ["OPTIONS", "POST"],
     "/graph-store": ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"],
-    "/admin/queries": ["DELETE", "GET", "HEAD", "OPTIONS"],
+    "/api/v1/admin/queries": ["DELETE", "GET", "HEAD", "OPTIONS"],
     "/api/echo": ["GET", "HEAD", "OPTIONS"],
 }
 

@@ -32,7 +32,7 @@ def evaluations(running: Peer, target: str, name: str) -> int:
         ("/api/echo?status=500", 2),
         ("/api/echo?fail=at%20once", 2),
         ("/metrics", 2),
-        ("/admin/queries", 2),
+        ("/api/v1/admin/queries", 2),
     ],
 )
 def test_what_is_kept(either: Peer, unique: str, target: str, times: int) -> None:

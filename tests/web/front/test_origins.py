@@ -6,7 +6,14 @@ import pytest
 from tests.web.front.conftest import Peer, peer
 
 LISTED, STRANGER = "https://app.example", "https://stranger.example"
-ADDRESSES = ["/sparql", "/api/echo", "/graph-store", "/update", "/admin/queries", "/health/counts"]
+ADDRESSES = [
+    "/sparql",
+    "/api/echo",
+    "/graph-store",
+    "/update",
+    "/api/v1/admin/queries",
+    "/health/counts",
+]
 
 
 @pytest.fixture(scope="module", params=["*", LISTED, f"*,{LISTED}", ""])
@@ -19,7 +26,7 @@ def allowing(request: pytest.FixtureRequest) -> Iterator[tuple[Peer, set[str]]]:
 def expected(path: str, method: str, origin: str | None, listed: set[str]) -> str | None:
     """Return what Access-Control-Allow-Origin must say."""
     reads = method in {"GET", "HEAD"} or (method == "POST" and path in {"/sparql", "/api/echo"})
-    if "*" in listed and reads and not path.startswith("/admin"):
+    if "*" in listed and reads and not path.startswith("/api/v1/admin"):
         return "*"
     return origin if origin in listed else None
 

@@ -6,6 +6,9 @@ import httpx
 import pytest
 from tests.web.conftest import fixture_server
 
+from medrd_kg.web import admin_routes, metrics_routes
+from medrd_kg.web.front.asked import is_live
+
 TOKEN = "e" * 24
 COUNT = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s <https://example.org/p> ?o } }"
 INSERT = (
@@ -92,3 +95,8 @@ def test_large_answers_are_kept_whole(server: httpx.Client) -> None:
 def test_health_is_of_the_moment(server: httpx.Client) -> None:
     for _ in range(2):
         assert "server-timing" not in server.get("/health/ready").headers
+
+
+@pytest.mark.parametrize("path", [admin_routes.PATH, metrics_routes.PATH, "/health/ready"])
+def test_what_tells_of_the_moment_is_known_as_such(path: str) -> None:
+    assert is_live(path)

@@ -12,6 +12,7 @@ from medrd_kg.sparql.protocol import FORM, QUERY
 from medrd_kg.web.front.answers import Header
 from medrd_kg.web.front.codings import CodingWish, coding_wish
 from medrd_kg.web.front.delivery import Caller
+from medrd_kg.web.front.origins import ADMINISTRATION
 from medrd_kg.web.front.tokens import language_token, range_token, result_token
 
 __all__ = [
@@ -34,7 +35,7 @@ SPARQL: Final = "/sparql"
 KEYED_BODY: Final = 64 * 1024
 """Bytes of the largest body of a query whose answer is kept."""
 
-_LIVE: Final = ("/health", "/metrics", "/admin")
+_LIVE: Final = ("/health", "/metrics", ADMINISTRATION)
 
 _TOLERANT: Final = ("/sparql/", "/update/", "/graph-store/", "/api/", "/health/")
 """Where a final slash makes no difference; below ``/id/`` it would be another IRI."""

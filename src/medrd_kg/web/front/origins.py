@@ -11,7 +11,7 @@ from typing import Final
 
 from medrd_kg.web.responses import RELEASE_HEADER
 
-__all__ = ["Origins"]
+__all__ = ["ADMINISTRATION", "Origins"]
 
 Header = tuple[bytes, bytes]
 Headers = tuple[Header, ...]
@@ -29,8 +29,8 @@ _READ_BY_POST: Final = frozenset({"/sparql"})
 """Addresses whose POST reads, beside those below `_READ_BELOW`."""
 
 _READ_BELOW: Final = "/api/"
-_RESTRICTED: Final = ("/admin",)
-"""Addresses where even reading is for listed origins."""
+ADMINISTRATION: Final = "/api/v1/admin"
+"""Addresses below this are for listed origins alone, even to read."""
 
 _FIELD_NAMES: Final = re.compile(rb"[\w!#$%&'*+.^`|~-]+(?:\s*,\s*[\w!#$%&'*+.^`|~-]+)*")
 _LONGEST_WANTED: Final = 4096
@@ -100,7 +100,7 @@ class Origins:
 
 def _reads(path: str, method: str) -> bool:
     """Whether a request only reads, and what everybody may read."""
-    if path.startswith(_RESTRICTED):
+    if path.startswith(ADMINISTRATION):
         return False
     if method in _READING:
         return True
