@@ -155,7 +155,10 @@ class BegunQuery:
     def whole_answer(self) -> "WholeAnswer | None":
         """Return the answer if it is there and whole."""
         reply = self.job.whole_answer()
-        return None if reply is None else WholeAnswer(reply)
+        if reply is None:
+            return None
+        self.served.engine_room.rolling_up.note(self.request, reply.head)
+        return WholeAnswer(reply)
 
     def leave(self) -> None:
         """Give the query up: the client has gone."""

@@ -13,7 +13,7 @@ from medrd_kg.sparql.hints import malformed
 from medrd_kg.sparql.hints_empty import hints_for
 from medrd_kg.sparql.hints_found import Hint, with_hints
 from medrd_kg.sparql.media_types import answer_type, written_as
-from medrd_kg.sparql.planning import Extents, explain, plan
+from medrd_kg.sparql.planning import Extents, RollupIndex, explain, plan
 from medrd_kg.sparql.protocol import FORM, ProtocolQuery, is_true, read_parameters, read_query
 from medrd_kg.sparql.screening import declared_prefixes
 from medrd_kg.sparql.workers.exchange import AskRequest, ReplyHead
@@ -23,12 +23,15 @@ from medrd_kg.store.base import QueryFault, QueryForm
 from medrd_kg.store.embedded import EmbeddedStore
 from medrd_kg.store.results import EmbeddedResult
 
-__all__ = ["ServiceDescriptionAsked", "answer"]
+__all__ = ["ServiceDescriptionAsked", "answer", "query_of"]
 
 _VOLATILE: Final = re.compile(r"\b(?:rand|now|uuid|struuid)\s*\(|\\u", re.IGNORECASE)
 """Functions whose value changes from call to call, or escapes that may spell them."""
 
 _SERVICE: Final = re.compile(r"service|\\u", re.IGNORECASE)
+_WORTH_A_TABLE: Final = 0.02
+"""Processor seconds from which a sum is worth a table for the next one."""
+
 _JSON: Final = "application/json"
 _JSON_SOLUTIONS: Final = frozenset({_JSON, "application/sparql-results+json"})
 _LOOKED_AT: Final = 65_536
@@ -40,7 +43,11 @@ class ServiceDescriptionAsked(Exception):
 
 
 def answer(
-    store: EmbeddedStore, request: AskRequest, sink: Sink, extents: Extents | None = None
+    store: EmbeddedStore,
+    request: AskRequest,
+    sink: Sink,
+    extents: Extents | None = None,
+    rollups: RollupIndex | None = None,
 ) -> None:
     """Answer a request into ``sink``.
 
@@ -49,6 +56,7 @@ def answer(
         request: The request.
         sink: Receives the answer.
         extents: Known sizes of the data, for the planner.
+        rollups: Tables of sums, for the planner.
 
     Raises:
         Problem: The request or the query is at fault.
@@ -64,10 +72,12 @@ def answer(
         # What another server says may change at any time.
         keepable, asked = keepable and text is asked.text, replace(asked, text=text)
     form = admitted_form(asked.text)
+    if not asked.dataset.is_empty:
+        rollups = None  # the tables are of the default graph as it is
     if _is_set(request, "explain"):
-        _explain(asked, extents, sink)
+        _explain(asked, extents, rollups, sink)
         return
-    evaluated = partial(_evaluated, store, asked, request.endpoint, extents)
+    evaluated = partial(_evaluated, store, asked, request.endpoint, extents, rollups)
     # Where the form shows, an impossible Accept costs no evaluation.
     media_type = answer_type(request.accept, form) if form else None
     try:
@@ -89,14 +99,26 @@ def answer(
         ) from error
     if _is_set(request, "hints"):
         _add_hints(store, asked, request.endpoint, evaluated(), sink)
+    if rollups is not None and sink.seconds > _WORTH_A_TABLE and rollups.wanted(asked.text):
+        sink.head = replace(sink.head, may_roll_up=True)
     sink.finish()
 
 
+def query_of(request: AskRequest) -> str:
+    """Return the text of a query that was answered before."""
+    asked = read_query(request.method, request.query_string, request.content_type, request.body)
+    return "" if asked is None else asked.text
+
+
 def _evaluated(
-    store: EmbeddedStore, asked: ProtocolQuery, base_iri: str, extents: Extents | None
+    store: EmbeddedStore,
+    asked: ProtocolQuery,
+    base_iri: str,
+    extents: Extents | None,
+    rollups: RollupIndex | None,
 ) -> EmbeddedResult:
     """Evaluate the planned form of a query; a fault is told of the query as it was written."""
-    planned = plan(asked.text, extents)
+    planned = plan(asked.text, extents, rollups)
     if planned.text is not asked.text:
         try:
             return store.query(planned.text, dataset=asked.dataset, base_iri=base_iri)
@@ -127,10 +149,12 @@ def _is_set(request: AskRequest, name: str) -> bool:
     return is_true(given, name)
 
 
-def _explain(asked: ProtocolQuery, extents: Extents | None, sink: Sink) -> None:
+def _explain(
+    asked: ProtocolQuery, extents: Extents | None, rollups: RollupIndex | None, sink: Sink
+) -> None:
     """Tell how the query would be evaluated, instead of its answer."""
     sink.head = ReplyHead(_JSON, keepable=True)
-    sink.write(orjson.dumps(explain(asked.text, extents)))
+    sink.write(orjson.dumps(explain(asked.text, extents, rollups)))
     sink.finish()
 
 

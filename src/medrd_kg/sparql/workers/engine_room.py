@@ -24,6 +24,7 @@ from medrd_kg.sparql.workers.own_queries import OwnQueries
 from medrd_kg.sparql.workers.pool import Limits, Pool
 from medrd_kg.sparql.workers.process import Worker
 from medrd_kg.sparql.workers.remote_servers import RemoteServers
+from medrd_kg.sparql.workers.rolling_up import RollingUp
 from medrd_kg.sparql.workers.snapshots import Snapshots
 from medrd_kg.sparql.workers.source import DataSource
 from medrd_kg.sparql.writing import EditRequest, Written, to_message
@@ -52,6 +53,7 @@ class EngineRoom:
     Attributes:
         pool: The workers.
         own_queries: Answers queries that the service itself writes.
+        rolling_up: Makes tables of sums.
         on_edit: Called with the number of each edit, once it is durable and seen.
     """
 
@@ -75,6 +77,7 @@ class EngineRoom:
         self._memory = settings.query_memory_mb * _BYTES_PER_MEGABYTE
         self.pool = Pool(source, Limits(self._timeout, self._memory, settings.workers))
         self.own_queries = OwnQueries(self.pool, self._timeout)
+        self.rolling_up = RollingUp(self.pool, self._timeout)
         self._is_writable = any((settings.editor_token, settings.admin_token))
         self._journal: Journal | None = None
         self._turn = asyncio.Lock()
@@ -192,6 +195,8 @@ class EngineRoom:
             again.timeout = max(_LEAST_SECONDS, deadline - time.monotonic())
             again.client, again.gone = job.client, job.gone
             answer = await self.pool.run(again)
+        if isinstance(answer, Reply):
+            self.rolling_up.note(request, answer.head)
         return answer
 
     def job_for(self, request: AskRequest) -> Job:

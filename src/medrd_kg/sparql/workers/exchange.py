@@ -90,6 +90,7 @@ class ReplyHead:
         seconds: What the evaluation took so far, in processor seconds of the worker.
         is_worker_grown: Whether the worker holds much more memory than at its birth.
         hints: Likely causes of an empty answer, where they were asked for.
+        may_roll_up: Whether a table of sums would spare the next such query most of its work.
     """
 
     media_type: str
@@ -97,16 +98,24 @@ class ReplyHead:
     seconds: float = 0.0
     is_worker_grown: bool = False
     hints: tuple[dict[str, Any], ...] = ()
+    may_roll_up: bool = False
 
     def encode(self) -> list[object]:
         """Return it as JSON."""
-        return [self.media_type, self.keepable, self.seconds, self.is_worker_grown, self.hints]
+        return [
+            self.media_type,
+            self.keepable,
+            self.seconds,
+            self.is_worker_grown,
+            self.hints,
+            self.may_roll_up,
+        ]
 
     @classmethod
     def decode(cls, head: list[Any]) -> "ReplyHead":
         """Return what `encode` wrote."""
-        media_type, keepable, seconds, is_worker_grown, hints = head
-        return cls(media_type, keepable, seconds, is_worker_grown, tuple(hints))
+        media_type, keepable, seconds, is_worker_grown, hints, may_roll_up = head
+        return cls(media_type, keepable, seconds, is_worker_grown, tuple(hints), may_roll_up)
 
 
 def problem_document(problem: Problem) -> dict[str, Any]:

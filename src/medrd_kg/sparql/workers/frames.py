@@ -31,6 +31,8 @@ class Kind(IntEnum):
     """Eight bytes with a sequence number, and an encoded `Delta`."""
     SNAPSHOT = 4
     """JSON ``[sequence number, folder]``: the engine's files that are asked from now on."""
+    TABLE = 5
+    """A table of sums of the present data."""
     # To workers.
     ASK = 10
     """A request of a caller: a JSON head and its body."""
@@ -44,10 +46,12 @@ class Kind(IntEnum):
     """All statements of the graphs that may be edited are wanted."""
     BACKUP = 15
     """A folder as text: the editor's data are to be copied there."""
+    ROLL_UP = 16
+    """A request like that of ASK: the tables of sums are wanted that would answer it."""
     # From the nursery.
     LOADED = 20
     FORKED = 21
-    """JSON ``[process id, sequence number]``; a channel and a process descriptor go with it."""
+    """JSON ``[process id, sequence number, tables]``, with a channel and a process descriptor."""
     ENDED = 22
     """JSON ``[process id, wait status]``."""
     # From workers.
@@ -67,6 +71,8 @@ class Kind(IntEnum):
     """JSON: the calls of other endpoints whose answers the query needs."""
     EDITED = 38
     """A JSON head on what an edit did, and its encoded delta; empty when nothing changed."""
+    TABLES = 39
+    """Tables of sums: a JSON list of their sizes, and they."""
     CRASH = 35
     """An unforeseen fault: text for the log."""
 

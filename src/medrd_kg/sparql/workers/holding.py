@@ -11,6 +11,7 @@ from pyoxigraph import Quad, RdfFormat, serialize
 from medrd_kg.problems import Problem
 from medrd_kg.sparql.hints_prefixes import shipped_prefixes
 from medrd_kg.sparql.hints_terms import term_index
+from medrd_kg.sparql.planning import RollupIndex, compute
 from medrd_kg.sparql.planning.extents import StoreExtents
 from medrd_kg.sparql.workers.source import DataSource, load, open_copy, open_snapshot
 from medrd_kg.store.delta import Delta
@@ -40,6 +41,8 @@ class Holding:
         gate: Checks edits against the shapes, where there are any.
         sequence: Number of the last edit that they hold.
         extents: Known sizes of the data.
+        rollups: Tables of sums of the data.
+        tables: How many of them were taken over.
     """
 
     store: EmbeddedStore
@@ -47,10 +50,27 @@ class Holding:
     gate: "Gate | None" = None
     sequence: int = 0
     extents: StoreExtents = field(init=False)
+    rollups: RollupIndex = field(init=False)
+    tables: int = 0
 
     def __post_init__(self) -> None:
-        """Know no sizes yet."""
+        """Know nothing of the data yet."""
+        self._forget()
+
+    def _forget(self) -> None:
+        """Drop what was true of other data."""
         self.extents = StoreExtents(self.store)
+        self.rollups = RollupIndex()
+        self.tables = 0
+
+    def adopt(self, table: bytes) -> None:
+        """Take over a table of sums that another process has computed from the same data."""
+        self.rollups.adopt(table)
+        self.tables += 1
+
+    def roll_up(self, text: str) -> list[bytes]:
+        """Compute the tables that a query would need and that are not there."""
+        return [compute(self.store, each).encode() for each in self.rollups.wanted(text)]
 
     @classmethod
     def load(cls, source: DataSource) -> "Holding":
@@ -71,7 +91,7 @@ class Holding:
         """Take over an edit from the payload of a frame of kind DELTA."""
         self.store.apply(Delta.decode(payload[SEQUENCE_BYTES:]))
         self.sequence = int.from_bytes(payload[:SEQUENCE_BYTES], "big")
-        self.extents = StoreExtents(self.store)
+        self._forget()
 
     def open_snapshot(self, path: Path, sequence: int) -> None:
         """Hold the data of the engine's files in a folder.
@@ -90,7 +110,7 @@ class Holding:
         before, self.store = self.store, store
         before.close()
         self.sequence = sequence
-        self.extents = StoreExtents(store)
+        self._forget()
 
     def fault_of(self, delta: Delta, language: str) -> Problem | None:
         """Return what the shapes find wrong with an edit that the data hold already.

@@ -178,13 +178,12 @@ class Nest:
                 self.isolated = isolated
                 if self._loaded is not None and not self._loaded.done():
                     self._loaded.set_result(None)
-            case Kind.FORKED, [int(process), int(sequence)]:
+            case Kind.FORKED, [int(process), int(sequence), int(tables)]:
                 channel, handle = self._descriptors.pop(0), self._descriptors.pop(0)
-                self._on_born(
-                    Worker(
-                        process, handle, socket.socket(fileno=channel), sequence, self._on_hangup
-                    )
-                )
+                end = socket.socket(fileno=channel)
+                worker = Worker(process, handle, end, sequence, self._on_hangup)
+                worker.tables = tables
+                self._on_born(worker)
             case Kind.ENDED, [int(process), int(status)]:
                 self._on_ended(process, status)
             case _:

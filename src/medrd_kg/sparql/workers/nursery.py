@@ -65,6 +65,9 @@ class _Nursery:
                 self._fork(orjson.loads(payload))
             case Kind.DELTA:
                 self._holding.follow(payload)
+            case Kind.TABLE:
+                if self._snapshot is None:
+                    self._holding.adopt(payload)
             case Kind.SNAPSHOT:
                 sequence, folder = orjson.loads(payload)
                 self._snapshot = sequence, Path(folder)
@@ -97,7 +100,7 @@ class _Nursery:
         theirs.close()
         handle = os.pidfd_open(child)
         sequence = self._holding.sequence if self._snapshot is None else self._snapshot[0]
-        told = frame(Kind.FORKED, orjson.dumps([child, sequence]))
+        told = frame(Kind.FORKED, orjson.dumps([child, sequence, self._holding.tables]))
         socket.send_fds(self._control, [told], [ours.fileno(), handle])
         ours.close()
         os.close(handle)

@@ -190,6 +190,15 @@ class Pool:
         self.counters.edits += sequence - self.sequence
         self._stock.adopt(sequence, snapshot)
 
+    def spread(self, tables: Iterable[bytes]) -> None:
+        """Let all later queries use tables of sums of the present data.
+
+        Args:
+            tables: Frames of kind TABLE.
+        """
+        for table in tables:
+            self._stock.spread(table)
+
     async def borrow(self, memory: int, copy: Path | None = None) -> Worker:
         """Return a worker of the current state that does nothing else; see `Stock.borrow`."""
         return await self._stock.borrow(memory, copy)

@@ -26,6 +26,7 @@ class Worker:
     Attributes:
         process: Its process id.
         sequence: Number of the last edit that its data hold.
+        tables: How many tables of sums it has of those data.
         job: What it works on.
         is_gone: Whether it has ended, or is about to.
         yields: Whether everything else goes first.
@@ -44,6 +45,7 @@ class Worker:
         "job",
         "process",
         "sequence",
+        "tables",
         "was_asked_to_end",
         "yields",
     )
@@ -67,6 +69,7 @@ class Worker:
         """
         self.process = process
         self.sequence = sequence
+        self.tables = 0
         self.job: Job | None = None
         self.is_gone = False
         self.yields = False

@@ -53,7 +53,7 @@ class Sink:
     def finish(self) -> None:
         """Send what is left; the answer is complete thereby."""
         body = b"".join(self._pieces)
-        seconds = time.process_time() - self._begun_at
+        seconds = self.seconds
         # What was quick cannot have taken much.
         grown = seconds > _QUICK_SECONDS and memory_peak() > self._allowed
         if self.has_begun:
@@ -64,6 +64,11 @@ class Sink:
             head = self.head.encode()
             head[2:4] = seconds, grown
             self._channel.sendall(frame(Kind.REPLY, headed(head, body)))
+
+    @property
+    def seconds(self) -> float:
+        """Processor seconds since the beginning."""
+        return time.process_time() - self._begun_at
 
     @property
     def held(self) -> bytes:

@@ -66,6 +66,7 @@ class Stock:
         self._births: deque[asyncio.Future[Worker] | None] = deque()
         self._deltas: deque[tuple[int, bytes]] = deque(maxlen=_LAGGING_DELTAS)
         self._snapshot: bytes | None = None
+        self._tables: list[bytes] = []
         self._history: Callable[[], Iterable[tuple[int, bytes]]] = tuple
         self._restarting: asyncio.Task[None] | None = None
         self.is_open = False
@@ -128,8 +129,14 @@ class Stock:
 
     def update(self, worker: Worker) -> bool:
         """Bring a worker to the newest state; False when it lags too far behind."""
-        if worker.sequence == self.sequence:
-            return True
+        if worker.sequence != self.sequence and not self._catch_up(worker):
+            return False
+        for table in self._tables[worker.tables :]:
+            worker.send(table)
+        worker.tables = len(self._tables)
+        return True
+
+    def _catch_up(self, worker: Worker) -> bool:
         if self._snapshot is not None:
             worker.send(self._snapshot)
         elif not self._deltas or self._deltas[0][0] > worker.sequence + 1:
@@ -139,6 +146,7 @@ class Stock:
                 if sequence > worker.sequence:
                     worker.send(delta)
         worker.sequence = self.sequence
+        worker.tables = 0
         return True
 
     def order(self) -> None:
@@ -166,9 +174,19 @@ class Stock:
             self._ready.remove(worker)
         worker.kill()
 
+    def spread(self, table: bytes) -> None:
+        """Let all workers have a table of sums of the present data.
+
+        Args:
+            table: A frame of kind TABLE.
+        """
+        self._nest.tell(table)
+        self._tables.append(table)
+
     def publish(self, sequence: int, delta: bytes) -> None:
         """Let all workers begin with an edit; see `Pool.publish`."""
         self.sequence = sequence
+        self._tables.clear()
         self._nest.tell(delta)
         if len(delta) > _LAGGING_BYTES:
             self._deltas.clear()
@@ -180,6 +198,7 @@ class Stock:
     def adopt(self, sequence: int, snapshot: bytes) -> None:
         """Let all workers begin with a snapshot; see `Pool.adopt`."""
         self.sequence = sequence
+        self._tables.clear()
         self._snapshot = snapshot
         self._nest.tell(snapshot)
         for worker in self._ready:
@@ -227,6 +246,7 @@ class Stock:
     def _on_lost(self) -> None:
         """The nursery has ended, and with it all workers: begin again."""
         self.is_open = False
+        self._tables.clear()
         for worker in self._known.values():
             worker.close()
         self._known.clear()

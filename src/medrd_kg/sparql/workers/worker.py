@@ -13,7 +13,7 @@ from typing import Final
 import orjson
 
 from medrd_kg.problems import Problem
-from medrd_kg.sparql.workers.answering import ServiceDescriptionAsked, answer
+from medrd_kg.sparql.workers.answering import ServiceDescriptionAsked, answer, query_of
 from medrd_kg.sparql.workers.editing import edit
 from medrd_kg.sparql.workers.exchange import AskRequest, problem_document
 from medrd_kg.sparql.workers.frames import Kind, frame, headed, read_frame
@@ -59,28 +59,39 @@ def work(channel: socket.socket, holding: Holding) -> None:
 def _handle(
     holding: Holding, kind: int, payload: bytes, channel: socket.socket, memory: int
 ) -> None:
+    """Do what a frame asks for."""
     match kind:
-        case Kind.ASK:
-            request = AskRequest.decode(payload)
-            answer(holding.store, request, Sink(channel, memory), holding.extents)
         case Kind.DELTA:
             holding.follow(payload)
+        case Kind.TABLE:
+            holding.adopt(payload)
         case Kind.SNAPSHOT:
             sequence, path = orjson.loads(payload)
             holding.open_snapshot(Path(path), sequence)
-        case Kind.BACKUP:
-            holding.store.backup(Path(payload.decode()))
-            Sink(channel, memory).finish()
-        case Kind.SELECT | Kind.TRIPLES:
-            sink = Sink(channel, memory)
-            holding.store.query(payload.decode()).write(sink, _OWN_TYPES[Kind(kind)])
-            sink.finish()
         case Kind.EDIT:
             channel.sendall(frame(Kind.EDITED, edit(holding, payload)))
+        case Kind.ROLL_UP:
+            tables = holding.roll_up(query_of(AskRequest.decode(payload)))
+            sizes = [len(table) for table in tables]
+            channel.sendall(frame(Kind.TABLES, headed(sizes, b"".join(tables))))
+        case _:
+            _write(holding, kind, payload, Sink(channel, memory))
+
+
+def _write(holding: Holding, kind: int, payload: bytes, sink: Sink) -> None:
+    """Answer into a sink what a frame asks for."""
+    match kind:
+        case Kind.ASK:
+            request = AskRequest.decode(payload)
+            answer(holding.store, request, sink, holding.extents, holding.rollups)
+            return  # it finishes by itself
+        case Kind.SELECT | Kind.TRIPLES:
+            holding.store.query(payload.decode()).write(sink, _OWN_TYPES[Kind(kind)])
+        case Kind.BACKUP:
+            holding.store.backup(Path(payload.decode()))
         case Kind.DUMP:
-            sink = Sink(channel, memory)
             for lines in holding.editable_lines():
                 sink.write(lines)
-            sink.finish()
         case _:
             raise ValueError(f"a worker does not know frames of kind {kind}")
+    sink.finish()
