@@ -36,9 +36,9 @@ FORMATS = {
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
 @pytest.mark.parametrize("media_type", FORMATS)
 def test_an_answer_cut_by_the_deadline_is_not_whole(
-    brisk: Server, media_type: str, encoding: str
+    survivor: Server, media_type: str, encoding: str
 ) -> None:
-    connection = http.client.HTTPConnection(urlsplit(brisk.address).netloc, timeout=30)
+    connection = http.client.HTTPConnection(urlsplit(survivor.address).netloc, timeout=30)
     connection.request(
         "GET",
         f"/sparql?query={quote(FORMATS[media_type])}",
