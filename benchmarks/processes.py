@@ -4,13 +4,17 @@ A server is started as the leader of a session of its own. Its tree is every pro
 session and every descendant of its leader, so that workers that leave the session still count.
 """
 
+import ctypes
 import os
+import signal
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
-__all__ = ["Process", "ProcessTree"]
+__all__ = ["Process", "ProcessTree", "end_with_parent"]
 
+_PR_SET_PDEATHSIG: Final = 1  # prctl(2)
 _TICKS_PER_SECOND: Final = os.sysconf("SC_CLK_TCK")
 _BYTES_PER_KIB: Final = 1024
 # Fields of /proc/PID/stat after the command's closing parenthesis (proc_pid_stat(5), numbered
@@ -105,3 +109,9 @@ class ProcessTree:
     def memory_bytes(self) -> int:
         """Resident memory of the whole tree in bytes; shared pages count once."""
         return sum(each.proportional_bytes for each in self.processes())
+
+
+def end_with_parent() -> None:
+    """Let the kernel end this process when its parent does; to be called in a new child."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 from benchmarks.load import Endpoint
-from benchmarks.processes import ProcessTree
+from benchmarks.processes import ProcessTree, end_with_parent
 
 from medrd_kg import __version__
 
@@ -129,6 +129,7 @@ class Server(ABC):
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=end_with_parent,  # noqa: PLW1509 - no threads here
             )
 
     def _wait(self, path: str) -> None:

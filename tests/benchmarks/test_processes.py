@@ -1,10 +1,12 @@
 """Accounting of a process tree: children, those that ended, and those in another session."""
 
 import os
+import select
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from benchmarks.processes import ProcessTree
 
@@ -70,3 +72,28 @@ def test_others_are_not_of_the_tree() -> None:
     with _running("print('ready', flush=True)\nimport sys; sys.stdin.read()\n") as process:
         pids = {each.pid for each in ProcessTree(process.pid).processes()}
     assert os.getpid() not in pids
+
+
+def test_a_server_does_not_outlive_what_started_it() -> None:
+    program = (
+        "import subprocess, sys\n"
+        "from benchmarks.processes import end_with_parent\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'],"
+        " start_new_session=True, preexec_fn=end_with_parent)\n"
+        "print(child.pid, flush=True)\nsys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        cwd=Path(__file__).parents[2],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        # Ends without any chance to clean up.
+        handle = os.pidfd_open(child)
+        parent.kill()
+        ended, _, _ = select.select([handle], [], [], 10)
+        os.close(handle)
+    assert ended

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
-from benchmarks.processes import ProcessTree
+from benchmarks.processes import ProcessTree, end_with_parent
 
 __all__ = ["AS_ADMIN", "EDITOR", "RUNNING", "Server", "eventually", "serving"]
 
@@ -80,7 +80,12 @@ def serving(*arguments: str | Path) -> Iterator[Server]:
     variables |= {"MEDRD_KG_ADMIN_TOKEN": ADMIN, "MEDRD_KG_EDITOR_TOKEN": EDITOR}
     command = [sys.executable, "-m", "medrd_kg", "serve", "--port", "0", *map(str, arguments)]
     process = subprocess.Popen(
-        command, env=variables, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        env=variables,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=end_with_parent,  # noqa: PLW1509 - it only makes one system call
     )
     server = Server("", process, ProcessTree(process.pid), [])
     assert process.stderr is not None
