@@ -241,7 +241,9 @@ def main() -> None:
         ("model", _MODEL_PREFIXES, _MODEL, synthetic.triples(synthetic.Scale(arguments.triples))),
         ("register", _REGISTER_PREFIXES, _REGISTERED, register(arguments.triples)),
     ):
-        found += measure(vocabulary, prefixes, queries, lines, arguments.repeats)
+        for each in measure(vocabulary, prefixes, queries, lines, arguments.repeats):
+            found.append(each)
+            print(f"{each.name}: {each.plain_ms:.1f} and {each.planned_ms:.2f} ms", flush=True)
         gc.collect()  # the first store may go before the second one is filled
     columns = ("query", "rows", "plain, CPU ms", "planned", "times", "planning", "table", "rules")
     table = Table(*columns)

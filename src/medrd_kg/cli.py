@@ -127,9 +127,7 @@ def build(
     from medrd_kg.build.pipeline import build_release, ensure_release
 
     make = build_release if force else ensure_release
-    manifest = make(
-        settings.data_dir, keep=settings.releases_keep, max_mb=settings.releases_max_mb
-    )
+    manifest = make(settings.data_dir, keep=settings.releases_keep, max_mb=settings.releases_max_mb)
     typer.echo(f"release {manifest.version}: {manifest.triples} triples")
 
 
