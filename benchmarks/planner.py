@@ -50,10 +50,9 @@ _MODEL: Final = {
         "SELECT ?d ?m { ?d a mrd:DiseaseArea . ?m a mrd:Modality FILTER NOT EXISTS"
         " { ?i mrd:hasDiseaseArea ?d ; mrd:hasModality ?m ; mrd:inProject prj:genome-data } }"
     ),
-    "gaps: diseases without a topic of the year": (
+    "gaps: diseases without a topic of one project": (
         "SELECT ?d ?l { ?d a mrd:DiseaseArea ; rdfs:label ?l FILTER(LANG(?l) = 'en')"
-        " FILTER NOT EXISTS { ?t a mrd:PriorityTopic ; mrd:hasDiseaseArea ?d ;"
-        " mrd:fiscalYear fy:2022 ; mrd:inProject prj:seeds-infrastructure } }"
+        " FILTER NOT EXISTS { ?t mrd:hasDiseaseArea ?d ; mrd:inProject prj:seeds-infrastructure } }"
     ),
     "link1: diseases of two projects": (
         "SELECT DISTINCT ?d { ?a mrd:inProject prj:drugs ; mrd:hasDiseaseArea ?d ."

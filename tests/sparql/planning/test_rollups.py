@@ -93,7 +93,14 @@ def sums(draw: DrawFn) -> str:
     star = f"?g {' ; '.join(draw(st.permutations(ends)))} ."
     keys = draw(st.lists(st.sampled_from(free), unique=True)) if free else []
     over = st.sampled_from(
-        ["COUNT(*)", "COUNT(?g)", "count( DISTINCT ?year )", "COUNT(?year)", "MIN(?year)"]
+        [
+            "COUNT(*)",
+            "COUNT(?g)",
+            "count( DISTINCT ?year )",
+            "COUNT(?year)",
+            "MIN(?year)",
+            "MAX(?none)",
+        ]
         + (["SUM(?v)", "sum(?v)", "AVG(?v)", "MIN(?v)", "MAX(?v)", "COUNT(?v)"] if measured else [])
         + (["COUNT(DISTINCT ?g)", "SUM(DISTINCT ?v)"] if draw(st.integers(0, 3)) == 0 else [])
     )

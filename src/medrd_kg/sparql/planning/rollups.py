@@ -108,6 +108,8 @@ class RollupIndex:
         yield _pattern_edit(star, groups, names, query.text)
         for aggregate in star.aggregates:
             yield from _aggregate_edit(aggregate, star, names)
+        if star.grouping is not None:
+            yield Edit(*star.grouping, "")
 
     def _selected(self, star: Star, table: Table) -> Groups:
         """Return the groups that have the star's constants, merged to the needed variables."""
@@ -211,22 +213,29 @@ def _short(term: str) -> str:
 
 
 def _aggregate_edit(aggregate: Aggregate, star: Star, names: _Names) -> Iterator[Edit]:
-    if aggregate.distinct:
-        if aggregate.variable == star.root:
-            yield Edit(aggregate.start, aggregate.end, f"MAX({names.count})")
-        return
+    """Yield the edit of an aggregate; none where it is the same over groups as over rows."""
     is_measure = star.measure is not None and aggregate.variable == star.measure
+    is_of_root = aggregate.variable == star.root
     match aggregate.function:
+        case "count" if aggregate.distinct:
+            found = ("MAX", names.count) if is_of_root else None
         case "count":
-            text = f"SUM({names.count})"
+            found = ("SUM", names.count)
         case "sum":
-            text = f"SUM({names.sum})"
-        case "avg":
-            text = f"(SUM({names.sum}) / SUM({names.count}))"
+            found = ("SUM", names.sum)
         case "min" if is_measure:
-            text = f"MIN({names.low})"
+            found = ("MIN", names.low)
         case "max" if is_measure:
-            text = f"MAX({names.high})"
+            found = ("MAX", names.high)
+        case "avg":
+            found = ("SUM", names.sum)
         case _:
-            return
+            found = None
+    if found is None:
+        return
+    # Where each group is one row, the row has the value itself.
+    text = found[1] if star.grouping is not None else f"{found[0]}({found[1]})"
+    if aggregate.function == "avg":
+        count = names.count if star.grouping is not None else f"SUM({names.count})"
+        text = f"({text} / {count})"
     yield Edit(aggregate.start, aggregate.end, text)

@@ -71,6 +71,8 @@ class Star:
         needed: Variables of dimensions that occur elsewhere as well.
         aggregates: All aggregate calls of the SELECT.
         joins: Whether something else is joined with it, so that a row may count several times.
+        grouping: Places around GROUP BY where it asks for the very groups of the table, so that
+            nothing is left to be grouped; else None.
     """
 
     signature: Signature
@@ -82,6 +84,7 @@ class Star:
     needed: frozenset[str]
     aggregates: tuple[Aggregate, ...]
     joins: bool
+    grouping: tuple[int, int] | None
 
     @property
     def start(self) -> int:
@@ -192,6 +195,8 @@ class _Search:
             if not self._is_carried(each, root, measure, names, is_flat=is_flat):
                 raise _NoStar
         others = [each for each in self._select.group.elements if not isinstance(each, Filter)]
+        joins = len(others) > len(members) or self._select.values is not None
+        needed = frozenset(names) & elsewhere
         return Star(
             Signature(
                 tuple(branch for branch, _ in planted),
@@ -202,10 +207,28 @@ class _Search:
             root,
             measure,
             tuple(dimensions),
-            frozenset(names) & elsewhere,
+            needed,
             tuple(self._aggregates),
-            joins=len(others) > len(members) or self._select.values is not None,
+            joins=joins,
+            grouping=None if joins else self._superfluous_grouping(root, measure, needed),
         )
+
+    def _superfluous_grouping(
+        self, root: str, measure: str | None, needed: frozenset[str]
+    ) -> tuple[int, int] | None:
+        keys = self._select.group_by
+        # What is taken of dimensions remains an aggregate, and needs its groups.
+        all_carried = all(
+            each.variable == root
+            if each.distinct
+            else each.function == "count" or each.variable == measure
+            for each in self._aggregates
+        )
+        if not keys or self._select.having or not all_carried:
+            return None
+        if {key.plain for key, _ in keys} != needed:
+            return None
+        return self._select.group.end, keys[-1][0].end
 
     def _branches(
         self, node: str, measure: str | None, members: list[Triple]
