@@ -15,6 +15,9 @@ SAMPLES = {
 }
 ENVELOPE = {"@context", "id", "items", "total", "next", "release"}
 PROBLEM = {"type", "title", "status", "detail"}
+APART = {"/graph-store", "/api/v1/admin/queries", "/metrics"}
+"""Addresses that answer to tokens or parameters, or in a form of their own; tested elsewhere."""
+
 HEALTH = {"/health/live", "/health/ready"}
 
 
@@ -28,7 +31,9 @@ def document(server: httpx.Client) -> dict[str, Any]:
 def addresses(server: httpx.Client, document: dict[str, Any]) -> list[str]:
     """A real address for every path that answers GET."""
     found = []
-    for path in document["paths"]:
+    for path, operations in document["paths"].items():
+        if "get" not in operations or path.partition("/{")[0] in APART:
+            continue
         address = path
         if path == "/problems/{slug}":
             address = "/problems/not-found"
@@ -113,7 +118,8 @@ def test_every_operation_is_complete(document: dict[str, Any]) -> None:
         for operation in operations.values():
             names.append(operation["operationId"])
             assert operation["summary"], path
-            assert {"200", "405", "500", "503"} <= operation["responses"].keys()
+            assert {"500", "503"} <= operation["responses"].keys()
+            assert any(status.startswith("2") for status in operation["responses"])
             in_path = {each["name"] for each in operation["parameters"] if each["in"] == "path"}
             assert in_path == {
                 segment[1:].removesuffix("}").partition(":")[0]

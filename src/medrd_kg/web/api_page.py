@@ -6,7 +6,7 @@ from typing import Any, Final
 
 __all__ = ["api_page"]
 
-_METHODS: Final = ("get", "post")
+_METHODS: Final = ("get", "put", "post", "delete")
 
 
 def api_page(document: dict[str, Any]) -> str:

@@ -1,7 +1,9 @@
 """Running the service: a release at hand, a socket, and uvicorn around the application."""
 
+import asyncio
 import json
 import logging
+import signal
 import socket
 import time
 from functools import partial
@@ -21,7 +23,7 @@ from medrd_kg.store.embedded import EmbeddedStore
 from medrd_kg.web.app import create_app
 from medrd_kg.web.front.protocol import protocol_of
 from medrd_kg.web.slow_log import FIELDS
-from medrd_kg.web.state import Release
+from medrd_kg.web.state import Release, Service
 
 __all__ = ["empty_dataset", "find_release", "run_server"]
 
@@ -69,7 +71,10 @@ def run_server(settings: Settings, *, empty: bool = False) -> None:
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
         _logger.info("serving at %s (SPARQL at %s/sparql)", settings.base_url, settings.base_url)
-        uvicorn.Server(config).run(sockets=[listening])
+        # Uvicorn raises what ended it once more when all is done: that is an end in good order.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: None)
+        _Server(config, app.state.service).run(sockets=[listening])
 
 
 def find_release(settings: Settings) -> Release:
@@ -133,6 +138,24 @@ def _listen(settings: Settings) -> socket.socket:
             "choose another HOST or PORT, or stop what uses it",
         ) from error
     return taken
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn's server, which tells those who still wait at its end."""
+
+    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+        super().__init__(config)
+        self._service = service
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let running queries end; those that do not are told shortly before all is cut."""
+        telling = asyncio.get_running_loop().call_later(_GRACE_SECONDS - 1, self._tell)
+        await super().shutdown(sockets)
+        telling.cancel()
+
+    def _tell(self) -> None:
+        if self._service.serving is not None:
+            self._service.serving.engine_room.pool.give_up()
 
 
 class _JsonLines(logging.Formatter):

@@ -26,8 +26,9 @@ SLICE_SECONDS: Final = 0.05
 _QUICK_SECONDS: Final = 0.005
 """Processor seconds up to which a query keeps its priority: so far it mostly had to wait."""
 
-_STAY_SECONDS: Final = 0.5
-"""Wall seconds that an answer may stream without a slot: it may wait for its client."""
+_STAY_SECONDS: Final = 0.3
+"""Wall seconds that a query may go on without a slot once it has used more than that, or streams:
+then it may wait for its client."""
 
 _MOST_YIELDING: Final = 32
 """Queries that may go on without a place or a slot at a time."""
@@ -157,7 +158,8 @@ class Lanes:
         used = worker.processor_seconds() - job.used_before
         if used > _QUICK_SECONDS and not job.own and not worker.yields:
             worker.yield_processor()
-        return used > SLICE_SECONDS or (job.is_streaming and now - job.begun > _STAY_SECONDS)
+        stays = now - job.begun > _STAY_SECONDS and (used > _QUICK_SECONDS or job.is_streaming)
+        return used > SLICE_SECONDS or stays
 
     def _promote(self, job: Job) -> None:
         """Give a job that takes long a slot, or a place to wait for one.

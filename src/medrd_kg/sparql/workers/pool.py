@@ -110,6 +110,12 @@ class Pool:
         await self._stock.start(history)
         self._replenish()
 
+    def give_up(self) -> None:
+        """Take no more queries, and tell those that run or wait that the service ends."""
+        self._stock.is_open = False
+        for job in list(self._active.values()):
+            job.fail(refusals.ending(job))
+
     async def stop(self, grace: float = 0.0) -> None:
         """End all workers; running queries get ``grace`` seconds first."""
         self._stock.is_open = False

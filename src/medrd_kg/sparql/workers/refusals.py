@@ -6,7 +6,7 @@ from typing import Final
 from medrd_kg.problems import Problem
 from medrd_kg.sparql.workers.job import Job, LaneName
 
-__all__ = ["cancelled", "full", "of_death", "of_time", "stopping"]
+__all__ = ["cancelled", "ending", "full", "of_death", "of_time", "stopping"]
 
 _RETRY_AFTER: Final = {"Retry-After": "1"}
 _DEATHS_BY_MEMORY: Final = {signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGKILL}
@@ -68,6 +68,17 @@ def full(job: Job) -> Problem:
         "busy",
         "too many long queries run or wait already",
         "try again later",
+        extra={"query": job.id, "elapsed": round(job.elapsed, 3)},
+        headers=dict(_RETRY_AFTER),
+    )
+
+
+def ending(job: Job) -> Problem:
+    """Return the fault of a query that was not done when the service ended."""
+    return Problem(
+        "query-cancelled",
+        "the service is ending, and the query was not done in time",
+        "try again in a moment",
         extra={"query": job.id, "elapsed": round(job.elapsed, 3)},
         headers=dict(_RETRY_AFTER),
     )

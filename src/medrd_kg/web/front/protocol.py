@@ -110,6 +110,8 @@ class FrontProtocol(HttpToolsProtocol):
     _pending: Pending | None = None
     """The query whose answer is awaited; what comes meanwhile is held."""
     _held = b""
+    _is_ending = False
+    """Whether the connection is to be closed after the answer."""
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Begin; a client that says nothing is not waited for without end."""
@@ -231,6 +233,9 @@ class FrontProtocol(HttpToolsProtocol):
         else:
             direct.count(ready.head.status)
             self._write(ready, ready.block_with(ready.head.timing or b""))
+        if self._is_ending:
+            super().shutdown()  # at once, or after the answer where uvicorn goes on
+            return
         held, self._held = self._held, b""
         if held:
             self.flow.resume_reading()
@@ -245,6 +250,13 @@ class FrontProtocol(HttpToolsProtocol):
         self.scope[BEGUN] = pending.begun  # type: ignore[typeddict-unknown-key]
         super().on_headers_complete()
         super().on_message_complete()
+
+    def shutdown(self) -> None:
+        """Close, once the answer that is awaited is out."""
+        if self._pending is None:
+            super().shutdown()
+        else:
+            self._is_ending = True
 
     def _hold(self, data: bytes) -> None:
         """Keep what a client sends before it has the answer to its last request."""
