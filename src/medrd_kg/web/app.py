@@ -70,11 +70,11 @@ def create_app(settings: Settings, source: ReleaseSource) -> FastAPI:
             service.serving = await prepare(settings, queries, release, room)
         except Problem as problem:
             _logger.error("cannot serve: %s", problem)  # noqa: TRY400 - a message for the operator
-            service.failure = problem
+            service.fail(problem)
         except Exception:
             _logger.exception("the release cannot be opened")
-            service.failure = Problem(
-                "internal-error", "the release cannot be opened", "the log tells why"
+            service.fail(
+                Problem("internal-error", "the release cannot be opened", "the log tells why")
             )
 
     @asynccontextmanager

@@ -74,7 +74,10 @@ def run_server(settings: Settings, *, empty: bool = False) -> None:
         # Uvicorn raises what ended it once more when all is done: that is an end in good order.
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: None)
-        _Server(config, app.state.service).run(sockets=[listening])
+        service: Service = app.state.service
+        _Server(config, service).run(sockets=[listening])
+        if service.failure is not None:
+            raise service.failure
 
 
 def find_release(settings: Settings) -> Release:
@@ -146,6 +149,11 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, service: Service) -> None:
         super().__init__(config)
         self._service = service
+        service.on_failure = self._give_up
+
+    def _give_up(self) -> None:
+        """End: there is nothing to serve."""
+        self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let running queries end; those that do not are told shortly before all is cut."""

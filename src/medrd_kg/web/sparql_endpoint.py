@@ -107,6 +107,8 @@ class SparqlEndpoint:
         else:
             served, request, job, hops = begun.served, begun.request, begun.job, begun.hops
         job.gone = _Departure(receive)
+        if begun is not None and job.takes_long:
+            job.watch(served.engine_room.pool.leave)  # it began before anybody could be watched
         try:
             answer = await served.engine_room.ask(request, job, hops)
         finally:

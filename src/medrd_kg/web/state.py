@@ -99,13 +99,18 @@ class Service:
         settings: As given at the start.
         serving: The state that is served, once there is one.
         failure: Why no release could be opened.
-        is_stopping: Whether the end has begun.
+        on_failure: Called once there is a failure.
     """
 
     settings: Settings
     serving: Serving | None = None
     failure: Problem | None = None
-    is_stopping: bool = False
+    on_failure: Callable[[], None] = lambda: None
+
+    def fail(self, problem: Problem) -> None:
+        """Give up: no release can be served."""
+        self.failure = problem
+        self.on_failure()
 
     @property
     def state_id(self) -> str | None:

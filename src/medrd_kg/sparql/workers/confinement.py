@@ -32,6 +32,9 @@ _CLONE_NEWUSER: Final = 0x10000000
 _CLONE_NEWNET: Final = 0x40000000
 
 _IO_URING_SETUP: Final = 425
+_OTHER_NUMBERING: Final = 0x40000000
+"""From here on calls are numbered a second time (x32)."""
+
 _OUT_OF_MEMORY_FIRST: Final = "900"
 _LOWEST_PRIORITY: Final = 19
 
@@ -75,13 +78,15 @@ def _forbid_sockets(libc: ctypes.CDLL) -> None:
     if known is None:
         return
     architecture, socket_call = known
-    load, equal, answer = 0x20, 0x15, 0x06
+    load, equal, at_least, answer = 0x20, 0x15, 0x35, 0x06
     refuse, allow = 0x00050000 | 13, 0x7FFF0000
     program = (
         (load, 0, 0, 4),  # architecture
         (equal, 1, 0, architecture),
         (answer, 0, 0, refuse),  # calls of another architecture
         (load, 0, 0, 0),  # number of the call
+        (at_least, 0, 1, _OTHER_NUMBERING),
+        (answer, 0, 0, refuse),
         (equal, 0, 1, _IO_URING_SETUP),  # its queues could open sockets unseen
         (answer, 0, 0, refuse),
         (equal, 0, 3, socket_call),

@@ -144,6 +144,11 @@ class Job:
         return f"q{self.number}"
 
     @property
+    def takes_long(self) -> bool:
+        """Whether it has left the fast lane for a slot, or waits for one."""
+        return self.lane in {LaneName.LONG, LaneName.WAITING, LaneName.OWN}
+
+    @property
     def elapsed(self) -> float:
         """Seconds since it arrived."""
         return time.monotonic() - self.arrived

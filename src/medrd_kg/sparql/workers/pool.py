@@ -26,6 +26,9 @@ _FAST: Final = 3
 
 _TICK_SECONDS: Final = 0.01
 _MOST_QUEUED: Final = 1000
+_LONG_REQUEST: Final = 16_384
+"""Bytes of a request that yields from its beginning."""
+
 _TIDY_SECONDS: Final = 1.0
 
 _logger = logging.getLogger(__name__)
@@ -239,6 +242,8 @@ class Pool:
         job.worker, worker.job = worker, job
         job.begun = time.monotonic()
         job.used_before = worker.processor_seconds()
+        if len(job.frame) > _LONG_REQUEST and not job.own and not job.borrowed:
+            worker.yield_processor()  # even to read it takes long
         worker.send(job.frame)
 
     def _end(self, job: Job) -> None:
@@ -262,7 +267,7 @@ class Pool:
         if job.borrowed:
             if not job.is_worker_done:
                 worker.kill()
-        elif was_fast and job.is_worker_done and not job.is_worker_grown:
+        elif was_fast and job.is_worker_done and not (job.is_worker_grown or worker.yields):
             worker.listen(to_it=True)
             self._offer(worker)
         else:
