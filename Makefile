@@ -35,12 +35,14 @@ build: $(INSTALLED)  ## build a release of the shipped content
 test: $(INSTALLED)  ## run the tests (short forms of the long ones)
 	tools/install_debian_packages.sh
 	$(MAKE) --no-print-directory $(JARS)
-	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup -m "not long"
+	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup -m "not long" --ignore tests/survival
+	$(BIN)/pytest -m "not long" tests/survival  # alone: they measure what happens to others
 
 test-long: $(INSTALLED)  ## run all tests in their full forms
 	tools/install_debian_packages.sh
 	$(MAKE) --no-print-directory $(JARS)
-	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup
+	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup --ignore tests/survival
+	$(BIN)/pytest tests/survival
 
 check: $(INSTALLED)  ## lint, types, generated files
 	$(BIN)/ruff format --check .
