@@ -61,6 +61,11 @@ def test_absence_becomes_minus(text: str) -> None:
         "SELECT ?a ?b { ?a a :D ; :q ?y . ?b a :D ; :q ?y }",
         # no variable in common
         "SELECT ?a ?b { ?a :p :c ; :q ?x . ?b :p :d ; :q ?y }",
+        # one node binds what they meet in to few values
+        "SELECT ?b { :n :p ?x . ?b :p ?x ; :q :c }",
+        "SELECT ?a ?b { :n :p ?x . ?a :p ?x ; :q :c . ?b :p ?x ; :q :d }",
+        # a part that reaches everything that a node has
+        "CONSTRUCT { ?f ?p ?o } WHERE { ?a :p ?g ; :q :c . ?f :p ?g ; :q :d ; ?p ?o }",
         # other values may equal a literal
         'SELECT ?a { ?a :p ?x . FILTER(?x = "v") }',
         "SELECT ?a { ?a :p ?x . FILTER(?x = 1) }",
@@ -132,6 +137,33 @@ def test_parts_are_reduced_where_equal_rows_do_not_matter(head: str) -> None:
 def test_parts_are_kept_whole_where_equal_rows_may_matter(head: str) -> None:
     planned = plan(PREFIXES + head + " { ?a :p :c ; :q ?x . ?b :p :d ; :q ?x }")
     assert "SELECT ?a ?x" in planned.text
+
+
+class _Known:
+    """Sizes as a graph might have them."""
+
+    def __init__(self, **sizes: int) -> None:
+        self._sizes = {f"<urn:w:{name}>": size for name, size in sizes.items()}
+
+    def of(self, predicate: str, value: str) -> int | None:
+        assert predicate.startswith("<urn:w:")
+        return self._sizes.get(value)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "in_parts"),
+    [
+        ({"c": 100, "d": 100}, True),
+        ({"c": 20_000, "d": 9_000}, True),
+        ({"c": 1, "d": 20_000}, False),
+        ({"c": 1, "d": 300}, True),
+    ],
+)
+def test_a_large_part_is_looked_up_from_a_small_one(
+    sizes: dict[str, int], *, in_parts: bool
+) -> None:
+    text = PREFIXES + "SELECT ?a ?b { ?a :p :c ; :q ?x . ?b :p :d ; :q ?x }"
+    assert (plan(text, _Known(**sizes)).text is not text) == in_parts
 
 
 def test_a_constant_of_a_filter_stands_in_the_patterns() -> None:

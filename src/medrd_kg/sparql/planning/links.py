@@ -34,13 +34,13 @@ from medrd_kg.store.lexing import TokenKind, tokenize
 
 __all__ = ["link_edits"]
 
-_SMALL: Final = 2_000
-"""A part of so many subjects is computed in about a millisecond, whatever the other is."""
+_SMALL: Final = 500
+"""A part of so many subjects is computed in half a millisecond, whatever the other is."""
 
-_LARGEST_RATIO: Final = 300
+_LARGEST_RATIO: Final = 30
 """How many times larger the second part may be: beyond, looking up is cheaper than computing it."""
 
-_LARGEST_RATIO_REDUCED: Final = 3_000
+_LARGEST_RATIO_REDUCED: Final = 200
 """The same where the parts are reduced before they are joined."""
 
 _Part = Sequence[Triple]
@@ -119,11 +119,15 @@ def _in_run(run: Sequence[Element], context: _Context) -> Iterator[Edit]:
     eligible = [
         part
         for part in parts
-        if len(part) > 1 and (id(part) in reduced or _is_anchored(part, given))
+        if _is_contained(part) and (id(part) in reduced or _is_anchored(part, given))
     ]
-    partners = eligible + [part for part in parts if any(t.subject.is_constant for t in part)]
-    chosen = [part for part in eligible if _has_partner(part, partners, given, context)]
-    if chosen and not any(each.predicate.may_be_empty for part in chosen for each in part):
+    of_nodes = [part for part in parts if any(each.subject.is_constant for each in part)]
+    small = [part for part in parts if part not in eligible and _is_anchored(part, given)]
+    partners = [*eligible, *of_nodes, *small]
+    worth = [part for part in eligible if _is_worth(part, partners, given, context)]
+    # The engine begins with a plain pattern rather than with a sub-SELECT that stands alone.
+    chosen = [part for part in worth if _met(part, [*worth, *of_nodes], given)]
+    if chosen:
         yield _edit(run, chosen, owned, reduced, context.query.text)
 
 
@@ -155,6 +159,17 @@ def _reduced(parts: Sequence[_Part], context: _Context) -> dict[int, list[str]]:
     return found
 
 
+def _is_contained(part: _Part) -> bool:
+    """Whether it may be computed alone: several patterns, none of which reaches everywhere.
+
+    A path that matches a node with itself depends on what is bound, and a variable predicate on
+    all that its node has.
+    """
+    return len(part) > 1 and not any(
+        each.predicate.may_be_empty or each.predicate.variable is not None for each in part
+    )
+
+
 def _is_anchored(part: _Part, given: frozenset[str]) -> bool:
     """Whether it has a constant other than its class."""
     return any(
@@ -168,20 +183,20 @@ def _is_anchored(part: _Part, given: frozenset[str]) -> bool:
     )
 
 
-def _has_partner(
+def _is_worth(
     part: _Part, others: Sequence[_Part], given: frozenset[str], context: _Context
 ) -> bool:
-    """Whether another part shares a variable with it and is of no other order of size."""
-    names = _names(part).keys() - given
-    size = _size(part, given, context.extents)
+    """Whether it meets other parts, and none so small that it is cheaper looked up from there."""
+    met = _met(part, others, given)
     ratio = _LARGEST_RATIO_REDUCED if context.reduces else _LARGEST_RATIO
-    for other in others:
-        if other is part or names.isdisjoint(_names(other)):
-            continue
-        smaller, larger = sorted((size, _size(other, given, context.extents)))
-        if larger <= smaller * ratio + _SMALL:
-            return True
-    return False
+    limit = min((_size(each, given, context.extents) for each in met), default=0) * ratio + _SMALL
+    return bool(met) and _size(part, given, context.extents) <= limit
+
+
+def _met(part: _Part, others: Sequence[_Part], given: frozenset[str]) -> list[_Part]:
+    """Return the other parts that share a variable with it."""
+    names = _names(part).keys() - given
+    return [each for each in others if each is not part and not names.isdisjoint(_names(each))]
 
 
 def _size(part: _Part, given: frozenset[str], extents: Extents | None) -> int:
