@@ -11,7 +11,6 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 JARS := .cache/owlapi/.complete
 PYTEST_WORKERS ?= 2
-SURVIVAL := $(addprefix tests/survival/test_,crash.py disconnect.py administration.py termination.py)
 
 export MEDRD_KG_DATA_DIR ?= var
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
@@ -37,7 +36,7 @@ test: $(INSTALLED)  ## run the tests (short forms of the long ones)
 	tools/install_debian_packages.sh
 	$(MAKE) --no-print-directory $(JARS)
 	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup -m "not long" --ignore tests/survival
-	$(BIN)/pytest -m "not long" $(SURVIVAL)  # alone: they measure what happens to others
+	$(BIN)/pytest -m "not long" tests/survival  # alone: they measure what happens to others
 
 test-long: $(INSTALLED)  ## run all tests in their full forms
 	tools/install_debian_packages.sh

@@ -112,6 +112,8 @@ def _whole(server: Server, query: str, media_type: str, encoding: str) -> Exchan
     )
     assert seen.end == "answered"
     assert seen.headers["content-type"].split(";")[0] == media_type
+    # Also where the answer came from elsewhere than the query that was begun for it.
+    eventually("nothing runs on", lambda: not server.running(), within=5)
     return seen
 
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol, assert_never
 from medrd_kg.store.base import Dataset
 
 __all__ = [
+    "Author",
     "EditRequest",
     "GraphDeletion",
     "GraphWriting",
@@ -76,6 +77,21 @@ EditRequest = Update | GraphWriting | GraphDeletion
 
 
 @dataclass(frozen=True, slots=True)
+class Author:
+    """Who asks for a change, as far as the journal may know.
+
+    Attributes:
+        role: Role that the token gives, in lower case.
+        fingerprint: Tells tokens apart without telling any; see `author_fingerprint`.
+        hops: How many services the request has passed.
+    """
+
+    role: str
+    fingerprint: str
+    hops: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     """What an accepted request did; it is durable and every later answer shows it.
 
@@ -95,8 +111,12 @@ class Written:
 class Writer(Protocol):
     """Carries out changes one after the other."""
 
-    async def edit(self, request: EditRequest) -> Written:
+    async def edit(self, request: EditRequest, author: Author) -> Written:
         """Carry out a request.
+
+        Args:
+            request: What to do.
+            author: Who asks.
 
         Raises:
             Problem: ``malformed-query``, ``malformed-request``, ``malformed-data``,

@@ -197,7 +197,7 @@ class Changes:
         common. They stay lists then: in their own order statements are written far faster.
         """
         kinds = {added for added, _ in self._steps}
-        if len(kinds) < 2:  # noqa: PLR2004 - additions only, or removals only
+        if len(kinds) <= 1:  # additions only, or removals only
             every = chain.from_iterable(quads for _, quads in self._steps)
             return (every, ()) if True in kinds else ((), every)
         new: set[Quad] = set()

@@ -149,7 +149,7 @@ def sorted_lines(quads: Iterable[Quad]) -> bytes:
     lines = ox.serialize(quads, format=RdfFormat.N_QUADS)
     if lines is None:  # pragma: no cover - without an output the engine returns bytes
         raise TypeError("the engine returns what it wrote")
-    if lines.count(b"\n") < 2:  # noqa: PLR2004 - one line is sorted
+    if lines.count(b"\n") <= 1:
         return lines
     ordered = lines.split(b"\n")[:-1]
     del lines

@@ -14,7 +14,7 @@ from medrd_kg.store.datasets import MergedDatasets, described_dataset
 from medrd_kg.store.delta import Delta, apply_delta
 from medrd_kg.store.faults import refuse_excess, syntax_fault
 from medrd_kg.store.loading import Rename, copy_to_default, load_files, load_lines
-from medrd_kg.store.outline import is_plain, outline
+from medrd_kg.store.outline import Outline, is_plain, outline
 from medrd_kg.store.projection import with_columns_in_order
 from medrd_kg.store.results import EmbeddedResult
 from medrd_kg.store.unknown_functions import evaluated
@@ -82,50 +82,73 @@ class EmbeddedStore:
         self._merged = MergedDatasets(self._store)
 
     def query(
-        self, text: str, *, dataset: Dataset | None = None, base_iri: str | None = None
+        self,
+        text: str,
+        *,
+        dataset: Dataset | None = None,
+        base_iri: str | None = None,
+        plan_of: str | None = None,
     ) -> EmbeddedResult:
-        """Evaluate a SPARQL 1.1 query; see `Store.query`."""
+        """Evaluate a SPARQL 1.1 query; see `Store.query`.
+
+        Args:
+            text: The query.
+            dataset: The dataset of the request.
+            base_iri: Base of the relative IRIs.
+            plan_of: The query as it was written, where ``text`` is a plan of it: the plan's own
+                outline need not be read, however long its inline data are.
+        """
         engine = self._engine
-        if (dataset is None or dataset.is_empty) and not self._hides_merge and is_plain(text):
-            try:
-                return EmbeddedResult(evaluated(engine, text, base_iri=base_iri))
-            except SyntaxError as error:
-                raise syntax_fault(text, error, base_iri=base_iri) from None
-            except (ValueError, RuntimeError) as error:
-                raise QueryFault(str(error)) from error
-        found = outline(text)
-        refuse_excess(found)
+        if plan_of is None and is_plain(text):
+            found = None
+        else:
+            found = outline(text if plan_of is None else plan_of)
+            refuse_excess(found)
+            if plan_of is not None and (found.clauses or found.star is not None):
+                found = outline(text)  # the places of what is to be changed are the plan's own
         try:
-            own = described_dataset(found, base_iri)
-            described = own if dataset is None or dataset.is_empty else dataset
-            ordered = with_columns_in_order(text, found, base_iri)
-            if described.is_empty:
-                hidden: list[_Graph] | None = [] if self._hides_merge else None
-                return EmbeddedResult(
-                    evaluated(engine, ordered, base_iri=base_iri, default_graph=hidden)
-                )
-            defaults = self._default_graphs(described)
-            if len(defaults) > 1:
-                plain = with_columns_in_order(found.without_clauses(text), found, base_iri)
-                merged = self._merged.get(described)
-                return EmbeddedResult(evaluated(merged, plain, base_iri=base_iri))
-            named: list[NamedNode | BlankNode] = [
-                NamedNode(name) for name in sorted(set(described.named_graphs))
-            ]
-            return EmbeddedResult(
-                evaluated(
-                    engine,
-                    ordered,
-                    base_iri=base_iri,
-                    default_graph=defaults,
-                    named_graphs=named,
-                )
-            )
+            return self._evaluated(engine, text, found, dataset or Dataset(), base_iri)
         except SyntaxError as error:
             raise syntax_fault(text, error, base_iri=base_iri) from None
         # An IRI of the request's dataset or base; a function that the engine does not know.
         except (ValueError, RuntimeError) as error:
             raise QueryFault(str(error)) from error
+
+    def _evaluated(
+        self,
+        engine: ox.Store,
+        text: str,
+        found: Outline | None,
+        dataset: Dataset,
+        base_iri: str | None,
+    ) -> EmbeddedResult:
+        """Let the engine evaluate a query over the dataset that it describes.
+
+        Args:
+            engine: The store that evaluates.
+            text: The query.
+            found: Its outline; None when there is nothing of note in it.
+            dataset: The dataset of the request, which overrides FROM.
+            base_iri: Base of the relative IRIs.
+        """
+        described = dataset
+        if found is not None and dataset.is_empty:
+            described = described_dataset(found, base_iri)
+        defaults: list[_Graph] | None = [] if self._hides_merge else None
+        named: list[NamedNode | BlankNode] | None = None
+        if not described.is_empty:
+            defaults = self._default_graphs(described)
+            named = [NamedNode(name) for name in sorted(set(described.named_graphs))]
+        if defaults is not None and len(defaults) > 1:
+            if found is not None:
+                text = with_columns_in_order(found.without_clauses(text), found, base_iri)
+            merged = self._merged.get(described)
+            return EmbeddedResult(evaluated(merged, text, base_iri=base_iri))
+        if found is not None:
+            text = with_columns_in_order(text, found, base_iri)
+        return EmbeddedResult(
+            evaluated(engine, text, base_iri=base_iri, default_graph=defaults, named_graphs=named)
+        )
 
     def _default_graphs(self, dataset: Dataset) -> list[_Graph]:
         """Return the graphs to merge; all named graphs together are the stored merge."""

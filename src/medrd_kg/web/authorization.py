@@ -59,11 +59,6 @@ class Authority:
         """Whether nobody reads without a token."""
         return Role.READER in self._given
 
-    @property
-    def accepts_writes(self) -> bool:
-        """Whether anybody can write."""
-        return Role.EDITOR in self._given or Role.ADMIN in self._given
-
     def role_of(self, headers: RawHeaders) -> Role:
         """Return the role that the headers of a request prove.
 

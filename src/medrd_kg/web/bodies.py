@@ -1,4 +1,4 @@
-"""Bodies of requests, read within a limit."""
+"""Bodies of requests, read within a limit; the front has undone their codings."""
 
 from typing import Final
 
@@ -25,17 +25,9 @@ async def read_body(request: Request, limit: int, hint: str) -> bytes:
         hint: What to do about a longer one.
 
     Raises:
-        Problem: ``content-too-large``; ``unsupported-media-type`` for a compressed body, which
-            could be much larger than it looks.
+        Problem: ``content-too-large``.
+        ClientDisconnect: The client left in between.
     """
-    encoding = request.headers.get("content-encoding", "identity").strip().lower()
-    if encoding not in {"", "identity"}:
-        raise Problem(
-            "unsupported-media-type",
-            f"the body is compressed ({encoding})",
-            "send it as it is",
-            headers={"Accept-Encoding": "identity"},
-        )
     announced = request.headers.get("content-length", "0")
     received = bytearray()
     if not announced.isdecimal() or int(announced) <= limit:

@@ -9,10 +9,12 @@ from anyio import to_thread
 from fastapi import Request, Response
 from pyoxigraph import RdfFormat, parse, serialize
 
+from medrd_kg.federation.hops import HOPS_HEADER, hops_of
 from medrd_kg.problems import Problem
 from medrd_kg.sparql.media_types import content_type
 from medrd_kg.sparql.negotiation import accepted_language, negotiate
-from medrd_kg.sparql.writing import EditRequest, Writer, Written
+from medrd_kg.sparql.writing import Author, EditRequest, Writer, Written
+from medrd_kg.store.journal import author_fingerprint
 from medrd_kg.web.authorization import Authority, Role
 from medrd_kg.web.responses import RELEASE_HEADER
 from medrd_kg.web.schemas import Schema
@@ -53,16 +55,19 @@ class Editing:
     writer: Callable[[Serving], Writer]
     new_graphs: Callable[[Serving], str]
 
-    def admit(self, request: Request) -> None:
-        """Refuse callers who may not write, before anything of a body is read.
+    def admit(self, request: Request) -> Author:
+        """Return who writes; refuse those who may not, before anything of a body is read.
 
         Raises:
             Problem: ``unauthorized`` or ``forbidden``.
         """
-        self.authority.require(Role.EDITOR, request.scope["headers"])
+        role = self.authority.require(Role.EDITOR, request.scope["headers"])
+        token = request.headers["authorization"].partition(" ")[2].strip()
+        hops = hops_of(request.headers.get(HOPS_HEADER))
+        return Author(role.name.lower(), author_fingerprint(token), hops)
 
     async def carry_out(
-        self, request: Request, served: Serving, change: EditRequest
+        self, request: Request, served: Serving, change: EditRequest, author: Author
     ) -> Written | Response:
         """Carry out a change; the report on data that do not conform comes as the caller wants it.
 
@@ -71,7 +76,7 @@ class Editing:
         """
         try:
             language = accepted_language(request.headers.get("accept-language"))
-            return await self.writer(served).edit(replace(change, language=language))
+            return await self.writer(served).edit(replace(change, language=language), author)
         except Problem as problem:
             report = problem.extra.get("report")
             if problem.slug != "invalid-data" or report is None:

@@ -11,7 +11,7 @@ from medrd_kg.sparql.graph_store import GraphTarget, read_target
 from medrd_kg.sparql.media_types import GRAPH_TYPES
 from medrd_kg.sparql.protocol import QUERY
 from medrd_kg.sparql.rdf_documents import MULTIPART, RDF_TYPES
-from medrd_kg.sparql.writing import EditRequest, GraphDeletion, GraphWriting
+from medrd_kg.sparql.writing import Author, EditRequest, GraphDeletion, GraphWriting
 from medrd_kg.web.bodies import limit_of, read_body
 from medrd_kg.web.editing import PROBLEMS, Editing, described, no_content
 from medrd_kg.web.openapi import answer, operation, parameter
@@ -47,7 +47,7 @@ def install_graph_store(app: FastAPI, editing: Editing, endpoint: ASGIApp) -> No
     async def write(request: Request) -> Response:
         """Replace a graph, add to it, or create one."""
         served = serving(request)
-        editing.admit(request)
+        author = editing.admit(request)
         _refuse_conditions(request)
         target = _target(request, served, editing)
         body = await read_body(
@@ -62,20 +62,20 @@ def install_graph_store(app: FastAPI, editing: Editing, endpoint: ASGIApp) -> No
             body=body,
             base_iri=target.graph or served.address(PATH),
         )
-        return await _changed(request, served, change, target)
+        return await _changed(request, served, change, target, author)
 
     async def delete(request: Request) -> Response:
         """Remove a graph."""
         served = serving(request)
-        editing.admit(request)
+        author = editing.admit(request)
         _refuse_conditions(request)
         target = _target(request, served, editing)
-        return await _changed(request, served, GraphDeletion(target.graph), target)
+        return await _changed(request, served, GraphDeletion(target.graph), target, author)
 
     async def _changed(
-        request: Request, served: Serving, change: EditRequest, target: GraphTarget
+        request: Request, served: Serving, change: EditRequest, target: GraphTarget, author: Author
     ) -> Response:
-        done = await editing.carry_out(request, served, change)
+        done = await editing.carry_out(request, served, change, author)
         if isinstance(done, Response):
             return done
         location = quote(target.graph, _IRI_CHARACTERS) if target.is_new and target.graph else None

@@ -4,7 +4,7 @@ Everything of a query is read in a worker, which may be killed; here only bytes 
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +18,8 @@ from medrd_kg.sparql.hints_found import hint_headers
 from medrd_kg.sparql.media_types import content_type
 from medrd_kg.sparql.workers.exchange import AskRequest, ReplyHead
 from medrd_kg.sparql.workers.job import Job, Reply
-from medrd_kg.web.front.direct import BEGUN
+from medrd_kg.web.bodies import limit_of, read_body
+from medrd_kg.web.front.front import BEGUN
 from medrd_kg.web.responses import problem_response
 from medrd_kg.web.service_description import service_description
 from medrd_kg.web.state import Service, Serving
@@ -28,7 +29,7 @@ __all__ = ["PATH", "SparqlEndpoint", "SparqlShortcut"]
 PATH: Final = "/sparql"
 _PATHS: Final = frozenset({PATH, f"{PATH}/"})
 _METHODS: Final = frozenset({"GET", "POST"})
-_BYTES_PER_MEGABYTE: Final = 1_000_000
+_SHORTER: Final = "send a shorter query; long lists of values are better asked in parts"
 
 _HOPS: Final = HOPS_HEADER.lower().encode()
 
@@ -64,7 +65,9 @@ class SparqlEndpoint:
             served = self._service.require_serving()
             body = b""
             if scope["method"] == "POST":
-                body = await _body(scope, receive, served.settings.max_body_mb)
+                body = await read_body(
+                    Request(scope, receive), limit_of(served.settings.max_body_mb), _SHORTER
+                )
             await self._answer(served, body, scope, receive, send)
         except Problem as problem:
             for note in getattr(problem, "__notes__", ()):
@@ -266,32 +269,3 @@ def _fields(fields: Sequence[tuple[bytes, bytes]]) -> tuple[str | None, str | No
         elif name == _HOPS:
             hops = value.decode("latin-1")
     return content, ", ".join(accept) if accept else None, hops_of(hops)
-
-
-async def _body(scope: Scope, receive: Receive, megabytes: int) -> bytes:
-    """Read a request body.
-
-    Raises:
-        Problem: ``content-too-large``; ``malformed-request`` when the client leaves in between.
-    """
-    limit = megabytes * _BYTES_PER_MEGABYTE
-    announced = _announced(scope["headers"])
-    received = bytearray()
-    while announced <= limit and len(received) <= limit:
-        message: Mapping[str, object] = await receive()
-        if message["type"] == "http.disconnect":
-            raise Problem("malformed-request", "the client left before its request was complete")
-        received += message.get("body", b"")  # type: ignore[arg-type]
-        if not message.get("more_body", False) and len(received) <= limit:
-            return bytes(received)
-    raise Problem(
-        "content-too-large",
-        f"the request body is larger than {limit} bytes",
-        "send a shorter query; long lists of values are better asked in parts",
-        extra={"limit": limit},
-    )
-
-
-def _announced(headers: list[tuple[bytes, bytes]]) -> int:
-    value = next((value for name, value in headers if name == b"content-length"), b"")
-    return int(value) if value.isdigit() else 0

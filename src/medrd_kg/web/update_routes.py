@@ -27,7 +27,7 @@ def install_update(app: FastAPI, editing: Editing) -> None:
     async def update(request: Request) -> Response:
         """Carry out an update."""
         served = serving(request)
-        editing.admit(request)
+        author = editing.admit(request)
         body = await read_body(
             request,
             limit_of(served.settings.max_body_mb),
@@ -45,7 +45,7 @@ def install_update(app: FastAPI, editing: Editing) -> None:
             read = read_update(*arguments)
         # The base of relative IRIs is the query endpoint's, so that a text means one thing.
         change = Update(read.text, read.using, served.address("/sparql"))
-        done = await editing.carry_out(request, served, change)
+        done = await editing.carry_out(request, served, change, author)
         return done if isinstance(done, Response) else no_content(done)
 
     for path in (PATH, f"{PATH}/"):

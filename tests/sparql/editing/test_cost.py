@@ -1,9 +1,6 @@
 """What edits cost: by counted work, not by the clock."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, cast
 
 import pyoxigraph as ox
@@ -142,44 +139,3 @@ def test_data_are_not_read_token_by_token() -> None:
     found = condense(text)
     assert found.text == "INSERT DATA { } ; CLEAR ALL"
     assert found.offset(found.text.index("CLEAR")) == text.index("CLEAR")
-
-
-FORKED = """
-import os, pyoxigraph as ox
-from medrd_kg.sparql.editing import evaluate_update, put_graph
-from medrd_kg.sparql.rdf_documents import RdfDocument
-from medrd_kg.store.base import Dataset
-from medrd_kg.store.embedded import EmbeddedStore
-
-store = EmbeddedStore(union_default_graph=False)
-ox.BlankNode()  # the engine's generator of this thread is seeded here
-for _ in range(2):
-    if (child := os.fork()) == 0:
-        delta = evaluate_update(
-            store,
-            "INSERT DATA { _:a <urn:p> 1 } ;"
-            "INSERT { _:a <urn:q> ?b } WHERE { BIND(BNODE() AS ?b) }",
-            using=Dataset(), base_iri="urn:x", documents={}, writable=lambda graph: True,
-        )
-        written = put_graph(
-            store, "urn:g", [RdfDocument(b"[] <urn:p> [] .", "text/turtle")],
-            base_iri="urn:x", writable=lambda graph: True,
-        )
-        os.write(1, delta.added + written.added)
-        os._exit(0)
-    os.waitpid(child, 0)
-"""
-
-
-def test_forked_processes_draw_different_blank_nodes(checkout: Path) -> None:
-    answer = subprocess.run(
-        [sys.executable, "-c", FORKED],
-        check=True,
-        capture_output=True,
-        env={"PYTHONPATH": str(checkout / "src")},
-    )
-    quads = list(ox.parse(answer.stdout, format=ox.RdfFormat.N_QUADS))
-    assert len(quads) == 6
-    labels = [str(term) for quad in quads for term in (quad.subject, quad.object)]
-    nodes = [label for label in labels if label.startswith("_:")]
-    assert len(nodes) == len(set(nodes)) == 10

@@ -3,7 +3,11 @@
 import asyncio
 import contextlib
 import os
+import re
 import signal
+import socket
+import subprocess
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -12,11 +16,15 @@ from urllib.parse import urlencode
 import pytest
 
 from medrd_kg.problems import Problem
+from medrd_kg.sparql.workers.attachments import pack
 from medrd_kg.sparql.workers.exchange import AskRequest
-from medrd_kg.sparql.workers.frames import Kind, frame
+from medrd_kg.sparql.workers.frames import Kind, frame, headed, split_head
 from medrd_kg.sparql.workers.job import Job, Reply
 from medrd_kg.sparql.workers.pool import Limits, Pool
 from medrd_kg.sparql.workers.source import DataSource
+from medrd_kg.sparql.writing import Update, to_message
+from medrd_kg.store.base import Dataset
+from medrd_kg.store.delta import Delta
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { " + " ".join(
     f"VALUES ?x{number} {{ {' '.join(map(str, range(30)))} }}" for number in range(12)
@@ -95,6 +103,33 @@ def test_siblings_draw_different_identifiers() -> None:
     run_with_pool(talk)
 
 
+def test_siblings_name_their_new_blank_nodes_differently() -> None:
+    message, body = to_message(
+        Update(
+            "INSERT DATA { GRAPH <urn:g> { _:a <urn:p> 1 } } ;"
+            " INSERT { GRAPH <urn:g> { _:a <urn:q> ?b } } WHERE { BIND(BNODE() AS ?b) }",
+            Dataset(),
+            "urn:x",
+        )
+    )
+    table, packed = pack(body, None)
+    sent = frame(Kind.EDIT, headed([message, table, False], packed))
+
+    async def talk(pool: Pool) -> None:
+        nodes: list[str] = []
+        for _ in range(2):
+            worker = await pool.borrow(200_000_000)
+            job = Job(sent, AMPLE)
+            pool.start_on(worker, job)
+            outcome, delta = split_head(await job.answer())
+            assert outcome == {"created": True, "added": 2, "removed": 0}
+            nodes += re.findall(r"_:\w+", Delta.decode(delta).added.decode())
+            pool.retire(worker)
+        assert len(nodes) == len(set(nodes)) == 6
+
+    run_with_pool(talk)
+
+
 def test_a_query_that_takes_too_long_ends_in_time() -> None:
     async def talk(pool: Pool) -> None:
         problem = await fault_of(pool, ENDLESS)
@@ -166,7 +201,38 @@ def test_a_client_that_leaves_ends_its_query() -> None:
     run_with_pool(talk)
 
 
-def test_workers_have_no_network() -> None:
+REACHING_OUT = """
+import os, socket, sys
+from medrd_kg.sparql.workers.confinement import leave_network
+
+def reaches():
+    try:
+        socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=5).close()
+    except OSError:
+        return False
+    return True
+
+assert reaches(), "the server is there"
+print(leave_network(), reaches(), flush=True)
+if os.fork() == 0:
+    print(reaches(), flush=True)
+    os._exit(0)
+os.wait()
+"""
+
+
+def test_whoever_left_the_network_reaches_no_server_nor_do_its_children() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        said = subprocess.run(
+            [sys.executable, "-c", REACHING_OUT, str(server.getsockname()[1])],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+    assert said.stdout.split() == ["True", "False", "False"]
+
+
+def test_workers_are_cut_off() -> None:
     async def talk(pool: Pool) -> None:
         assert pool.isolated
 

@@ -154,7 +154,7 @@ def shared_label(text: str, blocks: tuple[DataBlock, ...]) -> tuple[str, int] | 
         text: The request.
         blocks: Its blocks of data.
     """
-    if len(blocks) < 2:  # noqa: PLR2004 - one block shares nothing
+    if len(blocks) <= 1:  # one block shares nothing
         return None
     seen: set[str] = set()
     for block in blocks:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from medrd_kg.sparql.editing.fresh_randomness import in_new_thread
 from medrd_kg.sparql.editing.graph_management import carry_over, clear_or_drop, create
 from medrd_kg.sparql.editing.loading import Document, load
 from medrd_kg.sparql.editing.modification import change_data, modify
@@ -45,15 +44,11 @@ def evaluate_update(
             ``service-not-allowed``, ``read-only-graph``, ``graph-exists``, ``not-found``,
             ``remote-failure``, ``malformed-data`` or ``unsupported-media-type``.
     """
-
-    def carry_out() -> Delta:
-        changes = store.changes()
-        edit = _Edit(store, changes, Targets(changes, writable), using, documents)
-        for operation in read_request(text, base_iri):
-            edit.carry_out(operation)
-        return changes.delta()
-
-    return in_new_thread(carry_out)
+    changes = store.changes()
+    edit = _Edit(store, changes, Targets(changes, writable), using, documents)
+    for operation in read_request(text, base_iri):
+        edit.carry_out(operation)
+    return changes.delta()
 
 
 @dataclass(frozen=True, slots=True)

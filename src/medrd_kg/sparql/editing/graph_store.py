@@ -9,7 +9,6 @@ from collections.abc import Sequence
 import pyoxigraph as ox
 
 from medrd_kg.sparql.editing.documents import add_document, read_graph
-from medrd_kg.sparql.editing.fresh_randomness import in_new_thread
 from medrd_kg.sparql.editing.graph_management import missing_graph
 from medrd_kg.sparql.editing.targets import Targets, Writable
 from medrd_kg.sparql.rdf_documents import RdfDocument
@@ -43,19 +42,15 @@ def put_graph(
     Raises:
         Problem: ``read-only-graph``, ``malformed-data`` or ``unsupported-media-type``.
     """
-
-    def replace() -> Delta:
-        changes = _permitted(store, graph, writable)
-        if not changes.holds_any(graph):
-            return _merged(changes, graph, documents, base_iri)
-        contents = [_read(document, graph, base_iri) for document in documents]
-        stale = (q for q in changes.statements(graph) if not any(q in each for each in contents))
-        changes.remove(list(stale))
-        for content in contents:
-            changes.add(Statements.of(content))
-        return changes.delta()
-
-    return in_new_thread(replace)
+    changes = _permitted(store, graph, writable)
+    if not changes.holds_any(graph):
+        return _merged(changes, graph, documents, base_iri)
+    contents = [_read(document, graph, base_iri) for document in documents]
+    stale = (q for q in changes.statements(graph) if not any(q in each for each in contents))
+    changes.remove(list(stale))
+    for content in contents:
+        changes.add(Statements.of(content))
+    return changes.delta()
 
 
 def post_graph(
@@ -70,12 +65,7 @@ def post_graph(
 
     Arguments, result and faults are those of `put_graph`.
     """
-
-    def merge() -> Delta:
-        changes = _permitted(store, graph, writable)
-        return _merged(changes, graph, documents, base_iri)
-
-    return in_new_thread(merge)
+    return _merged(_permitted(store, graph, writable), graph, documents, base_iri)
 
 
 def delete_graph(store: EmbeddedStore, graph: str | None, *, writable: Writable) -> Delta:

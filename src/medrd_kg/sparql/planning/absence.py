@@ -200,7 +200,7 @@ def _lateral(exists: Exists, group: Group, text: str, extents: Extents | None) -
     triples = list(exists.group.triples())
     filters = [each for each in exists.group.elements if isinstance(each, Filter)]
     if (
-        len(triples) < 2  # noqa: PLR2004 - one pattern has nothing to be joined with
+        len(triples) <= 1  # one pattern has nothing to be joined with
         or len(triples) + len(filters) < len(exists.group.elements)
         or any(each.predicate.may_be_empty for each in triples)
         or any(each.expression.has_pattern for each in filters)

@@ -88,7 +88,7 @@ def _features(query: Query, found: Outline) -> set[str]:
             features.add("aggregates")
         for element in group.elements:
             name = _FEATURES.get(type(element))
-            if name is not None and not (isinstance(element, Union) and len(element.branches) < 2):  # noqa: PLR2004
+            if name is not None and not (isinstance(element, Union) and len(element.branches) <= 1):
                 features.add(name)
             if isinstance(element, Select):
                 features.add("sub-select")
@@ -162,6 +162,6 @@ def _has_open_path(group: Group) -> bool:
             not {each.subject.variable, each.object.variable}.isdisjoint(other.variables)
             for other in group.triples()
         )
-        < 2  # noqa: PLR2004 - itself alone
+        <= 1  # itself alone
         for each in group.triples()
     )

@@ -111,7 +111,7 @@ def _in_run(run: Sequence[Element], context: _Context) -> Iterator[Edit]:
         run = run[1:]
     triples = [each for each in run if isinstance(each, Triple)]
     parts: list[_Part] = [*components(triples, _links(triples))]
-    if len(parts) < 2 or semicolon_follows(context.query.text, run[-1].end):  # noqa: PLR2004
+    if len(parts) <= 1 or semicolon_follows(context.query.text, run[-1].end):
         return
     owned = [each for each in run if isinstance(each, Values) and _belongs_to_one(each, parts)]
     given = frozenset().union(*(each.bound for each in owned))

@@ -178,7 +178,7 @@ class _Search:
         dimensions = [leaf for _, leaves in planted for leaf in leaves]
         names = [each.object.variable for each in dimensions if each.object.variable is not None]
         measured = [each for each in members if measure and each.object.variable == measure]
-        if len(set(names)) < len(names) or len(members) < 2:  # noqa: PLR2004 - one is an index
+        if len(set(names)) < len(names) or len(members) <= 1:  # one is an index
             raise _NoStar
         own = {term.start for each in members for term in (each.subject, each.object)}
         outside = {

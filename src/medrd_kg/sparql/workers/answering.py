@@ -121,7 +121,9 @@ def _evaluated(
     planned = plan(asked.text, extents, rollups)
     if planned.text is not asked.text:
         try:
-            return store.query(planned.text, dataset=asked.dataset, base_iri=base_iri)
+            return store.query(
+                planned.text, dataset=asked.dataset, base_iri=base_iri, plan_of=asked.text
+            )
         except QueryFault:
             pass  # evaluated as written, which tells the place of the fault in the caller's text
     return store.query(asked.text, dataset=asked.dataset, base_iri=base_iri)

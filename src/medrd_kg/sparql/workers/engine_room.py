@@ -27,7 +27,7 @@ from medrd_kg.sparql.workers.remote_servers import RemoteServers
 from medrd_kg.sparql.workers.rolling_up import RollingUp
 from medrd_kg.sparql.workers.snapshots import Snapshots
 from medrd_kg.sparql.workers.source import DataSource
-from medrd_kg.sparql.writing import EditRequest, Written, to_message
+from medrd_kg.sparql.writing import Author, EditRequest, Written, to_message
 from medrd_kg.store.delta import Delta
 from medrd_kg.store.journal import EditRecord, Journal, recorded
 
@@ -71,7 +71,6 @@ class EngineRoom:
         own = (settings.base_url, settings.local_url)
         self._remote = RemoteServers(Gateway(settings.service_allow, own))
         self._timeout = settings.query_timeout_seconds
-        self._max_rows = settings.max_result_rows
         self._version = version
         self._edits = edits
         self._memory = settings.query_memory_mb * _BYTES_PER_MEGABYTE
@@ -208,21 +207,21 @@ class EngineRoom:
         """Whether any other server may be called."""
         return self._remote.is_open and self.pool.isolated
 
-    async def edit(self, request: EditRequest, author: str = "", hops: int = 0) -> Written:
+    async def edit(self, request: EditRequest, author: Author) -> Written:
         """Carry out a change of the data, wholly or not at all; see `Writer.edit`."""
         async with self._turn:
             try:
-                return await self._edit(request, author, hops)
+                return await self._edit(request, author)
             except BaseException:
                 self._drop_editor()
                 raise
 
-    async def _edit(self, request: EditRequest, author: str, hops: int) -> Written:
+    async def _edit(self, request: EditRequest, author: Author) -> Written:
         deadline = time.monotonic() + self._timeout
         message, body = to_message(request)
         answer = await self._edited(message, body, None, deadline)
         if isinstance(answer, Needs):
-            documents = await self._remote.fetched(answer, deadline, hops)
+            documents = await self._remote.fetched(answer, deadline, author.hops)
             answer = await self._edited(message, body, documents, deadline)
         outcome, delta = split_head(answer)
         sequence = self._journal.last_sequence if self._journal is not None else 0
@@ -251,7 +250,7 @@ class EngineRoom:
         self.pool.start_on(editor, job)
         return await job.answer()
 
-    async def _accept(self, delta: bytes, author: str, digest: str) -> int:
+    async def _accept(self, delta: bytes, author: Author, digest: str) -> int:
         """Make an edit durable, then let everybody see it; return its number."""
         journal = self._journal
         if journal is None:
@@ -259,8 +258,8 @@ class EngineRoom:
         record = EditRecord(
             accepted=datetime.now(UTC),
             release=self._version,
-            role="editor",
-            author=author,
+            role=author.role,
+            author=author.fingerprint,
             request=digest,
             delta=delta,
         )

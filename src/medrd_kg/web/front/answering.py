@@ -94,6 +94,12 @@ class Answering:
             state = self._state()
         await self._run(asked, intake, send, None)
 
+    def has_other_coding(self, state: str, key: Key) -> bool:
+        """Whether the same answer is kept in another coding, from which it can be made."""
+        return any(
+            self.cache.get(state, with_coding(key, wish)) is not None for wish in _USUAL_WISHES
+        )
+
     async def _from_cache(self, state: str, key: Key, asked: Asked, send: Send) -> bool:
         """Answer from ready bytes where there are some."""
         ready = self.cache.get(state, key)

@@ -15,10 +15,7 @@ from medrd_kg.web.front.codings import IDENTITY, CodingWish
 from medrd_kg.web.front.flights import Flight, Missed
 from medrd_kg.web.front.front import Front, Meaning
 
-__all__ = ["BEGUN", "Begun", "Direct", "DirectAnswer", "Pending"]
-
-BEGUN: Final = "medrd_kg.begun"
-"""Key of a scope under which a query that was handed on already goes on."""
+__all__ = ["Begun", "Direct", "DirectAnswer", "Pending"]
 
 _TARGETS: Final = (b"/sparql?", b"/sparql/?")
 _QUERY: Final = b"query="
@@ -134,7 +131,7 @@ class Direct:
         if unless is not None or not target.startswith(_TARGETS) or _QUERY not in target:
             return None
         state = self._front.state()
-        if state is None or self._front.flights.find((state, key)) is not None:
+        if state is None or not self._front.must_be_asked(state, key):
             return None
         begun = self._begin(target.partition(b"?")[2], fields, self._front.client(peer, fields))
         if begun is None:

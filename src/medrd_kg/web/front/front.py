@@ -39,13 +39,16 @@ from medrd_kg.web.front.origins import Origins
 from medrd_kg.web.front.peers import TrustedHosts, TrustedProxies
 from medrd_kg.web.front.tokens import language_token
 
-__all__ = ["Front", "Meaning"]
+__all__ = ["BEGUN", "Front", "Meaning"]
 
 _MEGABYTE: Final = 1_000_000
 _READING: Final = frozenset({"GET", "HEAD"})
 _EMPTY_END: Final[Message] = {"type": "http.response.body", "body": b""}
 _NOBODY: Final = None
 """Role of callers without a token, where none is needed."""
+
+BEGUN: Final = "medrd_kg.begun"
+"""Key of a scope under which a query that was handed on already goes on."""
 
 _NOTHING: Final = (None, None)
 
@@ -124,7 +127,12 @@ class Front:
                 await send(unchanged or ready.start)
                 await send(_EMPTY_END if unchanged or method == "HEAD" else ready.end)
                 return
-        await self._answer(plain(scope), receive, send)
+        try:
+            await self._answer(plain(scope), receive, send)
+        finally:
+            begun = scope.get(BEGUN)
+            if begun is not None:
+                begun.leave()  # what it did not take part in is not wanted any more
 
     def meaning(self, target: bytes, raw: Sequence[Header]) -> Meaning | None:
         """Return what a GET asks for, if its answer is the same for every caller.
@@ -183,6 +191,13 @@ class Front:
     def flights(self) -> Flights:
         """Evaluations that others may join."""
         return self._answering.flights
+
+    def must_be_asked(self, state: str, key: Key) -> bool:
+        """Whether nobody asks the same already, and no kept answer can be made to serve."""
+        answering = self._answering
+        return answering.flights.find((state, key)) is None and not answering.has_other_coding(
+            state, key
+        )
 
     @property
     def open_fields(self) -> Iterable[Header]:

@@ -21,8 +21,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from medrd_kg.problems import Problem
 from medrd_kg.web.front.answers import Header, Ready
-from medrd_kg.web.front.direct import BEGUN, Direct, Pending
-from medrd_kg.web.front.front import Front, Meaning
+from medrd_kg.web.front.direct import Direct, Pending
+from medrd_kg.web.front.front import BEGUN, Front, Meaning
 from medrd_kg.web.front.limits import LONGEST_TARGET, MOST_FIELD_BYTES, check_target
 from medrd_kg.web.front.refusals import refusal
 
