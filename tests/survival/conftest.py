@@ -10,6 +10,7 @@ from tests.survival.serving import Server, serving
 DEADLINE_SECONDS = 2
 BRISK_SECONDS = 1
 MEMORY_MB = 400
+CACHE_MB = 32
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +51,7 @@ def patient(data_folder: Callable[[], Path]) -> Iterator[Server]:
 def _limited(folder: Path, seconds: int) -> AbstractContextManager[Server]:
     return serving(
         *("--data-dir", folder, "--workers", "2", "--query-timeout-seconds", str(seconds)),
-        *("--query-memory-mb", str(MEMORY_MB)),
+        *("--query-memory-mb", str(MEMORY_MB), "--cache-mb", str(CACHE_MB)),
     )
 
 
