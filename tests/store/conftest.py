@@ -10,6 +10,9 @@ from medrd_kg.store.embedded import EmbeddedStore
 
 BACKENDS: dict[str, Callable[[Path, bool], Store]] = {
     "embedded-memory": lambda _path, union: EmbeddedStore(union_default_graph=union),
+    "embedded-memory-apart": lambda _path, union: EmbeddedStore(
+        union_default_graph=union, merge_apart=True
+    ),
     "embedded-disk": lambda path, union: EmbeddedStore(path / "db", union_default_graph=union),
 }
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Triple
 
 from medrd_kg.store.base import Dataset
+from medrd_kg.store.delta import Delta
 from medrd_kg.store.embedded import EmbeddedStore
 
 Step = tuple[OneOf["insert", "remove"], list[Quad]]
@@ -97,3 +98,38 @@ def test_nothing_else_lies_in_the_default_graph() -> None:
     store.insert([Quad(NamedNode("urn:s"), NamedNode("urn:p"), NamedNode("urn:o"), DefaultGraph())])
     assert list(store.quads()) == []
     assert store.statistics().triples == 1
+
+
+@given(loaded=st.lists(quads), deltas=st.lists(st.tuples(st.sets(quads), st.sets(quads))))
+@settings(max_examples=100, deadline=None)
+def test_the_merge_apart_follows_every_edit(
+    loaded: list[Quad], deltas: list[tuple[set[Quad], set[Quad]]]
+) -> None:
+    store = EmbeddedStore(merge_apart=True)
+    store.bulk_insert(loaded)
+    expected = set(loaded)
+    for removed, added in deltas:
+        gone, new = (removed - added) & expected, added - expected
+        store.apply(Delta.of(removed=gone, added=new))
+        expected = (expected - gone) | new
+        assert set(store.query(everything).triples()) == triples(expected)
+        # This text names a graph, so that the whole store answers.
+        whole = list(store.query("SELECT * { ?s ?p ?o } # graph").rows())
+        assert len(whole) == len(list(store.query(rows).rows())) == len(triples(expected))
+
+
+def test_most_queries_are_answered_by_the_merge_apart() -> None:
+    store = EmbeddedStore(merge_apart=True)
+    stated = Quad(
+        NamedNode("urn:s"), NamedNode("urn:p"), NamedNode("urn:o"), NamedNode("urn:graph")
+    )
+    store.bulk_insert([stated])
+    apart = store.merge_apart
+    assert apart is not None
+    apart.engine.clear()
+    assert list(store.query(rows).rows()) == []
+    assert len(list(store.query("SELECT * { GRAPH ?g { ?s ?p ?o } }").rows())) == 1
+    assert len(list(store.query("SELECT * FROM <urn:graph> { ?s ?p ?o }").rows())) == 1
+    store.insert([stated])
+    assert store.merge_apart is None
+    assert len(list(store.query(rows).rows())) == 1

@@ -26,6 +26,14 @@ _DECLARATIONS = {"base": 1, "version": 1, "prefix": 2}
 
 _TELLING_WORDS = ("service", "load", "from")
 
+_PLAIN_BEGINNING = re.compile(
+    r"""[ \t\r\n]*
+    (?:prefix[ \t\r\n]+[\w.\-]*:[ \t\r\n]*<[^<>"{}|^`\\\s]*>[ \t\r\n]*)*
+    (select|ask|construct|describe)\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What most queries begin with; the rest is read token by token."""
+
 _ABSOLUTE = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*:[^\\>]*>")
 
 _CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
@@ -120,7 +128,8 @@ def _resolve(match: re.Match[str]) -> str:
 
 def _screen(text: str) -> Screening:
     folded = text.casefold()
-    first = _first_word(tokenize(text))
+    plain = _PLAIN_BEGINNING.match(text)
+    first = plain[1].lower() if plain else _first_word(tokenize(text))
     # Most requests name none of these words anywhere, so their tokens need not be looked at.
     tokens = list(tokenize(text)) if any(word in folded for word in _TELLING_WORDS) else []
     words = {token.text.lower() for token in tokens if token.kind is TokenKind.WORD}

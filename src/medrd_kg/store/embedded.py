@@ -14,6 +14,7 @@ from medrd_kg.store.datasets import MergedDatasets, described_dataset
 from medrd_kg.store.delta import Delta, apply_delta
 from medrd_kg.store.faults import refuse_excess, syntax_fault
 from medrd_kg.store.loading import Rename, copy_to_default, load_files, load_lines
+from medrd_kg.store.merge_apart import MergeApart
 from medrd_kg.store.outline import Outline, is_plain, outline
 from medrd_kg.store.projection import with_columns_in_order
 from medrd_kg.store.results import EmbeddedResult
@@ -37,6 +38,11 @@ class EmbeddedStore:
 
     A read-only store must be a directory that nobody writes: the engine does not follow a live
     writer.
+
+    Attributes:
+        union_default_graph: Whether the default graph is the merge of the named graphs.
+        read_only: Whether it refuses changes.
+        merge_apart: The merge once more, as long as it follows all changes.
     """
 
     def __init__(
@@ -46,6 +52,7 @@ class EmbeddedStore:
         read_only: bool = False,
         union_default_graph: bool = True,
         holds_merge: bool | None = None,
+        merge_apart: bool = False,
     ) -> None:
         """Open the store in ``path``, created when absent, or one in memory.
 
@@ -55,6 +62,8 @@ class EmbeddedStore:
             union_default_graph: Keep the merge of the named graphs in the unnamed one.
             holds_merge: Whether the unnamed graph of the files is such a merge; by default, what
                 ``union_default_graph`` says. A plain view of such files has no default graph.
+            merge_apart: Keep the merge once more for quicker answers. It follows bulk loads and
+                `apply`, and is given up when the data change in another way.
 
         Raises:
             ValueError: A store in memory cannot be read-only, and a plain view of a stored merge
@@ -80,6 +89,7 @@ class EmbeddedStore:
             path.mkdir(parents=True, exist_ok=True)
             self._store = ox.Store(str(path))
         self._merged = MergedDatasets(self._store)
+        self.merge_apart = MergeApart() if merge_apart and union_default_graph else None
 
     def query(
         self,
@@ -146,6 +156,8 @@ class EmbeddedStore:
             return EmbeddedResult(evaluated(merged, text, base_iri=base_iri))
         if found is not None:
             text = with_columns_in_order(text, found, base_iri)
+        if self.merge_apart is not None and described.is_empty and self.merge_apart.serves(text):
+            engine = self.merge_apart.engine
         return EmbeddedResult(
             evaluated(engine, text, base_iri=base_iri, default_graph=defaults, named_graphs=named)
         )
@@ -199,7 +211,7 @@ class EmbeddedStore:
         given = [self._writable(quad) for quad in quads]
         merge = (_in_merge(quad) for quad in given) if self.union_default_graph else ()
         self._writer.extend(chain(given, merge))
-        self._merged.forget()
+        self._forget()
 
     def remove(self, quads: Iterable[Quad]) -> None:
         """Remove quads; a triple leaves the merge with its last named graph.
@@ -216,7 +228,7 @@ class EmbeddedStore:
             store.remove(quad)
             if self.union_default_graph and not self._is_stated(quad):
                 store.remove(_in_merge(quad))
-        self._merged.forget()
+        self._forget()
 
     def apply(self, delta: Delta) -> None:
         """Repeat an edit that was evaluated in another copy of this state; see `Delta`.
@@ -228,6 +240,8 @@ class EmbeddedStore:
         """
         apply_delta(self._writer, delta, merge=self.union_default_graph)
         self._merged.forget()
+        if self.merge_apart is not None:
+            self.merge_apart.follow(delta, self._engine)
 
     def changes(self) -> Changes:
         """Begin an edit whose net effect is asked for; see `Changes`.
@@ -235,6 +249,7 @@ class EmbeddedStore:
         Raises:
             PermissionError: The store was opened read-only.
         """
+        self.merge_apart = None
         return Changes(self._writer, merge=self.union_default_graph, forget=self._merged.forget)
 
     def bulk_load(self, path: Path, *, graph: str | None = None) -> None:
@@ -266,6 +281,8 @@ class EmbeddedStore:
             writer.bulk_extend(batch)
             if with_merge:
                 writer.bulk_extend(map(_in_merge, batch))
+            if self.merge_apart is not None:
+                self.merge_apart.insert(batch)
         self._merged.forget()
 
     def bulk_load_files(self, files: Iterable[tuple[Path, str]], *, rename: Rename) -> None:
@@ -282,7 +299,7 @@ class EmbeddedStore:
         load_files(self._writer, files, rename)
         if self.union_default_graph:
             copy_to_default(self._writer)
-        self._merged.forget()
+        self._forget()
 
     def bulk_load_lines(self, nquads: bytes) -> None:
         """Add the statements of N-Quads lines without blank nodes; fastest into a store on disk.
@@ -295,6 +312,8 @@ class EmbeddedStore:
             PermissionError: The store was opened read-only.
         """
         load_lines(self._writer, nquads, merge=self.union_default_graph)
+        if self.merge_apart is not None:
+            self.merge_apart.load_lines(nquads)
         self._merged.forget()
 
     def quads(self, graph: str | None = None) -> Iterator[Quad]:
@@ -342,9 +361,14 @@ class EmbeddedStore:
 
     def close(self) -> None:
         """Release files and memory; later calls are errors."""
-        self._merged.forget()
+        self._forget()
         self._store = None
         self._merged = MergedDatasets(ox.Store())
+
+    def _forget(self) -> None:
+        """Give up what was made from data that are no more."""
+        self._merged.forget()
+        self.merge_apart = None
 
     @property
     def _engine(self) -> ox.Store:

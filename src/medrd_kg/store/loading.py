@@ -11,7 +11,7 @@ from typing import Final
 import pyoxigraph as ox
 from pyoxigraph import BlankNode, NamedNode, Quad
 
-__all__ = ["Rename", "copy_to_default", "load_files", "load_lines"]
+__all__ = ["Rename", "copy_to_default", "load_files", "load_lines", "load_triples"]
 
 Rename = Callable[[list[Quad]], Iterable[Quad]]
 """Gives all quads with blank nodes their final names."""
@@ -68,5 +68,14 @@ def load_lines(engine: ox.Store, nquads: bytes, *, merge: bool) -> None:
     """
     engine.bulk_load(input=nquads, format=ox.RdfFormat.N_QUADS, lenient=True)
     if merge:
-        triples = _GRAPH_NAME.sub(b" .\n", nquads)
-        engine.bulk_load(input=triples, format=ox.RdfFormat.N_TRIPLES, lenient=True)
+        load_triples(engine, nquads)
+
+
+def load_triples(engine: ox.Store, nquads: bytes) -> None:
+    """Load lines of N-Quads into the default graph; see `load_lines`.
+
+    Raises:
+        SyntaxError: The lines do not parse.
+    """
+    triples = _GRAPH_NAME.sub(b" .\n", nquads)
+    engine.bulk_load(input=triples, format=ox.RdfFormat.N_TRIPLES, lenient=True)

@@ -66,7 +66,7 @@ def answer(
     asked = read_query(request.method, request.query_string, request.content_type, request.body)
     if asked is None:
         raise ServiceDescriptionAsked
-    keepable = _VOLATILE.search(asked.text) is None
+    keepable = not _is_volatile(asked.text)
     if request.federated and _SERVICE.search(asked.text) is not None:
         text = with_remote_answers(asked.text, request.endpoint, request.remote)
         # What another server says may change at any time.
@@ -102,6 +102,11 @@ def answer(
     if rollups is not None and sink.seconds > _WORTH_A_TABLE and rollups.wanted(asked.text):
         sink.head = replace(sink.head, may_roll_up=True)
     sink.finish()
+
+
+def _is_volatile(text: str) -> bool:
+    """Whether the answer may change while the data do not; most queries call nothing at all."""
+    return ("(" in text or "\\" in text) and _VOLATILE.search(text) is not None
 
 
 def query_of(request: AskRequest) -> str:

@@ -126,7 +126,7 @@ def load(source: DataSource) -> EmbeddedStore:
         OSError: The dump cannot be read.
         SyntaxError: It does not parse.
     """
-    store = EmbeddedStore(union_default_graph=source.union_default_graph)
+    store = EmbeddedStore(union_default_graph=source.union_default_graph, merge_apart=True)
     if source.dump is not None:
         with source.dump.open("rb") as raw:
             for lines in _pieces(_plain(raw, source.dump)):

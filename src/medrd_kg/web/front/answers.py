@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final, Self
 
 from starlette.types import Message
@@ -26,7 +27,7 @@ TIMING: Final = b"server-timing"
 _HIT: Final[Header] = (TIMING, b'cache;desc="hit"')
 _HIT_END: Final = b"%b: %b\r\n\r\n" % _HIT
 _TAG_DIGITS: Final = 32
-_HEAD_WEIGHT: Final = 2048
+_HEAD_WEIGHT: Final = 3072
 """Bytes that an answer takes in memory beside its body, about."""
 
 _KEPT_WITH_304: Final = frozenset(
@@ -194,23 +195,13 @@ class Ready:
         body: The body in its coding.
         coding: That coding.
         tag: Entity tag; None for answers to POST, whose tag would name something else.
-        start: Message that begins it as a hit.
-        end: Message with the whole body.
-        unchanged: Message that begins a 304 instead; None without a tag.
-        block: Header fields of a hit as HTTP/1.1 writes them, after those of the server.
-        unchanged_block: The same of a 304.
         weight: Bytes that it takes in memory, about.
     """
-
-    __slots__ = (
-        *("block", "body", "coding", "end", "fields", "head", "start", "tag", "unchanged"),
-        *("unchanged_block", "weight"),
-    )
 
     def __init__(
         self, head: Head, body: bytes, coding: str, tag: bytes | None, more: Iterable[Header]
     ) -> None:
-        """Prepare the messages.
+        """Put the header fields together.
 
         Args:
             head: What the inner application said.
@@ -220,21 +211,43 @@ class Ready:
             more: Header fields of the front's own.
         """
         self.head = head
-        self.fields = fields = head.completed(length=len(body), tag=tag, coding=coding, more=more)
+        self.fields = head.completed(length=len(body), tag=tag, coding=coding, more=more)
         self.body = body
         self.coding = coding
         self.tag = tag
-        hit = [*fields, _HIT]
-        self.start: Message = {"type": "http.response.start", "status": head.status, "headers": hit}
-        self.end: Message = {"type": "http.response.body", "body": body}
-        self.block = _block(hit)
-        self.unchanged: Message | None = None
-        self.unchanged_block = b""
-        if tag is not None:
-            kept = [each for each in fields if each[0] in _KEPT_WITH_304]
-            self.unchanged = {"type": "http.response.start", "status": 304, "headers": kept}
-            self.unchanged_block = _block(kept)
-        self.weight = len(body) + 2 * len(self.block) + _HEAD_WEIGHT
+        self.weight = len(body) + _HEAD_WEIGHT
+        self._lines = _lines(self.fields)
+
+    # Many answers are never asked for again, so that what a hit needs is made at the first one.
+
+    @cached_property
+    def start(self) -> Message:
+        """Message that begins it as a hit."""
+        fields = [*self.fields, _HIT]
+        return {"type": "http.response.start", "status": self.head.status, "headers": fields}
+
+    @property
+    def end(self) -> Message:
+        """Message with the whole body."""
+        return {"type": "http.response.body", "body": self.body}
+
+    @cached_property
+    def unchanged(self) -> Message | None:
+        """Message that begins a 304 instead; None without a tag."""
+        if self.tag is None:
+            return None
+        kept = [each for each in self.fields if each[0] in _KEPT_WITH_304]
+        return {"type": "http.response.start", "status": 304, "headers": kept}
+
+    @cached_property
+    def block(self) -> bytes:
+        """Header fields of a hit as HTTP/1.1 writes them, after those of the server."""
+        return self._lines + _HIT_END
+
+    @cached_property
+    def unchanged_block(self) -> bytes:
+        """The same of a 304."""
+        return b"" if self.unchanged is None else _lines(self.unchanged["headers"]) + b"\r\n"
 
     def block_with(self, timing: bytes) -> bytes:
         """Return the block of an answer that is new.
@@ -242,7 +255,7 @@ class Ready:
         Args:
             timing: Value of ``Server-Timing``.
         """
-        return b"%bserver-timing: %b\r\n\r\n" % (self.block.removesuffix(_HIT_END), timing)
+        return b"%bserver-timing: %b\r\n\r\n" % (self._lines, timing)
 
 
 class Tagger:
@@ -270,5 +283,5 @@ def matches(asked: bytes, tag: bytes) -> bool:
     return asked == tag or asked.strip() == b"*" or opaque in _TAGS.findall(asked)
 
 
-def _block(fields: Iterable[Header]) -> bytes:
-    return b"".join(b"%b: %b\r\n" % each for each in fields) + b"\r\n"
+def _lines(fields: Iterable[Header]) -> bytes:
+    return b"".join([b"%b: %b\r\n" % each for each in fields])

@@ -84,9 +84,9 @@ class Pending:
         if ready is None:
             self._flight.land(Missed.AGAIN)
             return None
-        if ready.head.may_be_kept:
+        if is_kept := ready.head.may_be_kept:
             self._direct.keep(self._state, self._key, ready)
-        self._flight.land(ready if ready.head.may_be_shared else Missed.ALONE)
+        self._flight.land(ready if is_kept or ready.head.may_be_shared else Missed.ALONE)
         return ready
 
     def desert(self) -> None:
