@@ -8,6 +8,7 @@ from tests.survival.serving import Server, eventually
 
 _SLOWEST_MILLISECONDS = 250
 _TIMES_SLOWER = 5
+_REST_SECONDS = 30  # the pause after which workers with copies of the data are let go, and more
 _GROWTH_BYTES = (CACHE_MB + 64) * 1_000_000  # answers are kept, and large requests leave room
 
 
@@ -27,7 +28,7 @@ def _attacked(
     eventually(
         "only the idle processes are left",
         lambda: len(server.tree.processes()) <= processes,
-        within=5,
+        within=_REST_SECONDS,
     )
     eventually(
         "the memory is given back",

@@ -13,7 +13,7 @@ from medrd_kg.sparql.media_types import SOLUTION_TYPES
 from medrd_kg.sparql.workers.answering import answer
 from medrd_kg.sparql.workers.exchange import AskRequest, ReplyHead
 from medrd_kg.sparql.workers.frames import Kind, read_frame, split_head
-from medrd_kg.sparql.workers.sink import Sink, memory_peak
+from medrd_kg.sparql.workers.sink import Sink, resident_memory
 from medrd_kg.store.embedded import EmbeddedStore
 
 BASE = "http://service.example/sparql"
@@ -47,7 +47,7 @@ def ask(
     ours, theirs = socket.socketpair()
     with ours, theirs:
         sent = replace(request, body=query.encode()).encode()
-        answer(store, AskRequest.decode(sent), Sink(theirs, memory_peak()))
+        answer(store, AskRequest.decode(sent), Sink(theirs, resident_memory()))
         received = read_frame(ours, bytearray())
     assert received is not None
     kind, payload = received
@@ -151,7 +151,7 @@ def test_a_long_answer_comes_in_pieces(store: EmbeddedStore) -> None:
     ours, theirs = socket.socketpair()
     kinds, body, pending = [], b"", bytearray()
     with ours, theirs, ThreadPoolExecutor() as beside:
-        answering = beside.submit(answer, store, request, Sink(theirs, memory_peak()))
+        answering = beside.submit(answer, store, request, Sink(theirs, resident_memory()))
         while (found := read_frame(ours, pending)) is not None:
             kinds.append(found[0])
             if found[0] == Kind.END:

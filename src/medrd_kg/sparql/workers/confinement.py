@@ -21,6 +21,7 @@ __all__ = [
     "give_back_memory",
     "leave_network",
     "limit_memory",
+    "take_processor_back",
     "yield_processor",
 ]
 
@@ -36,6 +37,7 @@ _OTHER_NUMBERING: Final = 0x40000000
 """From here on calls are numbered a second time (x32)."""
 
 _OUT_OF_MEMORY_FIRST: Final = "900"
+_USUAL_PRIORITY: Final = 0
 _LOWEST_PRIORITY: Final = 19
 
 _logger = logging.getLogger(__name__)
@@ -143,7 +145,19 @@ def give_back_memory() -> None:
 
 def yield_processor(process: int) -> None:
     """Give a process the lowest priority, so that everything else goes first."""
+    _set_priority(process, _LOWEST_PRIORITY)
+
+
+def take_processor_back(process: int) -> bool:
+    """Give a process the usual priority again; False where this user may only lower it."""
+    return _set_priority(process, _USUAL_PRIORITY)
+
+
+def _set_priority(process: int, priority: int) -> bool:
+    """Set the priority of all threads of a process: each has its own in Linux."""
     try:
-        os.setpriority(os.PRIO_PROCESS, process, _LOWEST_PRIORITY)
-    except OSError:  # it has just ended
-        _logger.debug("process %d has gone", process)
+        for thread in os.listdir(f"/proc/{process}/task"):  # noqa: PTH208 - names only
+            os.setpriority(os.PRIO_PROCESS, int(thread), priority)
+    except OSError:  # it has just ended, or this user may not
+        return False
+    return True

@@ -30,6 +30,11 @@ _LONG_REQUEST: Final = 16_384
 """Bytes of a request that yields from its beginning."""
 
 _TIDY_SECONDS: Final = 1.0
+_REST_SECONDS: Final = 20.0
+"""A pause after which workers that hold much of the data for themselves are let go."""
+
+_MOST_AT_REST: Final = 32_000_000
+"""Bytes that a worker may hold for itself while there is nothing to do."""
 
 _logger = logging.getLogger(__name__)
 
@@ -267,12 +272,19 @@ class Pool:
         if job.borrowed:
             if not job.is_worker_done:
                 worker.kill()
-        elif was_fast and job.is_worker_done and not (job.is_worker_grown or worker.yields):
+        elif job.is_worker_done and not job.is_worker_grown and self._is_fit(worker, was_fast):
             worker.listen(to_it=True)
             self._offer(worker)
         else:
             self._stock.retire(worker)
             self._replenish()
+
+    def _is_fit(self, worker: Worker, was_fast: bool) -> bool:
+        """Tell whether a worker that has done its work may get more."""
+        if was_fast and not worker.yields:
+            return True  # it was a moment's work
+        self._is_untidy = True
+        return worker.take_processor_back() and worker.copied_bytes() < self._limits.memory
 
     def _tell(self, job: Job) -> None:
         """Count a job that is over, and tell of it where somebody wants to know."""
@@ -286,6 +298,8 @@ class Pool:
         """Give a free worker the next job, or keep it ready."""
         if not self._queue:
             self._stock.give_back(worker)
+            if self._stock.available > _FAST + self._limits.workers:
+                self._stock.retire_oldest()
         elif self._stock.update(worker):
             self._begin(self._queue.popleft(), worker)
         else:
@@ -310,8 +324,20 @@ class Pool:
 
     def _tidy(self, now: float) -> None:
         """Give memory back in a pause after long requests."""
-        if self._is_untidy and now - self._tidied > _TIDY_SECONDS:
-            self._is_untidy, self._tidied = False, now
+        if not self._is_untidy:
+            return
+        loop = asyncio.get_running_loop()
+        loop.call_later(_REST_SECONDS, self._rest, self.counters.queries)
+        if now - self._tidied > _TIDY_SECONDS:
+            self._tidied = now
+            loop.run_in_executor(None, give_back_memory)
+
+    def _rest(self, queries: int) -> None:
+        """Let workers go that are not needed, if nobody asked for anything meanwhile."""
+        if queries == self.counters.queries and self._stock.is_open:
+            self._is_untidy = False
+            self._stock.shrink(_FAST, _MOST_AT_REST)
+            self._replenish()
             asyncio.get_running_loop().run_in_executor(None, give_back_memory)
 
     def _on_promoted(self, job: Job) -> None:

@@ -7,9 +7,10 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from medrd_kg.sparql.workers.confinement import yield_processor
+from medrd_kg.sparql.workers.confinement import take_processor_back, yield_processor
 from medrd_kg.sparql.workers.frames import FrameBuffer
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["Worker"]
 
 _CHUNK: Final = 1 << 18
+_PAGE: Final = os.sysconf("SC_PAGESIZE")
+_MINOR_FAULTS: Final = 7
+"""Place in /proc/PID/stat after the name, from 0 (proc_pid_stat(5))."""
 
 
 class Worker:
@@ -151,6 +155,24 @@ class Worker:
         """Let everything else go first from now on."""
         self.yields = True
         yield_processor(self.process)
+
+    def take_processor_back(self) -> bool:
+        """Undo `yield_processor`; False where this user may not."""
+        if self.yields:
+            self.yields = not take_processor_back(self.process)
+        return not self.yields
+
+    def copied_bytes(self) -> int:
+        """Return about how much of the memory that it was born with it has a copy of by now.
+
+        The engine counts its readers beside the data, so that each page that a query reads becomes
+        the worker's own. That takes longer than to read it, once for each worker.
+        """
+        try:
+            stat = Path(f"/proc/{self.process}/stat").read_bytes()
+        except OSError:  # it has gone
+            return 0
+        return int(stat[stat.rindex(b")") + 2 :].split()[_MINOR_FAULTS]) * _PAGE
 
     def kill(self) -> None:
         """End it; the nursery reports when it is gone."""

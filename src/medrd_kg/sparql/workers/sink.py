@@ -3,22 +3,25 @@
 import resource
 import socket
 import time
+from pathlib import Path
 from typing import Final
 
 from medrd_kg.sparql.workers.exchange import HELD_BYTES, ReplyHead
 from medrd_kg.sparql.workers.frames import Kind, frame, headed
 
-__all__ = ["Sink", "memory_peak"]
+__all__ = ["Sink", "resident_memory"]
 
-_PIECE: Final = 65_536
+_PIECE: Final = 131_072
 _QUICK_SECONDS: Final = 0.005
-_GROWN_KILOBYTES: Final = 16_000
-"""A worker that took so much more than at its birth is replaced, so that it gives it back."""
+_GROWN_BYTES: Final = 64_000_000
+"""A worker that keeps so much more than at its birth is replaced, so that it gives it back."""
+
+_STATM: Final = Path("/proc/self/statm")
 
 
-def memory_peak() -> int:
-    """Return the most kilobytes of memory that this process has held so far."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def resident_memory() -> int:
+    """Return how many bytes of memory this process holds, those shared with others included."""
+    return int(_STATM.read_bytes().split()[1]) * resource.getpagesize()
 
 
 class Sink:
@@ -29,10 +32,10 @@ class Sink:
 
         Args:
             channel: Leads to the server.
-            memory_at_birth: What this process held at first, in kilobytes.
+            memory_at_birth: What this process held at first, in bytes.
         """
         self._channel = channel
-        self._allowed = memory_at_birth + _GROWN_KILOBYTES
+        self._allowed = memory_at_birth + _GROWN_BYTES
         self._pieces: list[bytes] = []
         self._size = 0
         self._begun_at = time.process_time()
@@ -55,7 +58,7 @@ class Sink:
         body = b"".join(self._pieces)
         seconds = self.seconds
         # What was quick cannot have taken much.
-        grown = seconds > _QUICK_SECONDS and memory_peak() > self._allowed
+        grown = seconds > _QUICK_SECONDS and resident_memory() > self._allowed
         if self.has_begun:
             if body:
                 self._channel.sendall(frame(Kind.DATA, body))

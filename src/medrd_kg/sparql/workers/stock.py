@@ -127,6 +127,22 @@ class Stock:
         """Keep a worker that has nothing to do."""
         self._ready.append(worker)
 
+    def retire_oldest(self) -> None:
+        """End the worker that had nothing to do for the longest time."""
+        self.retire(self._ready[0])
+
+    def shrink(self, most: int, copied: int) -> None:
+        """End workers that cost memory while there is nothing to do.
+
+        Args:
+            most: How many are kept.
+            copied: Bytes of the data that one that is kept may have for itself.
+        """
+        for worker in [each for each in self._ready if each.copied_bytes() > copied]:
+            self.retire(worker)
+        while len(self._ready) > most:
+            self.retire_oldest()
+
     def update(self, worker: Worker) -> bool:
         """Bring a worker to the newest state; False when it lags too far behind."""
         if worker.sequence != self.sequence and not self._catch_up(worker):

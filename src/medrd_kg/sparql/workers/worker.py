@@ -19,7 +19,7 @@ from medrd_kg.sparql.workers.exchange import AskRequest, problem_document
 from medrd_kg.sparql.workers.frames import Kind, frame, headed, read_frame
 from medrd_kg.sparql.workers.holding import Holding
 from medrd_kg.sparql.workers.remote import RemoteAnswersNeeded
-from medrd_kg.sparql.workers.sink import Sink, memory_peak
+from medrd_kg.sparql.workers.sink import Sink, resident_memory
 
 __all__ = ["work"]
 
@@ -34,7 +34,7 @@ def work(channel: socket.socket, holding: Holding) -> None:
         holding: The data, this process's own.
     """
     pending = bytearray()
-    memory = memory_peak()
+    memory = resident_memory()
     while (received := read_frame(channel, pending)) is not None:
         kind, payload = received
         try:

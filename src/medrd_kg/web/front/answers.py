@@ -263,7 +263,7 @@ class Tagger:
 
     def __init__(self, content_type: bytes, coding: str) -> None:
         """Begin a body."""
-        self._digest = hashlib.blake2b(b"%b\n%b\n" % (content_type, coding.encode()))
+        self._digest = hashlib.sha256(b"%b\n%b\n" % (content_type, coding.encode()))
 
     def add(self, piece: bytes) -> None:
         """Count a piece of the body in."""
