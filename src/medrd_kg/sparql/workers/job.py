@@ -128,6 +128,7 @@ class Job:
     _answer: "asyncio.Future[Any]" = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
+    _on_answer: Callable[[], None] | None = None
     _pieces: deque[bytes] = field(default_factory=deque)
     _buffered: int = 0
     _more: "asyncio.Future[None] | None" = None
@@ -168,7 +169,10 @@ class Job:
 
     def when_answered(self, call: Callable[[], None]) -> None:
         """Let ``call`` be called once `answer` would return or raise."""
-        self._answer.add_done_callback(lambda _: call())
+        if self._answer.done():
+            asyncio.get_running_loop().call_soon(call)
+        else:
+            self._on_answer = call
 
     def whole_answer(self) -> Reply | None:
         """Return the answer if it is there, and whole."""
@@ -207,6 +211,7 @@ class Job:
                 head, body = split_head(payload)
                 self.is_streaming = True
                 self._set(Reply(self._headed(head), body, self, self.elapsed))
+                self._announce()
             case Kind.DATA:
                 self._buffer(payload)
             case Kind.END:
@@ -249,6 +254,7 @@ class Job:
             self._answer.set_exception(problem)
             self._answer.exception()  # whoever asked may have gone: that is no fault
         self._finish()
+        self._announce()
 
     def watch(self, on_gone: "Callable[[Job], None]") -> None:
         """Begin to notice that the client leaves."""
@@ -276,6 +282,13 @@ class Job:
     def _succeed(self, value: object) -> None:
         self._set(value)
         self._finish()
+        self._announce()
+
+    def _announce(self) -> None:
+        """Tell who waits for the answer: at once, since a turn of the loop would cost more."""
+        call, self._on_answer = self._on_answer, None
+        if call is not None:
+            call()
 
     def _finish(self) -> None:
         self.is_over = True
