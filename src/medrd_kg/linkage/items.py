@@ -1,0 +1,125 @@
+"""Items, things and evidence as every answer shows them, and pages of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+from medrd_kg.linkage.tables import Session, statement
+from medrd_kg.problems import Problem
+
+__all__ = ["PAGE", "Evidence", "Item", "Page", "Thing", "check_page", "described"]
+
+PAGE: Final = 100
+"""The most items that a page holds."""
+
+Entry = TypeVar("Entry")
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Something with an IRI and names.
+
+    Attributes:
+        iri: Its IRI.
+        ja: Its Japanese label; None where it has none.
+        en: Its English label; None where it has none.
+    """
+
+    iri: str
+    ja: str | None
+    en: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where something is stated.
+
+    Attributes:
+        iri: IRI of the document unit, sheet, data source or other document.
+        kind: ``unit``, ``sheet``, ``data-source`` or ``document``.
+        unit: Number of a unit, such as S045; None for the others.
+    """
+
+    iri: str
+    kind: str
+    unit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A topic, scope item, programme, figure or indicator.
+
+    Attributes:
+        iri: Its IRI.
+        kind: ``topic``, ``scope-item``, ``programme``, ``programme-edition``, ``funding-flow``,
+            ``budget-statement`` or ``indicator``.
+        ja: Its Japanese label.
+        en: Its English label; None where it has none.
+        fiscal_year: Western year; None for what stands irrespective of the year.
+        evidence: Where it is stated: units in the document's order first.
+    """
+
+    iri: str
+    kind: str
+    ja: str | None
+    en: str | None
+    fiscal_year: int | None
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Entry]):
+    """A part of a list.
+
+    Attributes:
+        entries: The entries of this page.
+        total: How many entries the whole list has.
+        offset: How many come before this page.
+    """
+
+    entries: tuple[Entry, ...]
+    total: int
+    offset: int
+
+    @property
+    def next_offset(self) -> int | None:
+        """Where the next page begins; None after the last."""
+        end = self.offset + len(self.entries)
+        return end if self.entries and end < self.total else None
+
+
+def check_page(offset: int, limit: int, most: int = PAGE) -> dict[str, int]:
+    """Return the parameters of a page.
+
+    Args:
+        offset: Entries to pass over.
+        limit: Entries to show.
+        most: The highest limit.
+
+    Raises:
+        Problem: ``invalid-parameter``: one of them is out of range.
+    """
+    if offset < 0:
+        raise Problem("invalid-parameter", "offset cannot be negative", "0 is the first page")
+    if not 1 <= limit <= most:
+        raise Problem("invalid-parameter", f"limit cannot be {limit}", f"1 to {most}")
+    return {"offset": offset, "limit": limit}
+
+
+def described(session: Session, numbers: Iterable[int]) -> dict[int, Item]:
+    """Return items with their evidence.
+
+    Args:
+        session: A session of the tables.
+        numbers: Numbers of the items.
+    """
+    wanted = sorted(set(numbers))
+    if not wanted:
+        return {}
+    evidence: dict[int, list[Evidence]] = {}
+    for item, *cited in session.rows(statement("evidence"), {"items": wanted}):
+        evidence.setdefault(item, []).append(Evidence(*cited))
+    return {
+        item: Item(iri, kind, ja, en, year, tuple(evidence.get(item, ())))
+        for item, iri, kind, ja, en, year in session.rows(statement("items"), {"items": wanted})
+    }

@@ -1,0 +1,187 @@
+"""The projection of a graph into fact tables: SPARQL out, SQL together, sorted Parquet in a folder.
+
+``projection/*.rq`` reads the graph, ``projection/*.sql`` makes one table each. The same graph gives
+the same bytes: numbers follow the order of IRIs, rows are sorted, one thread writes them.
+"""
+
+import tempfile
+from collections import deque
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from medrd_kg.store.base import Store
+
+__all__ = ["TABLES", "project"]
+
+TABLES: Final = (
+    "item",
+    "concept",
+    "facet_value",
+    "broader_closure",
+    "item_facet",
+    "figure",
+    "item_year",
+    "total",
+    "total_member",
+    "part",
+    "source",
+    "item_evidence",
+    "concept_evidence",
+    "stated_link",
+    "link_evidence",
+    "indicator_result",
+    "programme_link",
+)
+"""The fact tables, in the order in which they are made: each may use those before it."""
+
+_READ: Final[Mapping[str, Mapping[str, str]]] = {
+    "items": {"published": "INTEGER"},
+    "years": {"year": "INTEGER"},
+    "labels": {},
+    "values": {},
+    "facets": {},
+    "computed": {},
+    "broader": {},
+    "figures": {
+        "additive": "BIGINT",
+        "not_additive": "BIGINT",
+        "remainder": "BIGINT",
+        "superseded": "BOOLEAN",
+    },
+    "totals": {"year": "INTEGER", "printed": "BIGINT", "remainder": "BIGINT"},
+    "addends": {},
+    "included": {},
+    "sources": {"place": "INTEGER"},
+    "evidence": {},
+    "links": {"inferred": "BOOLEAN"},
+    "results": {
+        "year": "INTEGER",
+        "target": "DECIMAL(38, 9)",
+        "achieved": "DECIMAL(38, 9)",
+        "restated": "BOOLEAN",
+    },
+    "programmes": {},
+}
+"""The queries, with the types of their columns that are not text."""
+
+_LABEL: Final = """
+    CREATE VIEW label AS
+    SELECT iri,
+           min(text) FILTER (language = 'ja') AS label_ja,
+           min(text) FILTER (language = 'en') AS label_en
+    FROM labels GROUP BY iri"""
+
+
+def project(store: Store, folder: Path) -> dict[str, int]:
+    """Write the fact tables of a graph into a folder.
+
+    Args:
+        store: The graph; its default graph must be the merge of its named graphs.
+        folder: Where ``<table>.parquet`` goes; it is created when absent, and files of these names
+            are replaced.
+
+    Returns:
+        The number of rows of each table.
+
+    Raises:
+        QueryFault: The store cannot evaluate a query of the projection.
+        OSError: The folder cannot be written.
+        duckdb.Error: A value of the graph does not fit its column, such as an amount that is no
+            integer of 64 bits.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="medrd-kg-tables-") as work,
+        duckdb.connect(config={"threads": 1, "temp_directory": work}) as tables,
+    ):
+        for name, types in _READ.items():
+            _read(store, tables, name, types, Path(work) / f"{name}.csv")
+        tables.execute(_LABEL)
+        _close_upwards(tables)
+        rows = {}
+        for name in TABLES:
+            tables.execute(f"CREATE TABLE {name} AS {_text(f'{name}.sql')}")
+            target = str(folder / f"{name}.parquet").replace("'", "''")
+            tables.execute(f"COPY {name} TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+            counted = tables.execute(f"SELECT count(*) FROM {name}").fetchone()  # noqa: S608
+            rows[name] = int(counted[0]) if counted else 0
+    return rows
+
+
+def _text(name: str) -> str:
+    return (files(__package__) / "projection" / name).read_text(encoding="utf-8")
+
+
+def _read(
+    store: Store,
+    tables: duckdb.DuckDBPyConnection,
+    name: str,
+    types: Mapping[str, str],
+    file: Path,
+) -> None:
+    """Put the answer of a query into a table of the same name.
+
+    Args:
+        store: The graph.
+        tables: Where the table is made.
+        name: The query, ``projection/<name>.rq``.
+        types: Types of its columns that are not text.
+        file: The file that carries the rows: the engine's CSV is read several times faster than
+            rows are bound one by one.
+    """
+    result = store.query(_text(f"{name}.rq"))
+    columns = ", ".join(
+        f"'{column}': '{types.get(column, 'VARCHAR')}'" for column in result.variables
+    )
+    file.write_bytes(result.serialise("text/csv"))
+    # Nothing is sniffed: names, types and quoting are those of SPARQL's CSV, where an unbound
+    # variable is an empty field.
+    tables.execute(
+        f"""CREATE TABLE "{name}" AS FROM read_csv($file, columns = {{{columns}}},
+            auto_detect = false, header = true, delim = ',', quote = '"', escape = '"',
+            new_line = '\\r\\n', nullstr = '', max_line_size = 100000000)""",
+        {"file": str(file)},
+    )
+    file.unlink()
+
+
+def _close_upwards(tables: duckdb.DuckDBPyConnection) -> None:
+    """Make the table ``closure``: each concept, all that is above it, and the fewest steps.
+
+    Done here and not by recursive SQL, which would not end on a cycle of ``skos:broader``.
+    """
+    steps: dict[str, list[str]] = {}
+    for narrow, broad in tables.execute("SELECT narrow, broad FROM broader").fetchall():
+        steps.setdefault(narrow, []).append(broad)
+    tables.execute("CREATE TABLE closure (narrow VARCHAR, broad VARCHAR, depth SMALLINT)")
+    rows = [
+        (iri, broad, depth)
+        for (iri,) in tables.execute(
+            """SELECT iri FROM "values" UNION SELECT value FROM facets UNION SELECT narrow
+               FROM broader UNION SELECT broad FROM broader
+               UNION SELECT iri FROM items WHERE kind IN ('programme', 'topic')"""
+        ).fetchall()
+        for broad, depth in _above(iri, steps)
+    ]
+    if rows:
+        tables.execute(
+            "INSERT INTO closure SELECT unnest($1), unnest($2), unnest($3)",
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+
+
+def _above(start: str, steps: Mapping[str, Iterable[str]]) -> Iterable[tuple[str, int]]:
+    """Yield what is above a concept, itself first, each with the fewest steps to it."""
+    depths = {start: 0}
+    waiting = deque([start])
+    while waiting:
+        here = waiting.popleft()
+        for broad in steps.get(here, ()):
+            if broad not in depths:
+                depths[broad] = depths[here] + 1
+                waiting.append(broad)
+    return depths.items()

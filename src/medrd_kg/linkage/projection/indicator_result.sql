@@ -1,0 +1,16 @@
+-- Targets and results of indicators by year.
+SELECT
+    results.iri,
+    item.item AS indicator,
+    min(year)::SMALLINT AS fiscal_year,
+    min(target)::DECIMAL(38, 9) AS target,
+    min(achieved)::DECIMAL(38, 9) AS achieved,
+    bool_or(restated) AS restated,
+    min(locator) AS locator,
+    min(source.source) AS source
+FROM results
+JOIN item ON item.iri = results.indicator
+LEFT JOIN evidence ON evidence.iri = results.iri
+LEFT JOIN source ON source.iri = evidence.source
+GROUP BY results.iri, item.item
+ORDER BY results.iri

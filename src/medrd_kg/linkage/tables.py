@@ -1,0 +1,152 @@
+"""Fact tables opened with DuckDB: one folder of Parquet, read-only, bounded, interruptible.
+
+Small tables are kept in memory, where a question costs less; large ones are read as it goes. After
+they are opened, the engine may read that folder and nothing else, write nothing, load no
+extension and change no setting. Memory is bounded without spilling to disk. Every session has a
+cursor of its own, so that sessions of several threads do not meet.
+"""
+
+import re
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from medrd_kg.linkage.projection import TABLES
+from medrd_kg.problems import Problem
+
+__all__ = ["FactTables", "Session", "statement"]
+
+_MEGABYTES: Final = 512
+_SECONDS: Final = 20.0
+_KEPT: Final = 4_000_000
+"""Size of a Parquet file, in bytes, up to which its rows are kept in memory."""
+_NAME: Final = re.compile(r"\$([a-z_]+)")
+
+Row = tuple[Any, ...]
+"""One row, typed by the statement that asked for it."""
+
+
+class FactTables:
+    """The fact tables of one release."""
+
+    def __init__(self, folder: Path, *, memory_megabytes: int = _MEGABYTES) -> None:
+        """Open the tables in a folder that `projection.project` filled.
+
+        Args:
+            folder: Where the Parquet files are; nobody may change them meanwhile.
+            memory_megabytes: What the engine's buffers of all sessions together may take, in 10^6
+                bytes; a question that needs more fails.
+
+        Raises:
+            FileNotFoundError: A table is missing.
+        """
+        folder = folder.resolve()
+        missing = [name for name in TABLES if not (folder / f"{name}.parquet").is_file()]
+        if missing:
+            raise FileNotFoundError(f"fact tables are missing in {folder}: {', '.join(missing)}")
+        self._engine = duckdb.connect(
+            config={
+                "threads": 1,
+                "memory_limit": f"{memory_megabytes}MB",
+                "temp_directory": "",
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            }
+        )
+        for name in TABLES:
+            file = str(folder / f"{name}.parquet").replace("'", "''")
+            kind = "TABLE" if (folder / f"{name}.parquet").stat().st_size <= _KEPT else "VIEW"
+            self._engine.execute(f"CREATE {kind} {name} AS FROM read_parquet('{file}')")
+        readable = str(folder).replace("'", "''")
+        self._engine.execute(f"SET allowed_directories = ['{readable}']")
+        self._engine.execute("SET enable_external_access = false")
+        self._engine.execute("SET lock_configuration = true")
+
+    def close(self) -> None:
+        """Release the engine; open sessions fail at their next statement."""
+        self._engine.close()
+
+    @contextmanager
+    def session(self, *, deadline_seconds: float = _SECONDS) -> Iterator["Session"]:
+        """Open a session for the statements of one question.
+
+        Args:
+            deadline_seconds: How long all its statements together may take, in seconds.
+
+        Raises:
+            Problem: ``query-timeout``: the deadline passed. ``query-memory``: the engine's memory
+                was not enough.
+        """
+        cursor = self._engine.cursor()
+        alarm = threading.Timer(deadline_seconds, cursor.interrupt)
+        alarm.daemon = True
+        alarm.start()
+        try:
+            yield Session(cursor)
+        except duckdb.InterruptException:
+            raise Problem(
+                "query-timeout",
+                f"the question was not answered within {deadline_seconds:g} seconds",
+                "ask for fewer facets, a fiscal year, or a smaller page",
+            ) from None
+        except duckdb.OutOfMemoryException:
+            raise Problem(
+                "query-memory",
+                "the question needed more memory than the fact tables may take",
+                "ask for fewer facets, a fiscal year, or a smaller page",
+            ) from None
+        finally:
+            alarm.cancel()
+            cursor.close()
+
+
+class Session:
+    """A cursor of `FactTables`, for one thread."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Keep the cursor."""
+        self._cursor = cursor
+
+    def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[Row]:
+        """Return all rows of a statement.
+
+        Args:
+            sql: The statement; values stand in it as ``$name`` only.
+            parameters: Those values; a sequence is a list. Names that the statement does not use
+                are left out.
+        """
+        bound = {
+            name: list(value)
+            if isinstance(value, Sequence) and not isinstance(value, str)
+            else value
+            for name, value in (parameters or {}).items()
+            if name in _names(sql)
+        }
+        return self._cursor.execute(sql, bound or None).fetchall()
+
+
+@cache
+def _names(sql: str) -> frozenset[str]:
+    """Return the names of the values that a statement asks for."""
+    return frozenset(_NAME.findall(sql))
+
+
+@cache
+def statement(name: str) -> str:
+    """Return a statement of ``sql/<name>.sql``; ``{{part}}`` in it stands for another one.
+
+    Args:
+        name: Name of the file without its ending.
+    """
+    text = (files(__package__) / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+    while "{{" in text:
+        start = text.index("{{")
+        end = text.index("}}", start)
+        text = f"{text[:start]}{statement(text[start + 2 : end].strip())}{text[end + 2 :]}"
+    return text
