@@ -1,0 +1,1 @@
+"""Search over the names and texts of a release, in Japanese and English."""
