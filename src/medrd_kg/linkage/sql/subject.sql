@@ -1,20 +1,13 @@
 -- The items that the question looks at.
 subject AS MATERIALIZED (
-    SELECT item.item
-    FROM item
+    SELECT DISTINCT item
+    FROM item_year
     WHERE
-        kind IN ('topic', 'scope-item', 'programme')
-        AND CASE kind
-            WHEN 'topic' THEN $yearly
+        CASE kind
             WHEN 'scope-item' THEN $standing
+            WHEN 'topic' THEN $yearly
             ELSE $programmes
         END
-        AND (
-            kind = 'scope-item'
-            OR $fiscal_year::SMALLINT IS NULL
-            OR EXISTS (
-                SELECT 1 FROM item_year
-                WHERE item_year.item = item.item AND fiscal_year = $fiscal_year::SMALLINT
-            )
-        )
+        AND (kind = 'scope-item' OR $fiscal_year::SMALLINT IS NULL
+            OR fiscal_year = $fiscal_year::SMALLINT)
 )

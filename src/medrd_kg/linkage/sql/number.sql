@@ -1,0 +1,1 @@
+SELECT concept FROM concept WHERE iri = $iri
