@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from medrd_kg.linkage.facets import require_facet
-from medrd_kg.linkage.items import PAGE, Page, Thing, check_page
-from medrd_kg.linkage.linkages import VIA, LinkageQuestion, things_of
+from medrd_kg.linkage.items import PAGE, Page, Thing, check_page, things_of
+from medrd_kg.linkage.linkages import VIA, LinkageQuestion
 from medrd_kg.linkage.tables import FactTables, statement
 from medrd_kg.problems import Problem
 

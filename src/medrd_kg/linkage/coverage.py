@@ -18,6 +18,7 @@ from medrd_kg.linkage.totals import NamedTotal, TotalChoice, chosen_total
 
 __all__ = [
     "MEASURES",
+    "WHOLE_AXES",
     "AxisEntry",
     "Cell",
     "Coverage",
@@ -34,7 +35,8 @@ MEASURES: Final = ("topics", "programmes", "amount")
 CELLS: Final = 2000
 """The most cells that one answer holds."""
 
-_WHOLE_AXES: Final = (*CONCEPT_FACETS, "project")
+WHOLE_AXES: Final = (*CONCEPT_FACETS, "project")
+"""Facets of which all members are shown, and of which gaps can be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +280,7 @@ def _axis(session: Session, facet: str, found: Iterable[int]) -> dict[int, Thing
     """Return the members of an axis by their numbers, in the order of their IRIs."""
     rows = session.rows(
         statement("axis"),
-        {"found": sorted(found), "whole": facet if facet in _WHOLE_AXES else None},
+        {"found": sorted(found), "whole": facet if facet in WHOLE_AXES else None},
     )
     return {number: Thing(*shown) for number, *shown in rows}
 

@@ -7,7 +7,17 @@ from typing import Final, Generic, TypeVar
 from medrd_kg.linkage.tables import Session, statement
 from medrd_kg.problems import Problem
 
-__all__ = ["PAGE", "Evidence", "Item", "Page", "Thing", "check_page", "described"]
+__all__ = [
+    "PAGE",
+    "Evidence",
+    "Item",
+    "Page",
+    "Thing",
+    "check_page",
+    "described",
+    "number_of",
+    "things_of",
+]
 
 PAGE: Final = 100
 """The most items that a page holds."""
@@ -123,3 +133,24 @@ def described(session: Session, numbers: Iterable[int]) -> dict[int, Item]:
         item: Item(iri, kind, ja, en, year, tuple(evidence.get(item, ())))
         for item, iri, kind, ja, en, year in session.rows(statement("items"), {"items": wanted})
     }
+
+
+def things_of(session: Session, numbers: Iterable[int | None]) -> dict[int, Thing]:
+    """Return concepts, projects, organisations and the like by their numbers; None is left out."""
+    wanted = sorted({number for number in numbers if number is not None})
+    if not wanted:
+        return {}
+    rows = session.rows(statement("things"), {"concepts": wanted})
+    return {number: Thing(iri, ja, en) for number, iri, ja, en in rows}
+
+
+def number_of(session: Session, iri: str) -> int:
+    """Return the number of a concept, project, organisation or the like.
+
+    Raises:
+        Problem: ``not-found``: the tables know nothing of that IRI.
+    """
+    numbers = session.rows(statement("number"), {"iri": iri})
+    if not numbers:
+        raise Problem("not-found", f"nothing is known of {iri}")
+    return int(numbers[0][0])

@@ -15,7 +15,16 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from medrd_kg.linkage.facets import CONCEPT_FACETS, iri_of, require_facet
-from medrd_kg.linkage.items import PAGE, Item, Page, Thing, check_page, described
+from medrd_kg.linkage.items import (
+    PAGE,
+    Item,
+    Page,
+    Thing,
+    check_page,
+    described,
+    number_of,
+    things_of,
+)
 from medrd_kg.linkage.selection import Selection
 from medrd_kg.linkage.tables import FactTables, Session, statement
 from medrd_kg.problems import Problem
@@ -208,11 +217,7 @@ def linkages(
     parameters = question.parameters() | page | {"shown": shown}
     with tables.session() as session:
         if question.thing is not None:
-            iri = iri_of(question.left, question.thing)
-            numbers = session.rows(statement("number"), {"iri": iri})
-            if not numbers:
-                raise Problem("not-found", f"nothing is known of {iri}")
-            parameters["thing"] = numbers[0][0]
+            parameters["thing"] = number_of(session, iri_of(question.left, question.thing))
         rows = session.rows(statement("linkages"), parameters)
         total = rows[0][5] if rows else _count(session, parameters, offset)
         things = things_of(session, {row[place] for row in rows for place in (0, 1, 7)})
@@ -274,14 +279,6 @@ def linkage_items(
         for side, item, facet, iri, ja, en, direct, _ in rows
     )
     return Page(entries, first[0][7] if first else 0, offset)
-
-
-def things_of(session: Session, numbers: set[int]) -> dict[int, Thing]:
-    """Return concepts, projects, organisations and the like by their numbers."""
-    if not numbers:
-        return {}
-    rows = session.rows(statement("things"), {"concepts": sorted(numbers)})
-    return {number: Thing(iri, ja, en) for number, iri, ja, en in rows}
 
 
 def _count(session: Session, parameters: dict[str, object], offset: int) -> int:
