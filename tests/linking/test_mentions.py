@@ -1,0 +1,164 @@
+"""What the tagger finds in a text: each family of rules, and offsets in the original."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from medrd_kg.linking import Linker
+from medrd_kg.vocabulary import MRDS
+
+LINKER = Linker.shipped()
+
+
+def found(text: str) -> dict[str, list[str]]:
+    """Slugs of the concepts in a text, with their surfaces."""
+    result: dict[str, list[str]] = {}
+    for mention in LINKER.mentions(text):
+        result.setdefault(mention.concept.removeprefix(str(MRDS)), []).append(mention.surface)
+    return result
+
+
+@pytest.mark.parametrize(
+    ("text", "concept", "surface"),
+    [
+        ("iPS細胞を使う", "technology-ips-cells", "iPS細胞"),
+        ("ｉＰＳ細胞を使う", "technology-ips-cells", "ｉＰＳ細胞"),
+        ("再⽣医療の研究", "modality-regenerative", "再⽣医療"),
+        ("難\u200b病の研究", "disease-intractable", "難\u200b病"),
+        ("糖尿\n病の研究", "disease-diabetes", "糖尿\n病"),
+        ("ﾜｸﾁﾝの開発", "modality-vaccine", "ﾜｸﾁﾝ"),
+        ("がんの研究", "disease-cancer", "がん"),
+        ("癌の研究", "disease-cancer", "癌"),
+        ("ガンの研究", "disease-cancer", "ガン"),
+        ("悪性腫瘍の研究", "disease-cancer", "悪性腫瘍"),
+        ("人工知能による画像解析", "technology-ai", "人工知能"),
+        ("ＡＩによる画像解析", "technology-ai", "ＡＩ"),
+        ("第Ⅱ相を支援する", "phase-clinical-trial", "第Ⅱ相"),
+        ("research on gene therapies and cancer", "disease-cancer", "cancer"),
+        ("Regenerative medicine", "modality-regenerative", "Regenerative medicine"),
+    ],
+)
+def test_variants_of_a_word_are_found_where_they_stand(
+    text: str, concept: str, surface: str
+) -> None:
+    assert surface in found(text)[concept]
+
+
+@pytest.mark.parametrize(
+    ("text", "concept"),
+    [
+        ("ガンマ線の照射", "disease-cancer"),
+        ("スローガンの募集", "disease-cancer"),
+        ("がんばろう！商店街", "disease-cancer"),
+        ("発がん性試験", "disease-cancer"),
+        ("設備の予防保全", "purpose-prevention"),
+        ("火災予防の推進", "purpose-prevention"),
+        ("犯罪の予防及び捜査", "purpose-prevention"),
+        ("予防接種の実施", "purpose-prevention"),
+        ("屋根の耐風診断", "purpose-diagnosis"),
+        ("車両診断と経営診断", "purpose-diagnosis"),
+        ("死亡診断書の電子化", "purpose-diagnosis"),
+        ("非臨床試験を行う", "phase-clinical-trial"),
+        ("医療法に基づく検査", "purpose-treatment"),
+        ("作業療法士の養成", "purpose-treatment"),
+        ("動物用医薬品の検査", "modality-drug"),
+        ("再生可能エネルギー", "modality-regenerative"),
+        ("農薬の登録", "modality-drug"),
+        ("said the chairman", "technology-ai"),
+    ],
+)
+def test_compounds_that_change_the_meaning_are_no_mention(text: str, concept: str) -> None:
+    assert concept not in found(text)
+
+
+def test_nonclinical_studies_are_found_as_what_they_are() -> None:
+    assert found("非臨床試験を行う")["phase-nonclinical"] == ["非臨床試験"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept", "taken_back"),
+    [
+        ("がんを除く難病の研究", "disease-intractable", "disease-cancer"),
+        ("感染症以外の疾患と認知症", "disease-dementia", "disease-infectious"),
+        ("治療ではなく予防を目指す", "purpose-prevention", "purpose-treatment"),
+        ("がん・難病を除く認知症の研究", "disease-dementia", "disease-cancer"),
+        ("prevention other than diagnosis", "purpose-prevention", "purpose-diagnosis"),
+    ],
+)
+def test_negation_takes_back_only_what_it_governs(text: str, kept: str, taken_back: str) -> None:
+    assert kept in found(text)
+    assert taken_back not in found(text)
+
+
+def test_every_member_of_a_list_counts() -> None:
+    diseases = found("がん・難病・感染症、認知症等の研究")
+    assert set(diseases) >= {
+        "disease-cancer",
+        "disease-intractable",
+        "disease-infectious",
+        "disease-dementia",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "member", "surface"),
+    [
+        ("精神・神経疾患の克服", "disease-psychiatric", "精神"),
+        ("抗体・核酸医薬の創出", "modality-antibody-drug", "抗体"),
+        ("循環器・腎疾患の研究", "disease-cardiovascular", "循環器"),
+        ("医療・福祉機器の開発", "modality-medical-device", "医療"),
+    ],
+)
+def test_members_of_a_list_share_its_head(text: str, member: str, surface: str) -> None:
+    assert surface in found(text)[member]
+
+
+def test_a_shared_head_that_is_a_concept_of_its_own_stays_whole() -> None:
+    concepts = found("再生・細胞医療・遺伝子治療の研究")
+    assert concepts["modality-regenerative-cell"] == ["再生・細胞医療"]
+    assert concepts["modality-gene-therapy"] == ["遺伝子治療"]
+
+
+def test_the_longest_words_of_a_facet_win() -> None:
+    concepts = found("疾患特異的iPS細胞を用いた創薬研究")
+    assert "technology-disease-specific-ips" in concepts
+    assert "technology-ips-cells" not in concepts
+
+
+def test_one_word_may_name_concepts_of_several_facets() -> None:
+    mentions = LINKER.mentions("がん免疫療法")
+    assert {mention.facet for mention in mentions} >= {"disease-area", "modality", "purpose"}
+
+
+def test_what_a_plan_is_quoted_to_say_is_background() -> None:
+    assert "purpose-prevention" not in found("「がんの予防を推進する」ことが謳われている。")
+
+
+def test_general_words_are_no_concepts_by_themselves() -> None:
+    assert found("研究開発の推進と環境整備、連携、支援") == {}
+
+
+_WORDS = "がん 癌 ガン iPS細胞 ｉＰＳ細胞 再⽣医療 ﾜｸﾁﾝ 診断・ 治療法 を除く ・ (株) ㈱ AI 新型コロナ"
+_PIECES = st.sampled_from(
+    [*_WORDS.split(" "), "難\u200b病", "糖尿\n病", " ", "\u3000", "e\u0301", "。"]
+)
+
+
+@given(st.lists(st.one_of(_PIECES, st.text(max_size=4)), max_size=14).map("".join))
+def test_surfaces_are_what_stands_at_the_offsets(text: str) -> None:
+    mentions = LINKER.mentions(text)
+    for mention in mentions:
+        assert 0 <= mention.start < mention.end <= len(text)
+        assert mention.surface == text[mention.start : mention.end]
+        assert 0 < mention.confidence <= 1
+    assert mentions == sorted(mentions, key=lambda m: (m.start, m.end, m.concept))
+
+
+@given(st.lists(_PIECES, min_size=1, max_size=8).map("".join), st.text(max_size=6))
+def test_text_before_a_full_stop_only_shifts_what_follows(text: str, before: str) -> None:
+    alone = LINKER.mentions(text)
+    lead = f"{before}。。"
+    shifted = [m for m in LINKER.mentions(lead + text) if m.start >= len(lead)]
+    assert [(m.concept, m.start - len(lead), m.surface) for m in shifted] == [
+        (m.concept, m.start, m.surface) for m in alone
+    ]

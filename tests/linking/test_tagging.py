@@ -1,0 +1,124 @@
+"""Concepts of whole programmes, and whether they are medical R&D."""
+
+import pytest
+import yaml
+
+from medrd_kg.linking import Linker
+from medrd_kg.linking.lexicon import FACETS, rule_table, shipped_lexicon
+from medrd_kg.vocabulary import MRDS
+
+LINKER = Linker.shipped()
+
+
+def concepts(name: str, **texts: str) -> set[str]:
+    return {c.concept.removeprefix(str(MRDS)) for c in LINKER.tag(name, texts).concepts}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "既存建築物における屋根ふき材の耐風診断・補強技術評価に関する研究",
+        "中小企業等に対する省エネルギー診断事業費補助金",
+        "鉄道車両診断技術の開発",
+        "道路橋の予防保全に関する技術開発",
+        "火災予防対策の推進",
+        "犯罪予防活動の促進",
+        "動物用医薬品の非臨床試験の実施",
+        "豚熱経口ワクチン内製化推進事業",
+        "農薬の安全性に関する試験研究",
+        "原子力災害時医療実効性確保事業",
+        "地域医療介護総合確保基金",
+        "先進技術の橋渡し研究",
+        "がんばろう!商店街事業",
+        "再生可能エネルギー熱利用技術開発事業",
+        "診療報酬体系見直し後の評価等に係る調査に必要な経費",
+        "ワクチン接種円滑化標準システム開発運用事業",
+        "死亡診断書電子化のための基盤整備実証事業",
+        "発達障害者・難治性疾患患者雇用開発助成金",
+        "がん診療に携わる医師の養成事業",
+    ],
+)
+def test_what_only_sounds_medical_gets_no_link(name: str) -> None:
+    tagging = LINKER.tag(name)
+    assert not tagging.medical.is_medical_rd
+    assert tagging.concepts == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("次世代がん医療加速化研究事業", {"disease-cancer"}),
+        (
+            "難病の全ゲノム解析等実証事業",
+            {"disease-intractable", "technology-whole-genome-analysis"},
+        ),
+        ("再生医療・遺伝子治療の産業化に向けた基盤技術開発事業", {"modality-gene-therapy"}),
+        ("新型コロナウイルス感染症治療薬実用化支援事業", {"disease-covid-19", "purpose-treatment"}),
+        (
+            "医療研究開発推進事業費補助金（医療機器・ヘルスケアプロジェクト）",
+            {"modality-medical-device"},
+        ),
+        ("ワクチン大規模臨床試験等支援事業", {"modality-vaccine", "phase-clinical-trial"}),
+    ],
+)
+def test_names_alone_are_enough_for_plain_programmes(name: str, expected: set[str]) -> None:
+    assert LINKER.tag(name).medical.is_medical_rd
+    assert concepts(name) >= expected
+
+
+def test_mentions_are_kept_with_their_field() -> None:
+    tagging = LINKER.tag("がん研究推進事業", {"overview": "癌の診断法を開発する。"})
+    cancer = next(c for c in tagging.concepts if c.concept == str(MRDS["disease-cancer"]))
+    assert [(m.field, m.mention.surface) for m in cancer.mentions] == [
+        ("name", "がん"),
+        ("overview", "癌"),
+    ]
+    assert cancer.facet == "disease-area"
+
+
+def test_a_concept_outside_the_name_is_a_little_less_sure() -> None:
+    in_name = LINKER.tag("がん研究推進事業").concepts[0]
+    in_text = LINKER.tag("次世代医療研究事業", {"overview": "がんを研究する。"}).concepts
+    assert in_text[0].concept == in_name.concept
+    assert in_text[0].confidence < in_name.confidence
+
+
+def test_institutes_tell_the_field_in_names_but_not_in_texts() -> None:
+    assert concepts("国立がん研究センター運営費") == {"disease-cancer"}
+    somewhere = concepts("臨床研究支援事業", overview="国立がん研究センターに委託して支援する。")
+    assert "disease-cancer" not in somewhere
+
+
+def test_umbrellas_are_given_only_without_something_narrower() -> None:
+    assert concepts("ロボット介護機器開発事業") >= {"modality-devices-healthcare"}
+    both = concepts("医療機器開発事業", overview="医療機器と福祉用具を開発する。")
+    assert "modality-medical-device" in both
+    assert "modality-devices-healthcare" not in both
+
+
+def test_reasons_and_confidence_come_with_the_judgement() -> None:
+    judgement = LINKER.tag("医療研究開発推進事業費補助金").medical
+    assert judgement.is_medical_rd
+    assert "+medical-rd-fund" in judgement.reasons
+    assert 0.5 < judgement.confidence <= 1
+    assert any(reason.startswith("-") for reason in LINKER.tag("診療報酬調査").medical.reasons)
+
+
+def test_the_shipped_linker_is_built_once() -> None:
+    assert Linker.shipped() is LINKER
+
+
+def test_every_rule_names_a_concept_that_a_scheme_has() -> None:
+    known = set(shipped_lexicon().broader)
+    for table in ("variants", "patterns", "unused-labels"):
+        assert set(rule_table(table)) <= known
+    assert set(rule_table("specificity")["only-without-narrower"]) <= known
+    for settings in rule_table("compounds").values():
+        assert set(settings.get("facets", FACETS)) <= set(FACETS)
+
+
+def test_no_rule_is_written_twice() -> None:
+    variants = rule_table("variants")
+    for concept, words in variants.items():
+        assert len(words) == len(set(words)), concept
+    assert isinstance(yaml.safe_dump(variants), str)
