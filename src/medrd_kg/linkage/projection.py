@@ -60,8 +60,8 @@ _READ: Final[Mapping[str, Mapping[str, str]]] = {
     "links": {"inferred": "BOOLEAN"},
     "results": {
         "year": "INTEGER",
-        "target": "DECIMAL(38, 9)",
-        "achieved": "DECIMAL(38, 9)",
+        "target": "DECIMAL(38, 18)",
+        "achieved": "DECIMAL(38, 18)",
         "restated": "BOOLEAN",
     },
     "programmes": {},

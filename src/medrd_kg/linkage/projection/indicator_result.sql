@@ -3,8 +3,8 @@ SELECT
     results.iri,
     item.item AS indicator,
     min(year)::SMALLINT AS fiscal_year,
-    min(target)::DECIMAL(38, 9) AS target,
-    min(achieved)::DECIMAL(38, 9) AS achieved,
+    min(target)::DECIMAL(38, 18) AS target,
+    min(achieved)::DECIMAL(38, 18) AS achieved,
     bool_or(restated) AS restated,
     min(locator) AS locator,
     min(source.source) AS source
