@@ -8,6 +8,7 @@ import pytest
 import zstandard
 
 from medrd_kg.search.contents import Role, contents
+from medrd_kg.search.facts import read_facts
 from medrd_kg.search.folding import fold
 from medrd_kg.search.opening import SearchIndex
 from medrd_kg.search.subjects import Subject, read_subjects
@@ -44,11 +45,12 @@ def subjects(shipped: EmbeddedStore) -> Sequence[Subject]:
 
 @pytest.fixture(scope="session")
 def index(
-    subjects: Sequence[Subject], tmp_path_factory: pytest.TempPathFactory
+    shipped: EmbeddedStore, subjects: Sequence[Subject], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SearchIndex]:
     """The index over it."""
     path = tmp_path_factory.mktemp("search") / "search.sqlite"
-    index_subjects(subjects, contents(), path)
+    facts = read_facts(shipped, subjects, contents())
+    index_subjects(subjects, contents(), path, facts=facts)
     with SearchIndex(path) as opened:
         yield opened
 

@@ -42,11 +42,15 @@ class FoundKind:
         name: The word for it in parameters.
         classes: IRIs of the classes whose instances are of the kind.
         iri_start: What the IRI of each begins with.
+        label_ja: Its name for people in Japanese.
+        label_en: Its name for people in English.
     """
 
     name: str
     classes: tuple[str, ...]
     iri_start: str
+    label_ja: str
+    label_en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +62,17 @@ class Contents:
         roles: Role of the values of each property, by its IRI.
         legal_forms_of: Positions of the kinds whose names are also found without a legal form.
         synonyms_of: Names of the kinds whose names are words for the same thing.
+        further_properties: Names in Japanese and English of the properties, by their IRI, that
+            can be asked for beside those of the model.
+        left_out_properties: IRIs of those of the model that cannot.
     """
 
     kinds: tuple[FoundKind, ...]
     roles: dict[str, Role]
     legal_forms_of: frozenset[int]
     synonyms_of: frozenset[str]
+    further_properties: dict[str, tuple[str, str]]
+    left_out_properties: frozenset[str]
 
 
 @cache
@@ -83,12 +92,21 @@ def contents() -> Contents:
     if unknown:
         raise KeyError(f"contents.yaml names unknown kinds: {sorted(unknown)}")
     roles = {iri: Role[name.upper()] for iri, name in table["properties"].items()}
-    return Contents(kinds, roles, frozenset(map(names.index, legal_forms_of)), synonyms_of)
+    further = {iri: (own["ja"], own["en"]) for iri, own in table["further_properties"].items()}
+    return Contents(
+        kinds,
+        roles,
+        frozenset(map(names.index, legal_forms_of)),
+        synonyms_of,
+        further,
+        frozenset(table["left_out_properties"]),
+    )
 
 
 def _kind(entry: str | dict[str, dict[str, Any]]) -> FoundKind:
     if isinstance(entry, str):
         kind = listed_kinds()[entry]
-        return FoundKind(kind.name, (kind.class_iri,), kind.iri_start)
+        return FoundKind(kind.name, (kind.class_iri,), kind.iri_start, kind.label.ja, kind.label.en)
     ((name, own),) = entry.items()
-    return FoundKind(name, tuple(own["classes"]), f"{BASE}{own['iri']}")
+    ja, en = own["label"]["ja"], own["label"]["en"]
+    return FoundKind(name, tuple(own["classes"]), f"{BASE}{own['iri']}", ja, en)

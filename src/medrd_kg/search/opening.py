@@ -28,6 +28,7 @@ class SearchIndex:
         path: The file.
         version: Checksum over what the index was made from.
         kinds: Names of the kinds, in the order in which they are told.
+        kind_labels: Names of the kinds for people, by language.
         synonyms_mask: The kinds, as bits, whose names are words for the same thing.
         last_name: The greatest number of a text that is a name.
     """
@@ -51,8 +52,10 @@ class SearchIndex:
             (self.version,) = connection.execute(
                 "SELECT value FROM about WHERE name = 'version'"
             ).fetchone()
-            rows = connection.execute("SELECT name, synonyms FROM kind ORDER BY position")
-            listed: list[tuple[str, int]] = rows.fetchall()
+            rows = connection.execute(
+                "SELECT name, synonyms, label_ja, label_en FROM kind ORDER BY position"
+            )
+            listed: list[tuple[str, int, str, str]] = rows.fetchall()
             (last,) = connection.execute(
                 f"SELECT max(id) FROM name WHERE role <= {Role.HIDDEN:d}"  # noqa: S608 - constant
             ).fetchone()
@@ -62,10 +65,11 @@ class SearchIndex:
         if written != FORMAT:
             self.close()
             raise ValueError(f"{path} is a search index of another version: {written}")
-        self.kinds = tuple(name for name, _ in listed)
+        self.kinds = tuple(row[0] for row in listed)
+        self.kind_labels = {row[0]: {"ja": row[2], "en": row[3]} for row in listed}
         self._positions = {name: position for position, name in enumerate(self.kinds)}
         self.last_name: int = last or 0
-        self.synonyms_mask = sum(1 << at for at, (_, has) in enumerate(listed) if has)
+        self.synonyms_mask = sum(1 << at for at, row in enumerate(listed) if row[1])
 
     def mask(self, kinds: Iterable[str]) -> int:
         """Return the kinds as bits; all bits for none.

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from medrd_kg.search.contents import Contents, Role, contents
+from medrd_kg.search.facts import Facts, read_facts
 from medrd_kg.search.folding import fold
 from medrd_kg.search.grams import grams
 from medrd_kg.search.leading import Completable, leading_names
@@ -31,7 +32,8 @@ PRAGMA synchronous = OFF;
 PRAGMA user_version = {FORMAT};
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE kind (
-    position INTEGER PRIMARY KEY, name TEXT NOT NULL, synonyms INTEGER NOT NULL);
+    position INTEGER PRIMARY KEY, name TEXT NOT NULL, label_ja TEXT NOT NULL,
+    label_en TEXT NOT NULL, synonyms INTEGER NOT NULL);
 CREATE TABLE subject (
     id INTEGER PRIMARY KEY, iri TEXT NOT NULL, kinds INTEGER NOT NULL,
     popularity INTEGER NOT NULL, label_ja TEXT, label_en TEXT);
@@ -40,6 +42,11 @@ CREATE TABLE name (
     language TEXT NOT NULL, value TEXT NOT NULL, folded TEXT NOT NULL);
 CREATE VIRTUAL TABLE gram USING fts5 (
     tokens, content = '', columnsize = 0, tokenize = 'ascii', prefix = '1');
+CREATE TABLE property (
+    id INTEGER PRIMARY KEY, iri TEXT NOT NULL, label_ja TEXT NOT NULL, label_en TEXT NOT NULL);
+CREATE TABLE fact (
+    id INTEGER PRIMARY KEY, subject INTEGER NOT NULL, property INTEGER NOT NULL, object INTEGER,
+    value TEXT NOT NULL, folded TEXT NOT NULL, datatype TEXT NOT NULL, language TEXT NOT NULL);
 CREATE TABLE leading (
     prefix TEXT NOT NULL, kind INTEGER NOT NULL, position INTEGER NOT NULL, name INTEGER NOT NULL,
     PRIMARY KEY (prefix, kind, position)) WITHOUT ROWID;
@@ -49,6 +56,10 @@ _INDEXES: Final = """
 CREATE UNIQUE INDEX subject_iri ON subject (iri);
 CREATE INDEX name_subject ON name (subject);
 CREATE INDEX name_folded ON name (folded) WHERE role <= 3;
+CREATE UNIQUE INDEX property_iri ON property (iri);
+CREATE INDEX fact_subject ON fact (subject, property);
+CREATE INDEX fact_object ON fact (property, object);
+CREATE INDEX fact_value ON fact (property, folded);
 INSERT INTO gram (gram) VALUES ('optimize');
 """
 
@@ -81,16 +92,20 @@ def write_index(store: Store, path: Path) -> IndexSummary:
         FileExistsError: It exists.
     """
     made_of = contents()
-    return index_subjects(read_subjects(store, made_of), made_of, path)
+    subjects = read_subjects(store, made_of)
+    return index_subjects(subjects, made_of, path, facts=read_facts(store, subjects, made_of))
 
 
-def index_subjects(subjects: Sequence[Subject], made_of: Contents, path: Path) -> IndexSummary:
+def index_subjects(
+    subjects: Sequence[Subject], made_of: Contents, path: Path, *, facts: Facts | None = None
+) -> IndexSummary:
     """Write the index of some things.
 
     Args:
         subjects: The things, in the order in which equal ones are told.
         made_of: What the index is made of.
         path: The file; it must not exist.
+        facts: What is said of them, for reconciliation; nothing by default.
 
     Raises:
         FileExistsError: It exists.
@@ -99,7 +114,10 @@ def index_subjects(subjects: Sequence[Subject], made_of: Contents, path: Path) -
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.executescript(_LAYOUT)
         connection.execute("BEGIN")
-        version = _fill(connection, subjects, made_of)
+        digest = _fill(connection, subjects, made_of)
+        _fill_facts(connection, facts or Facts((), ()), digest)
+        version = digest.hexdigest()
+        connection.execute("INSERT INTO about VALUES ('version', ?)", (version,))
         connection.execute("COMMIT")
         connection.executescript(_INDEXES)
         (names,) = connection.execute("SELECT count(*) FROM name").fetchone()
@@ -107,13 +125,21 @@ def index_subjects(subjects: Sequence[Subject], made_of: Contents, path: Path) -
     return IndexSummary(version, len(subjects), names, path.stat().st_size)
 
 
-def _fill(connection: sqlite3.Connection, subjects: Sequence[Subject], made_of: Contents) -> str:
-    """Write all rows and return the checksum over what they say."""
+def _fill(
+    connection: sqlite3.Connection, subjects: Sequence[Subject], made_of: Contents
+) -> "hashlib._Hash":
+    """Write the things and their names, and return the checksum over what they say."""
     digest = hashlib.sha256(repr((FORMAT, made_of.kinds)).encode())
     connection.executemany(
-        "INSERT INTO kind VALUES (?, ?, ?)",
+        "INSERT INTO kind VALUES (?, ?, ?, ?, ?)",
         (
-            (position, kind.name, kind.name in made_of.synonyms_of)
+            (
+                position,
+                kind.name,
+                kind.label_ja,
+                kind.label_en,
+                kind.name in made_of.synonyms_of,
+            )
             for position, kind in enumerate(made_of.kinds)
         ),
     )
@@ -149,9 +175,23 @@ def _fill(connection: sqlite3.Connection, subjects: Sequence[Subject], made_of: 
             owner = subjects[of - 1]
             completable.append(Completable(folded, -owner.popularity, number, of, owner.kinds))
     _fill_leading(connection, completable, range(len(made_of.kinds)))
-    version = digest.hexdigest()
-    connection.execute("INSERT INTO about VALUES ('version', ?)", (version,))
-    return version
+    return digest
+
+
+def _fill_facts(connection: sqlite3.Connection, facts: Facts, digest: "hashlib._Hash") -> None:
+    """Write what is said of the things."""
+    digest.update(repr(facts.properties).encode())
+    connection.executemany(
+        "INSERT INTO property VALUES (?, ?, ?, ?)",
+        ((at, *described) for at, described in enumerate(facts.properties, start=1)),
+    )
+    for number, fact in enumerate(facts.facts, start=1):
+        digest.update(repr(tuple(fact)).encode())
+        of, by, thing, value, datatype, language = fact
+        connection.execute(
+            "INSERT INTO fact VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (number, of, by, thing or None, value, fold(value), datatype, language),
+        )
 
 
 def _fill_leading(
