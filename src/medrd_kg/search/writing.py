@@ -38,8 +38,8 @@ CREATE TABLE subject (
     id INTEGER PRIMARY KEY, iri TEXT NOT NULL, kinds INTEGER NOT NULL,
     popularity INTEGER NOT NULL, label_ja TEXT, label_en TEXT);
 CREATE TABLE name (
-    id INTEGER PRIMARY KEY, subject INTEGER NOT NULL, role INTEGER NOT NULL,
-    language TEXT NOT NULL, value TEXT NOT NULL, folded TEXT NOT NULL);
+    id INTEGER PRIMARY KEY, subject INTEGER NOT NULL, kinds INTEGER NOT NULL,
+    role INTEGER NOT NULL, language TEXT NOT NULL, value TEXT NOT NULL, folded TEXT NOT NULL);
 CREATE VIRTUAL TABLE gram USING fts5 (
     tokens, content = '', columnsize = 0, tokenize = 'ascii', prefix = '1');
 CREATE TABLE property (
@@ -145,7 +145,7 @@ def _fill(
     )
     texts: list[tuple[Role, int, str, str]] = []
     for number, subject in enumerate(subjects, start=1):
-        mask = sum(1 << position for position in subject.kinds)
+        mask = _mask(subject)
         connection.execute(
             "INSERT INTO subject VALUES (?, ?, ?, ?, ?, ?)",
             (
@@ -162,20 +162,24 @@ def _fill(
     texts.sort()
     completable = []
     for number, (role, of, language, value) in enumerate(texts, start=1):
-        folded = fold(value)
+        folded, owner = fold(value), subjects[of - 1]
         connection.execute(
-            "INSERT INTO name VALUES (?, ?, ?, ?, ?, ?)",
-            (number, of, role, language, value, folded),
+            "INSERT INTO name VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (number, of, _mask(owner), role, language, value, folded),
         )
         connection.execute(
             "INSERT INTO gram (rowid, tokens) VALUES (?, ?)", (number, grams(folded))
         )
         digest.update(repr((role, of, language, value, folded)).encode())
         if role <= Role.IDENTIFIER:
-            owner = subjects[of - 1]
             completable.append(Completable(folded, -owner.popularity, number, of, owner.kinds))
     _fill_leading(connection, completable, range(len(made_of.kinds)))
     return digest
+
+
+def _mask(subject: Subject) -> int:
+    """Return the kinds of a thing as bits."""
+    return sum(1 << position for position in subject.kinds)
 
 
 def _fill_facts(connection: sqlite3.Connection, facts: Facts, digest: "hashlib._Hash") -> None:

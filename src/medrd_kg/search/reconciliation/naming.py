@@ -37,8 +37,7 @@ LIMIT 200
 
 _NEAR: Final = """
 SELECT name.id, name.folded FROM gram CROSS JOIN name ON name.id = gram.rowid
-CROSS JOIN subject ON subject.id = name.subject
-WHERE gram MATCH ? AND gram.rowid <= ? AND subject.kinds & ?
+WHERE gram MATCH ? AND gram.rowid <= ? AND name.kinds & ?
 LIMIT ?
 """
 
