@@ -9,7 +9,7 @@ from tests.survival.serving import Server, eventually
 _SLOWEST_MILLISECONDS = 250
 _TIMES_SLOWER = 5
 _REST_SECONDS = 30  # the pause after which workers with copies of the data are let go, and more
-_GROWTH_BYTES = (CACHE_MB + 64) * 1_000_000  # answers are kept, and large requests leave room
+_GROWTH_BYTES = (CACHE_MB + 96) * 1_000_000  # answers are kept, and large requests leave room
 
 
 def _attacked(

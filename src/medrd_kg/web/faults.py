@@ -12,12 +12,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from medrd_kg.problems import Problem
 from medrd_kg.web.responses import problem_response
 
-__all__ = ["FaultBarrier", "allowed_methods", "install_problem_handlers"]
+__all__ = ["BrokenAnswer", "FaultBarrier", "allowed_methods", "install_problem_handlers"]
 
 _logger = logging.getLogger(__name__)
 
 _NOT_FOUND = 404
 _METHOD_NOT_ALLOWED = 405
+
+
+class BrokenAnswer(Exception):
+    """An answer broke off after its beginning; the connection is cut so that it looks so."""
 
 
 class FaultBarrier:
@@ -43,6 +47,9 @@ class FaultBarrier:
             await self._app(scope, receive, watch)
         except ClientDisconnect:
             _logger.debug("%s %s: the client has gone", scope["method"], scope["path"])
+        except BrokenAnswer as broken:  # a limit was reached, which is no fault of ours
+            _logger.info("%s %s broke off: %s", scope["method"], scope["path"], broken)
+            raise
         except Exception:
             _logger.exception("%s %s failed", scope["method"], scope["path"])
             if begun:  # an answer that broke off must not look whole

@@ -70,6 +70,8 @@ def run_server(settings: Settings, *, empty: bool = False) -> None:
             server_header=False,
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
+        # What fails has been told by the application's own barrier, once.
+        logging.getLogger("uvicorn.error").addFilter(_is_news)
         _logger.info("serving at %s (SPARQL at %s/sparql)", settings.base_url, settings.base_url)
         # Uvicorn raises what ended it once more when all is done: that is an end in good order.
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -121,6 +123,11 @@ def empty_dataset(settings: Settings) -> Release:
         statistics=StoreStatistics(triples=0),
         edits=folder / "edits",
     )
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Tell whether a record of uvicorn's log is not a failure of the application."""
+    return not record.getMessage().startswith("Exception in ASGI application")
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -19,6 +19,7 @@ from medrd_kg.sparql.media_types import content_type
 from medrd_kg.sparql.workers.exchange import AskRequest, ReplyHead
 from medrd_kg.sparql.workers.job import Job, Reply
 from medrd_kg.web.bodies import limit_of, read_body
+from medrd_kg.web.faults import BrokenAnswer
 from medrd_kg.web.front.front import BEGUN
 from medrd_kg.web.responses import problem_response
 from medrd_kg.web.service_description import service_description
@@ -182,10 +183,6 @@ class WholeAnswer:
         self.fields = _hint_fields(reply.head)
         self.is_keepable = reply.head.keepable
         self.timing = _timing(reply)
-
-
-class BrokenAnswer(Exception):
-    """An answer broke off after its beginning was sent."""
 
 
 class _Departure:
