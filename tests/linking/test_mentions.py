@@ -162,3 +162,7 @@ def test_text_before_a_full_stop_only_shifts_what_follows(text: str, before: str
     assert [(m.concept, m.start - len(lead), m.surface) for m in shifted] == [
         (m.concept, m.start, m.surface) for m in alone
     ]
+
+
+def test_long_texts_are_read_whole() -> None:
+    assert len(LINKER.mentions("がん・" * 20_000)) == 20_000

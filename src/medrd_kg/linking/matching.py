@@ -1,7 +1,8 @@
 """Mentions of concepts in one text."""
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from medrd_kg.linking.lexicon import FACETS, Lexicon
@@ -70,12 +71,7 @@ def find_mentions(text: str, lexicon: Lexicon, field: str = "texts") -> list[Men
         The mentions, by start, end and concept.
     """
     normalised = normalise(text)
-    silenced = [
-        (match.start(), match.end(), compound.facets)
-        for compound in lexicon.compounds
-        if field in compound.fields
-        for match in compound.expression.finditer(normalised.text)
-    ]
+    silences = _silences(normalised.text, lexicon, field)
     found = [
         candidate
         for candidate in (
@@ -83,7 +79,7 @@ def find_mentions(text: str, lexicon: Lexicon, field: str = "texts") -> list[Men
             *_pattern_matches(normalised.text, lexicon),
             *_list_members(normalised.text, lexicon),
         )
-        if not _is_silenced(candidate, silenced)
+        if not silences[candidate.facet].covers(candidate)
     ]
     kept = [
         candidate
@@ -147,18 +143,41 @@ def _list_members(text: str, lexicon: Lexicon) -> Iterator[_Candidate]:
                 break
 
 
-def _is_silenced(candidate: _Candidate, silenced: list[tuple[int, int, frozenset[str]]]) -> bool:
-    """Whether a compound covers some of a candidate that does not wholly contain the compound."""
-    return any(
-        candidate.facet in facets
-        and start < candidate.end
-        and candidate.start < end
-        and not (candidate.start <= start and end <= candidate.end)
-        for start, end, facets in silenced
-    ) or any(
-        candidate.facet in facets and (candidate.start, candidate.end) == (start, end)
-        for start, end, facets in silenced
-    )
+@dataclass(frozen=True, slots=True)
+class _Silence:
+    """Stretches that silence a facet, by start; looked up without a walk over all of them."""
+
+    spans: tuple[tuple[int, int], ...]
+    longest: int
+
+    @classmethod
+    def of(cls, spans: Iterable[tuple[int, int]]) -> "_Silence":
+        ordered = tuple(sorted(spans))
+        return cls(ordered, max((end - start for start, end in ordered), default=0))
+
+    def covers(self, candidate: _Candidate) -> bool:
+        """Whether a stretch overlaps a candidate that does not contain it with more around it."""
+        first = bisect_left(self.spans, (candidate.start - self.longest, 0))
+        for index in range(first, len(self.spans)):
+            start, end = self.spans[index]
+            if start >= candidate.end:
+                return False
+            contained = candidate.start <= start and end <= candidate.end
+            equal = (candidate.start, candidate.end) == (start, end)
+            if end > candidate.start and (not contained or equal):
+                return True
+        return False
+
+
+def _silences(text: str, lexicon: Lexicon, field: str) -> dict[str, _Silence]:
+    """Return what compounds silence in a text, by facet."""
+    spans: dict[str, list[tuple[int, int]]] = {facet: [] for facet in FACETS}
+    for compound in lexicon.compounds:
+        if field in compound.fields:
+            for match in compound.expression.finditer(text):
+                for facet in compound.facets:
+                    spans[facet].append(match.span())
+    return {facet: _Silence.of(found) for facet, found in spans.items()}
 
 
 def _longest(candidates: list[_Candidate]) -> Iterator[_Candidate]:
@@ -166,13 +185,15 @@ def _longest(candidates: list[_Candidate]) -> Iterator[_Candidate]:
 
     Phases that only overlap in part both stand (創薬基盤技術 and 基盤技術開発).
     """
-    taken: dict[str, list[_Candidate]] = {}
+    taken: dict[tuple[str, int], list[_Candidate]] = {}
     ordered = sorted(candidates, key=lambda c: (c.start - c.end, c.start, -c.confidence, c.concept))
     for candidate in ordered:
-        others = taken.setdefault(candidate.facet, [])
-        if not any(_outdoes(other, candidate) for other in others):
-            others.append(candidate)
-            yield candidate
+        places = [(candidate.facet, at) for at in range(candidate.start, candidate.end)]
+        if any(_outdoes(other, candidate) for at in places for other in taken.get(at, ())):
+            continue
+        for place in places:
+            taken.setdefault(place, []).append(candidate)
+        yield candidate
 
 
 def _outdoes(other: _Candidate, candidate: _Candidate) -> bool:
