@@ -50,6 +50,7 @@ _READ: Final[Mapping[str, Mapping[str, str]]] = {
         "additive": "BIGINT",
         "not_additive": "BIGINT",
         "remainder": "BIGINT",
+        "rank": "INTEGER",
         "superseded": "BOOLEAN",
     },
     "totals": {"year": "INTEGER", "printed": "BIGINT", "remainder": "BIGINT"},

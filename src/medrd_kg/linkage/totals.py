@@ -41,7 +41,8 @@ class NamedTotal:
         amount: Sum of its addends, in yen.
         figures: How many they are.
         printed: What a source prints for it, in yen; None where no source does.
-        remainder: The printed amount minus the sum, in yen, as recorded; None without a print.
+        remainder: The printed amount minus the sum, in yen, as recorded; None where they meet or
+            nothing is printed.
         note_ja: What must be known to read it.
         note_en: The same in English.
     """

@@ -13,7 +13,10 @@ SELECT
     min(payee.concept) AS payee,
     min(programme.item) AS programme,
     min(locator) AS locator,
-    min(remainder)::BIGINT AS remainder
+    min(remainder)::BIGINT AS remainder,
+    min(block) AS block,
+    min(rank)::INTEGER AS rank,
+    min(printed) AS printed
 FROM figures
 JOIN item USING (iri)
 LEFT JOIN concept AS payer ON payer.iri = figures.payer

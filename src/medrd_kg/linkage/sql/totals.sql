@@ -1,6 +1,6 @@
 -- Named totals with what their addends sum to.
 SELECT total.iri, label_ja, label_en, total.fiscal_year, total.stage, total.level, perimeter,
-    coalesce(sum(figure.amount), 0), count(figure.item), printed, total.remainder, note_ja, note_en
+    coalesce(sum(figure.amount), 0), count(figure.item), total.printed, total.remainder, note_ja, note_en
 FROM total
 LEFT JOIN total_member USING (total)
 LEFT JOIN figure USING (item)
