@@ -38,8 +38,7 @@ LIMIT :most
 """
 
 _FOUND: Final = f"""
-SELECT name.subject, subject.kinds, {SORT_KEY}, name.value
-FROM name CROSS JOIN subject ON subject.id = name.subject WHERE name.id = :name
+SELECT name.subject, name.kinds, {SORT_KEY}, name.value FROM name WHERE name.id = :name
 """  # noqa: S608 - the text is made of constants
 
 

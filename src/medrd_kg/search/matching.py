@@ -3,9 +3,8 @@
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import islice, product
-from typing import Final
+from typing import Final, NamedTuple
 
 from medrd_kg.search.contents import Role
 from medrd_kg.search.folding import is_latin
@@ -15,11 +14,10 @@ from medrd_kg.search.ranking import SORT_KEY, Match, in_step, match_of
 __all__ = ["Found", "find", "find_by_synonym", "variants"]
 
 _FIND: Final = f"""
-SELECT name.subject, subject.kinds, min({SORT_KEY})
-FROM gram CROSS JOIN name ON name.id = gram.rowid CROSS JOIN subject ON subject.id = name.subject
+SELECT name.subject, name.kinds, {SORT_KEY}
+FROM gram CROSS JOIN name ON name.id = gram.rowid
 WHERE gram MATCH :match AND name.role <= :last_role
     AND (:language = '' OR name.language IN (:language, ''))
-GROUP BY name.subject
 """  # noqa: S608 - the text is made of constants
 
 _SYNONYMS: Final = f"""
@@ -39,8 +37,7 @@ _SHORTEST_SYNONYM: Final = 2
 _SHORTEST_LATIN_SYNONYM: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A thing that answers a query.
 
     Attributes:
@@ -64,7 +61,7 @@ def find(
     language: str = "",
     last_role: Role = Role.TEXT,
 ) -> list[Found]:
-    """Return every thing with a text that holds all of some folded words.
+    """Return every thing with a text that holds all of some folded words, once a text.
 
     Args:
         connection: The index.

@@ -6,7 +6,7 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import Final
 
-__all__ = ["SORT_KEY", "Match", "in_step", "inside_tier", "match_of", "name_of"]
+__all__ = ["SORT_KEY", "Match", "in_step", "inside_tier", "match_of", "name_of", "weight"]
 
 
 class Match(IntEnum):
@@ -43,15 +43,27 @@ SORT_KEY: Final = f"""
         ELSE 4 + min(name.role, 1)
     END << {_TIER_BITS})
     + ((instr(name.folded, :whole) = 0) << {_TIER_BITS - 1})
-    + ((63 - min(subject.popularity, 63)) << {_TIER_BITS - 1 - _POPULARITY_BITS})
-    + (min(length(name.folded), 4095) << {_NUMBER_BITS})
-    + name.id
+    + name.weight
 """
-"""SQL of a number that sorts texts: step, words in one piece, how referred to, length, number.
+"""SQL of a number that sorts texts: step, words in one piece, then `weight`.
 
 The parameters are ``whole`` (the folded query without spaces), ``latin`` (whether a word of it
 begins with a Latin letter or a digit) and ``words`` (its folded words between spaces).
 """
+
+
+def weight(popularity: int, length: int, number: int) -> int:
+    """Return the part of the sort key that no query changes; the least is the best.
+
+    Args:
+        popularity: How often the thing is referred to, as a power of two.
+        length: Of the folded text.
+        number: Of the text in the index.
+    """
+    seldom = (1 << _POPULARITY_BITS) - 1 - min(popularity, (1 << _POPULARITY_BITS) - 1)
+    return (
+        ((seldom << _LENGTH_BITS) | min(length, (1 << _LENGTH_BITS) - 1)) << _NUMBER_BITS
+    ) | number
 
 
 def match_of(key: int) -> Match:

@@ -17,6 +17,7 @@ from medrd_kg.search.facts import Facts, read_facts
 from medrd_kg.search.folding import fold
 from medrd_kg.search.grams import grams
 from medrd_kg.search.leading import Completable, leading_names
+from medrd_kg.search.ranking import weight
 from medrd_kg.search.subjects import Subject, read_subjects
 from medrd_kg.store.base import Store
 
@@ -39,7 +40,8 @@ CREATE TABLE subject (
     popularity INTEGER NOT NULL, label_ja TEXT, label_en TEXT);
 CREATE TABLE name (
     id INTEGER PRIMARY KEY, subject INTEGER NOT NULL, kinds INTEGER NOT NULL,
-    role INTEGER NOT NULL, language TEXT NOT NULL, value TEXT NOT NULL, folded TEXT NOT NULL);
+    role INTEGER NOT NULL, weight INTEGER NOT NULL, language TEXT NOT NULL, value TEXT NOT NULL,
+    folded TEXT NOT NULL);
 CREATE VIRTUAL TABLE gram USING fts5 (
     tokens, content = '', columnsize = 0, tokenize = 'ascii', prefix = '1');
 CREATE TABLE property (
@@ -163,9 +165,10 @@ def _fill(
     completable = []
     for number, (role, of, language, value) in enumerate(texts, start=1):
         folded, owner = fold(value), subjects[of - 1]
+        rank = weight(owner.popularity, len(folded), number)
         connection.execute(
-            "INSERT INTO name VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (number, of, _mask(owner), role, language, value, folded),
+            "INSERT INTO name VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (number, of, _mask(owner), role, rank, language, value, folded),
         )
         connection.execute(
             "INSERT INTO gram (rowid, tokens) VALUES (?, ?)", (number, grams(folded))
