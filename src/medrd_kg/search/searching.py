@@ -15,7 +15,7 @@ from medrd_kg.search.matching import Found, find, find_by_synonym, variants
 from medrd_kg.search.opening import SearchIndex
 from medrd_kg.search.ranking import Match, match_of, name_of
 
-__all__ = ["MAX_LIMIT", "MAX_QUERY", "Hit", "SearchResult", "marked", "search"]
+__all__ = ["MAX_LIMIT", "MAX_QUERY", "MAX_WORDS", "Hit", "SearchResult", "marked", "search"]
 
 MAX_LIMIT: Final = 100
 """Most hits a page."""
@@ -23,7 +23,7 @@ MAX_LIMIT: Final = 100
 MAX_QUERY: Final = 200
 """Most characters of a query."""
 
-MAX_WORDS: Final = 10
+MAX_WORDS: Final = 32
 """Most words of a query."""
 
 FEW: Final = 3
