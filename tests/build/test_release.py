@@ -28,6 +28,8 @@ STEPS: Final = (
     "checking the totals",
     "putting the statements into canonical form",
     "counting",
+    "projecting the fact tables",
+    "indexing names for search",
     "writing the store",
     "writing the dumps",
     "describing the release",
@@ -39,6 +41,7 @@ STOPPING_BUILD: Final = """
 import signal, sys
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from medrd_kg.build import inference, pipeline, release
 from medrd_kg.build.progress import SilentProgress
 
@@ -61,7 +64,7 @@ if place == "after the folder has its name":
 if place == "with the new pointer prepared":
     Path.replace = stop
 if place == "while old releases are removed":
-    release.shutil.rmtree = stop
+    release.shutil = SimpleNamespace(rmtree=stop)  # others remove folders of their own
 keep = 1 if place == "while old releases are removed" else 3
 pipeline.build_release(Path(data_dir), root=Path(root), keep=keep, progress=Progress())
 """

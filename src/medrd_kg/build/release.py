@@ -22,13 +22,21 @@ from medrd_kg.store.base import Store
 from medrd_kg.store.embedded import EmbeddedStore
 
 __all__ = [
+    "SEARCH_INDEX",
     "STORE",
+    "TABLES",
     "OpenRelease",
     "Releases",
 ]
 
 STORE: Final = "store"
 """Folder of the engine's files in a release."""
+
+TABLES: Final = "tables"
+"""Folder of the fact tables in a release."""
+
+SEARCH_INDEX: Final = "search.sqlite"
+"""File of the search index in a release."""
 
 _CURRENT: Final = "current"
 _UNFINISHED: Final = ".unfinished-"

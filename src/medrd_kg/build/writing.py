@@ -1,4 +1,4 @@
-"""Writes the folder of a release: store, dumps, inferred triples, descriptions, manifest."""
+"""Writes the folder of a release: store, fact tables, search index, dumps, manifest and more."""
 
 import resource
 import sys
@@ -27,8 +27,10 @@ from medrd_kg.build.manifest import (
     inventory,
 )
 from medrd_kg.build.progress import Timings
-from medrd_kg.build.release import STORE
+from medrd_kg.build.release import SEARCH_INDEX, STORE, TABLES
 from medrd_kg.build.validation import ValidationReport
+from medrd_kg.linkage.projection import project
+from medrd_kg.search.writing import write_index
 from medrd_kg.store.base import Store
 from medrd_kg.store.embedded import EmbeddedStore
 from medrd_kg.vocabulary import BASE, PREFIXES
@@ -114,6 +116,10 @@ def write_release(
             peak_memory_mb=0,
             software={"medrd-kg": __version__, "pyoxigraph": version("pyoxigraph")},
         )
+    with timings.step("projecting the fact tables"):
+        project(store, folder / TABLES)
+    with timings.step("indexing names for search"):
+        write_index(store, folder / SEARCH_INDEX)
         store.close()
     with timings.step("writing the store"):
         disk = EmbeddedStore(folder / STORE)

@@ -18,6 +18,7 @@ from medrd_kg.sparql.stored import load_stored_queries
 from medrd_kg.sparql.workers.engine_room import EngineRoom
 from medrd_kg.vocabulary import graph_iri
 from medrd_kg.web.admin_routes import install_admin
+from medrd_kg.web.analytics.routes import install_analytics
 from medrd_kg.web.authorization import Authority, Guard
 from medrd_kg.web.collection_routes import install_collections
 from medrd_kg.web.editing import Editing
@@ -106,6 +107,7 @@ def create_app(settings: Settings, source: ReleaseSource) -> FastAPI:
     install_graph_store(app, editing, endpoint)
     install_collections(app)
     install_evidence(app)
+    install_analytics(app)
     install_queries(app, queries)
     install_resources(app)
     install_admin(app, settings)

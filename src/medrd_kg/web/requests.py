@@ -23,7 +23,9 @@ __all__ = [
     "PAGING_PARAMETERS",
     "Listing",
     "next_page",
+    "read_cursor",
     "read_listing",
+    "read_values",
     "refuse_parameters",
 ]
 
@@ -50,7 +52,8 @@ FORMAT_PARAMETERS: Final[tuple[Schema, ...]] = (
     ),
 )
 _FORMATTING: Final = ("format", "bom")
-_COMMON: Final = ("limit", "cursor", *_FORMATTING)
+_PAGING: Final = ("limit", "cursor")
+_COMMON: Final = (*_PAGING, *_FORMATTING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +125,38 @@ def read_listing(
     return Listing(
         own={name: found for name, found in values.items() if name not in _COMMON},
         limit=_limit(common.get("limit"), None if media_type in TABLE_TYPES else DEFAULT_LIMIT),
-        after=_after(common.get("cursor")),
+        after=read_cursor(common.get("cursor")),
         media_type=media_type,
         bom=_choice("bom", common.get("bom", "0"), ("0", "1")) == "1",
         parameters=tuple(given),
     )
+
+
+def read_values(
+    request: Request, own: Names[str], *, single: Names[str] = ()
+) -> tuple[dict[str, list[str]], tuple[tuple[str, str], ...]]:
+    """Read the parameters of an address that takes ``limit`` and ``cursor`` beside its own.
+
+    Args:
+        request: The request.
+        own: Names of the parameters that it takes beside those.
+        single: Those of them that may be given once only.
+
+    Returns:
+        The values by name, and everything as given.
+
+    Raises:
+        Problem: ``unknown-parameter``, ``invalid-parameter`` or ``malformed-request``.
+    """
+    given = read_parameters(request.scope["query_string"], "the address")
+    _refuse_unknown(request, given, [*own, *_PAGING])
+    values: dict[str, list[str]] = {}
+    for name, value in given:
+        values.setdefault(name, []).append(value)
+    for name in (*_PAGING, *single):
+        if len(values.get(name, ())) > 1:
+            raise _invalid(name, f"{name} is given more than once")
+    return values, tuple(given)
 
 
 def refuse_parameters(request: Request, known: Names[str] = ()) -> None:
@@ -177,7 +207,12 @@ def _limit(text: str | None, default: int | None) -> int | None:
     return int(text)
 
 
-def _after(cursor: str | None) -> str:
+def read_cursor(cursor: str | None) -> str:
+    """Return where a page begins; empty for the first one.
+
+    Raises:
+        Problem: ``invalid-parameter``: no cursor of this service looks like that.
+    """
     if cursor is None:
         return ""
     try:

@@ -13,7 +13,7 @@ import uvicorn
 
 from medrd_kg.build.dumps import ALL_QUADS, DUMPS
 from medrd_kg.build.pipeline import current_release, ensure_release
-from medrd_kg.build.release import STORE
+from medrd_kg.build.release import SEARCH_INDEX, STORE, TABLES
 from medrd_kg.content import ontology_dir
 from medrd_kg.problems import Problem
 from medrd_kg.settings import Settings
@@ -105,6 +105,8 @@ def find_release(settings: Settings) -> Release:
         source=source,
         statistics=StoreStatistics(manifest.triples if union else 0, manifest.graphs),
         edits=settings.data_dir / "edits",
+        tables=folder / TABLES,
+        search_index=folder / SEARCH_INDEX,
     )
 
 

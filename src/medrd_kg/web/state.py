@@ -4,11 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+import anyio
 from fastapi import Request
 
+from medrd_kg.linkage.tables import FactTables
 from medrd_kg.problems import Problem
+from medrd_kg.search.opening import SearchIndex
 from medrd_kg.settings import Settings
 from medrd_kg.sparql.evaluation import Evaluator
 from medrd_kg.sparql.stored import StoredQuery
@@ -31,18 +34,25 @@ class Release:
         source: Its data.
         statistics: Its size, counted once.
         edits: Folder of the journal of accepted edits.
+        tables: Folder of its fact tables; None where there are none.
+        search_index: File of its search index; None where there is none.
     """
 
     version: str
     source: DataSource
     statistics: StoreStatistics
     edits: Path
+    tables: Path | None = None
+    search_index: Path | None = None
 
 
 _KEPT_CELLS: Final = 500_000
 """Bound on the cells of kept answers, about 50 MB."""
 
 _KEPT_BYTES: Final = 32_000_000
+
+Opened = TypeVar("Opened")
+"""A part of a release that was opened."""
 
 ReleaseSource = Callable[[], Release]
 """Opens a release; called once, in a thread, when the service starts."""
@@ -63,6 +73,8 @@ class Serving:
         engine_room: Evaluates and edits.
         answers: Rows of stored queries by bound text.
         documents: Whole answers that one state of the data fixes, by address and media type.
+        tables: The fact tables of the release; None where there are none.
+        search_index: The search index of the release; None where there is none.
     """
 
     settings: Settings
@@ -75,6 +87,8 @@ class Serving:
     engine_room: EngineRoom
     answers: Kept[tuple[dict[str, Any], ...]]
     documents: Kept[bytes]
+    tables: FactTables | None = None
+    search_index: SearchIndex | None = None
 
     def address(self, path: str) -> str:
         """Return the absolute address of a path of this service; never from the Host header."""
@@ -166,7 +180,25 @@ async def prepare(
         engine_room=engine_room,
         answers=Kept(_KEPT_CELLS, _cells),
         documents=Kept(_KEPT_BYTES, len),
+        tables=None if release.tables is None else await _beside(FactTables, release.tables),
+        search_index=(
+            None
+            if release.search_index is None
+            else await _beside(SearchIndex, release.search_index)
+        ),
     )
+
+
+async def _beside(open_it: Callable[[Path], Opened], path: Path) -> Opened:
+    """Open a part of a release in a thread, since that reads files."""
+    try:
+        return await anyio.to_thread.run_sync(open_it, path)
+    except (OSError, ValueError) as error:
+        raise Problem(
+            "damaged-release",
+            f"{path.name} of the release cannot be opened: {error}",
+            "build the release anew",
+        ) from error
 
 
 def _cells(rows: tuple[dict[str, Any], ...]) -> int:

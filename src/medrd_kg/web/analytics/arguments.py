@@ -1,0 +1,180 @@
+"""Parameters of the questions: how each is described, read, and checked."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from medrd_kg.linkage.facets import FACETS
+from medrd_kg.linkage.selection import BASES, SCOPES
+from medrd_kg.linkage.totals import LEVELS, STAGES
+from medrd_kg.problems import Problem
+from medrd_kg.web.openapi import parameter
+from medrd_kg.web.schemas import Schema
+
+__all__ = [
+    "BASIS",
+    "FISCAL_YEAR",
+    "SCOPE",
+    "TOTAL",
+    "TOTAL_NAMES",
+    "VIA",
+    "Argument",
+    "choice",
+    "integer",
+    "kind",
+    "read_arguments",
+    "several",
+    "text",
+    "truth",
+]
+
+_MOST_DIGITS: Final = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A parameter of a question.
+
+    Attributes:
+        name: As callers write it.
+        description: What it says.
+        schema: JSON Schema of one value.
+        read: Turns the values that were given, at least one, into what the question takes.
+        is_repeated: Whether it may be given several times.
+        is_required: Whether it must be given.
+    """
+
+    name: str
+    description: str
+    schema: Schema
+    read: Callable[[Sequence[str]], object]
+    is_repeated: bool = False
+    is_required: bool = False
+
+    @property
+    def described(self) -> Schema:
+        """The parameter object of OpenAPI."""
+        schema = {"type": "array", "items": self.schema} if self.is_repeated else self.schema
+        return parameter(self.name, self.description, schema, required=self.is_required)
+
+
+def read_arguments(arguments: Sequence[Argument], given: Mapping[str, list[str]]) -> dict[str, Any]:
+    """Return the values of the parameters that were given, by name.
+
+    Raises:
+        Problem: ``invalid-parameter``: a required one is missing, or a value is not possible.
+    """
+    found = {}
+    for each in arguments:
+        if each.name in given:
+            found[each.name] = each.read(given[each.name])
+        elif each.is_required:
+            raise _invalid(each.name, f"{each.name} is missing", each.description)
+    return found
+
+
+def choice(
+    name: str, description: str, known: Sequence[str], *, default: str | None = None
+) -> Argument:
+    """Return a parameter with a few possible values."""
+
+    def read(values: Sequence[str]) -> str:
+        return _known(name, values[0], known)
+
+    schema: Schema = {"type": "string", "enum": list(known)}
+    if default is not None:
+        schema["default"] = default
+    return Argument(name, description, schema, read)
+
+
+def truth(name: str, description: str, *, default: bool) -> Argument:
+    """Return a parameter that is ``true`` or ``false``."""
+
+    def read(values: Sequence[str]) -> bool:
+        return _known(name, values[0], ("true", "false")) == "true"
+
+    return Argument(name, description, {"type": "boolean", "default": default}, read)
+
+
+def kind(name: str, description: str, *, known: Sequence[str] = FACETS) -> Argument:
+    """Return a required parameter that names a kind or facet."""
+
+    def read(values: Sequence[str]) -> str:
+        return _known(name, values[0], known)
+
+    schema: Schema = {"type": "string", "enum": list(known)}
+    return Argument(name, description, schema, read, is_required=True)
+
+
+def several(name: str, description: str, *, known: Sequence[str] = FACETS) -> Argument:
+    """Return a parameter that may be given several times."""
+
+    def read(values: Sequence[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(_known(name, each, known) for each in values))
+
+    schema: Schema = {"type": "string", "enum": list(known)}
+    return Argument(name, description, schema, read, is_repeated=True)
+
+
+def integer(
+    name: str, description: str, *, least: int, most: int, default: int | None = None
+) -> Argument:
+    """Return a parameter that is an integer within bounds."""
+
+    def read(values: Sequence[str]) -> int:
+        value = values[0]
+        is_number = value.isascii() and value.isdecimal() and len(value) <= _MOST_DIGITS
+        if not is_number or not least <= int(value) <= most:
+            raise _invalid(
+                name, f"{name}={value!r} is no integer from {least} to {most}", "mend it"
+            )
+        return int(value)
+
+    schema: Schema = {"type": "integer", "minimum": least, "maximum": most}
+    if default is not None:
+        schema["default"] = default
+    return Argument(name, description, schema, read)
+
+
+def text(name: str, description: str, *, is_required: bool = False) -> Argument:
+    """Return a parameter that is a slug or an IRI."""
+    return Argument(
+        name, description, {"type": "string"}, lambda values: values[0], is_required=is_required
+    )
+
+
+def _known(name: str, value: str, known: Sequence[str]) -> str:
+    if value not in known:
+        raise Problem(
+            "invalid-parameter",
+            f"{name}={value!r} is not possible",
+            f"use {' or '.join(known)}",
+            extra={"parameter": name, "known": list(known)},
+        )
+    return value
+
+
+def _invalid(name: str, detail: str, hint: str) -> Problem:
+    return Problem("invalid-parameter", detail, hint, extra={"parameter": name})
+
+
+FISCAL_YEAR: Final = integer(
+    "fiscal_year", "Western year; without it, every year.", least=1900, most=2200
+)
+SCOPE: Final = choice(
+    "scope", "Topics of the year, standing scope of the projects, or both.", SCOPES, default="all"
+)
+BASIS: Final = choice(
+    "basis",
+    "Concepts that sources state, that our linker computed, or both.",
+    BASES,
+    default="all",
+)
+VIA: Final = several("via", "Facets that links run over; without it, all that tell something.")
+TOTAL_NAMES: Final = ("total", "stage", "level", "perimeter")
+TOTAL: Final = (
+    text("total", "Slug or IRI of the one total in which yen are summed; outranks the next three."),
+    choice("stage", "Stage of the total.", STAGES, default="initial"),
+    choice("level", "Level of the total.", LEVELS, default="appropriation"),
+    text("perimeter", "What the total covers, such as `amed`."),
+)

@@ -1,0 +1,222 @@
+"""Gaps and overlaps: what is missing, what comes nearest, and where ministries meet."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from medrd_kg.linkage.facets import CONCEPT_FACETS
+from medrd_kg.linkage.gaps import (
+    concepts_without_items,
+    missing_combinations,
+    scope_without_topic,
+    silent_items,
+)
+from medrd_kg.linkage.gaps_money import (
+    MoneyGapQuestion,
+    money_without_topic,
+    topics_without_money,
+)
+from medrd_kg.linkage.gaps_results import indicators_without_results, targets_missed
+from medrd_kg.linkage.overlaps import OverlapQuestion, overlaps
+from medrd_kg.linkage.selection import Selection
+from medrd_kg.linkage.tables import FactTables
+from medrd_kg.linkage.totals import TotalChoice
+from medrd_kg.problems import Problem
+from medrd_kg.web.analytics.arguments import (
+    BASIS,
+    FISCAL_YEAR,
+    SCOPE,
+    TOTAL,
+    TOTAL_NAMES,
+    choice,
+    integer,
+    several,
+    text,
+)
+from medrd_kg.web.analytics.question import Answer, Question, Values, given
+from medrd_kg.web.analytics.shown import shown
+
+__all__ = ["GAP_QUESTIONS"]
+
+_WITH_PROJECTS: Final = (*CONCEPT_FACETS, "project")
+_DEFAULT: Final = "combinations"
+
+Asked = Callable[[FactTables, Values, int, int], Answer]
+
+
+def _selection(values: Values) -> Selection:
+    return Selection(**given(values, "scope", "fiscal_year", "basis"))
+
+
+def _year(values: Values) -> int:
+    """Return the fiscal year, which this question cannot do without.
+
+    Raises:
+        Problem: ``invalid-parameter``: it was not given.
+    """
+    if "fiscal_year" not in values:
+        raise Problem(
+            "invalid-parameter",
+            "fiscal_year is missing",
+            "name a western year, such as fiscal_year=2022",
+            extra={"parameter": "fiscal_year"},
+        )
+    year: int = values["fiscal_year"]
+    return year
+
+
+def _combinations(tables: FactTables, values: Values, offset: int, limit: int) -> Answer:
+    found = missing_combinations(
+        tables,
+        values.get("rows", "disease-area"),
+        values.get("columns", "project"),
+        selection=_selection(values),
+        **given(values, "row", "column"),
+        offset=offset,
+        limit=limit,
+    )
+    return Answer.of(found.gaps, unitsRead=shown(dict(found.read)))
+
+
+def _concepts(tables: FactTables, values: Values, offset: int, limit: int) -> Answer:
+    facet = values.get("rows", "disease-area")
+    return Answer.of(
+        concepts_without_items(
+            tables, facet, selection=_selection(values), offset=offset, limit=limit
+        )
+    )
+
+
+def _silent(tables: FactTables, values: Values, offset: int, limit: int) -> Answer:
+    facet = values.get("rows", "purpose")
+    return Answer.of(
+        silent_items(tables, facet, selection=_selection(values), offset=offset, limit=limit)
+    )
+
+
+def _scope(tables: FactTables, values: Values, offset: int, limit: int) -> Answer:
+    found = scope_without_topic(
+        tables,
+        _year(values),
+        project=values.get("column"),
+        **given(values, "basis"),
+        offset=offset,
+        limit=limit,
+    )
+    return Answer.of(found.gaps, unitsRead=shown(dict(found.read)))
+
+
+def _money_question(values: Values) -> MoneyGapQuestion:
+    return MoneyGapQuestion(
+        _year(values),
+        **given(values, "via", "basis"),
+        total=TotalChoice(**given(values, *TOTAL_NAMES)),
+    )
+
+
+def _topics(tables: FactTables, values: Values, offset: int, limit: int) -> Answer:
+    found = topics_without_money(tables, _money_question(values), offset=offset, limit=limit)
+    return Answer.of(found.gaps, namedTotal=shown(found.total))
+
+
+def _money(tables: FactTables, values: Values, offset: int, limit: int) -> Answer:
+    found = money_without_topic(tables, _money_question(values), offset=offset, limit=limit)
+    return Answer.of(
+        found.gaps,
+        namedTotal=shown(found.total),
+        withTopic=found.with_topic,
+        withoutTopic=found.without_topic,
+        withoutProgramme=found.without_programme,
+    )
+
+
+def _indicators(tables: FactTables, values: Values, offset: int, limit: int) -> Answer:
+    ministry = values.get("ministry")
+    return Answer.of(
+        indicators_without_results(tables, ministry=ministry, offset=offset, limit=limit)
+    )
+
+
+def _targets(tables: FactTables, values: Values, offset: int, limit: int) -> Answer:
+    return Answer.of(targets_missed(tables, _year(values), offset=offset, limit=limit))
+
+
+_SELECTED: Final = ("scope", "fiscal_year", "basis")
+_OF_MONEY: Final = ("fiscal_year", "via", "basis", *TOTAL_NAMES)
+
+_KINDS: Final[Mapping[str, tuple[Asked, tuple[str, ...]]]] = {
+    "combinations": (_combinations, ("rows", "columns", "row", "column", *_SELECTED)),
+    "concepts": (_concepts, ("rows", *_SELECTED)),
+    "items-without-facet": (_silent, ("rows", *_SELECTED)),
+    "scope-without-topic": (_scope, ("fiscal_year", "column", "basis")),
+    "topics-without-money": (_topics, _OF_MONEY),
+    "money-without-topic": (_money, _OF_MONEY),
+    "indicators-without-results": (_indicators, ("ministry",)),
+    "targets-missed": (_targets, ("fiscal_year",)),
+}
+"""Each kind of gap: who answers, and which parameters it takes beside `kind`."""
+
+
+def _gaps(tables: FactTables, values: Values, offset: int, limit: int) -> Answer:
+    kind = values.get("kind", _DEFAULT)
+    ask, taken = _KINDS[kind]
+    for name in values:
+        if name != "kind" and name not in taken:
+            raise Problem(
+                "invalid-parameter",
+                f"{name} says nothing to gaps of the kind {kind}",
+                f"that kind takes {', '.join(taken)}",
+                extra={"parameter": name, "known": list(taken)},
+            )
+    return ask(tables, values, offset, limit)
+
+
+def _overlaps(tables: FactTables, values: Values, offset: int, limit: int) -> Answer:
+    question = OverlapQuestion(
+        _year(values),
+        **given(values, "via", "basis", "min_ministries", "hierarchy"),
+        total=TotalChoice(**given(values, *TOTAL_NAMES)),
+    )
+    found = overlaps(tables, question, offset=offset, limit=limit)
+    return Answer.of(found.overlaps, namedTotal=shown(found.total))
+
+
+GAP_QUESTIONS: Final = (
+    Question(
+        "gaps",
+        "What is missing, what comes nearest, and which units were read",
+        "`combinations`: pairs of a row and a column without an item; `concepts`: concepts that no"
+        " item names; `items-without-facet`: items that name nothing of a facet;"
+        " `scope-without-topic`: standing scope without a topic in the year;"
+        " `topics-without-money` and `money-without-topic`: by shared concepts;"
+        " `indicators-without-results`; `targets-missed`. Absent means that no item names the"
+        " concept or something narrower, not that nothing is done.",
+        (
+            choice("kind", "Kind of gap.", tuple(_KINDS), default=_DEFAULT),
+            choice("rows", "Facet of what is missing.", _WITH_PROJECTS),
+            choice("columns", "Facet of where it is missing.", _WITH_PROJECTS),
+            text("row", "Slug or IRI of one row."),
+            text("column", "Slug or IRI of one column, such as a project."),
+            text("ministry", "Slug or IRI of the ministry that runs the programme."),
+            SCOPE,
+            FISCAL_YEAR,
+            BASIS,
+            several("via", "Facets over which topics and money meet.", known=CONCEPT_FACETS),
+            *TOTAL,
+        ),
+        _gaps,
+    ),
+    Question(
+        "overlaps",
+        "Concepts on which programmes of several ministries work in a year, with their yen",
+        "Amounts are those of one total, which `namedTotal` tells; null where it has none for a"
+        " programme. Programmes are compared by the concepts that they carry.",
+        (
+            integer("fiscal_year", "Western year; it must be given.", least=1900, most=2200),
+            several("via", "Facets of the concepts.", known=CONCEPT_FACETS),
+            BASIS,
+            integer("min_ministries", "Least number of ministries.", least=2, most=20, default=2),
+            *TOTAL,
+        ),
+        _overlaps,
+    ),
+)

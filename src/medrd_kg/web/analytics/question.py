@@ -1,0 +1,70 @@
+"""What a question is: its address, its parameters, and who answers it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from medrd_kg.linkage.items import PAGE, Page
+from medrd_kg.linkage.tables import FactTables
+from medrd_kg.web.analytics.arguments import Argument
+from medrd_kg.web.analytics.shown import shown
+
+__all__ = ["Answer", "Question", "Values", "given"]
+
+Values = Mapping[str, Any]
+"""Values of the parameters that were given, by name."""
+
+
+def given(values: Values, *names: str) -> dict[str, Any]:
+    """Return those of some parameters that were given."""
+    return {name: values[name] for name in names if name in values}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A page of an answer.
+
+    Attributes:
+        items: Its entries as JSON.
+        total: How many entries there are on all pages.
+        following: Where the next page begins; None after the last.
+        more: What else the answer says.
+    """
+
+    items: list[Any]
+    total: int
+    following: int | None
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, page: Page[Any], **more: object) -> "Answer":
+        """Return the answer that a page holds."""
+        return cls(shown(page), page.total, page.next_offset, more)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question with an address of its own.
+
+    Attributes:
+        path: Address below ``/api/v1/``.
+        summary: What it asks.
+        description: How to read the answer: what is counted, and by which rule.
+        arguments: Its parameters.
+        ask: Answers: the tables, the values that were given, where the page begins, its length.
+        most: The longest page.
+        usual: The length of a page unless the caller says otherwise.
+    """
+
+    path: str
+    summary: str
+    description: str
+    arguments: tuple[Argument, ...]
+    ask: Callable[[FactTables, Values, int, int], Answer]
+    most: int = PAGE
+    usual: int = 20
+
+    @property
+    def name(self) -> str:
+        """Identifier of the operation."""
+        return f"get_{self.path.replace('/', '_').replace('-', '_')}"

@@ -1,0 +1,84 @@
+"""Answers of the fact tables as JSON: every thing with its names, every item with its evidence.
+
+Members are named as in the JSON-LD context: ``id``, ``type``, ``label``, ``evidence``. Others are
+the attributes in camel case. A page becomes the list of its entries.
+"""
+
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
+from functools import singledispatch
+from typing import Any
+
+from medrd_kg.linkage.items import Evidence, Item, Page, Thing
+
+__all__ = ["shown"]
+
+
+@singledispatch
+def shown(value: object) -> Any:  # noqa: ANN401 - any JSON value
+    """Return an answer, or a part of one, as JSON."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return _labelled(
+            {_camel(each.name): shown(getattr(value, each.name)) for each in fields(value)}
+        )
+    return value
+
+
+@shown.register
+def _(value: Page) -> Any:  # type: ignore[type-arg]  # noqa: ANN401
+    return [shown(each) for each in value.entries]
+
+
+@shown.register
+def _(value: Thing) -> Any:  # noqa: ANN401
+    return {"id": value.iri, "label": _label(value.ja, value.en)}
+
+
+@shown.register
+def _(value: Evidence) -> Any:  # noqa: ANN401
+    found = {"id": value.iri, "type": [value.kind]}
+    return found if value.unit is None else found | {"unitId": value.unit}
+
+
+@shown.register
+def _(value: Item) -> Any:  # noqa: ANN401
+    return {
+        "id": value.iri,
+        "type": [value.kind],
+        "label": _label(value.ja, value.en),
+        "fiscalYear": value.fiscal_year,
+        "evidence": [shown(each) for each in value.evidence],
+    }
+
+
+@shown.register(tuple)
+@shown.register(list)
+def _(value: tuple[object, ...] | list[object]) -> Any:  # noqa: ANN401
+    return [shown(each) for each in value]
+
+
+@shown.register
+def _(value: dict) -> Any:  # type: ignore[type-arg]  # noqa: ANN401
+    return {name: shown(each) for name, each in value.items()}
+
+
+@shown.register
+def _(value: Decimal) -> Any:  # noqa: ANN401
+    return format(value, "f")  # as everywhere, decimals are exact, so no JSON numbers
+
+
+def _labelled(found: dict[str, Any]) -> dict[str, Any]:
+    """Name the identifier and the labels of a whole as everywhere."""
+    if "iri" in found:
+        label = _label(found.pop("ja", None), found.pop("en", None))
+        found = {"id": found.pop("iri"), "label": label, **found}
+    return found
+
+
+def _label(ja: str | None, en: str | None) -> dict[str, str]:
+    return {name: text for name, text in (("ja", ja), ("en", en)) if text is not None}
+
+
+def _camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(each.capitalize() for each in others)
