@@ -9,6 +9,8 @@ import uvicorn
 from pyoxigraph import RdfFormat, serialize
 
 from medrd_kg.content import ontology_dir
+from medrd_kg.linkage.projection import project
+from medrd_kg.search.writing import write_index
 from medrd_kg.settings import Settings
 from medrd_kg.sparql.workers.source import DataSource
 from medrd_kg.store.embedded import EmbeddedStore
@@ -35,7 +37,10 @@ def release_of(store: EmbeddedStore, folder: Path) -> Release:
     dump = folder / "fixture.nq"
     serialize(store.quads(), str(dump), format=RdfFormat.N_QUADS)
     source = DataSource(dump, store.union_default_graph, frozenset(store.graphs()))
-    return Release(VERSION, source, store.statistics(), folder / "edits")
+    tables, index = folder / "tables", folder / "search.sqlite"
+    project(store, tables)
+    write_index(store, index)
+    return Release(VERSION, source, store.statistics(), folder / "edits", tables, index)
 
 
 def main() -> None:

@@ -18,6 +18,8 @@ _ASKED = {
     "stated-links": "",
     "gaps": "",
     "overlaps": "fiscal_year=2021",
+    "flows": "fiscal_year=2022&ministry=mhlw",
+    "flows/recipients": "fiscal_year=2021",
 }
 _GAPS = {
     "combinations": "rows=purpose",
@@ -97,6 +99,15 @@ def test_yen_are_those_of_the_named_total(api: str) -> None:
     assert whole["value"] + whole["elsewhere"] == total["amount"]
     by_ministry = [each["value"] + each["elsewhere"] for each in matrix["rows"]]
     assert sum(by_ministry) == total["amount"]
+
+
+@pytest.mark.parametrize("filtered", ["", "&ministry=mext", "&ministry=mhlw"])
+def test_links_of_a_flow_sum_to_its_total(api: str, filtered: str) -> None:
+    found = answer(api, "flows", f"fiscal_year=2022{filtered}")
+    first = [each for each in found["links"] if each["source"]["kind"] == "total"]
+    assert sum(each["amount"] for each in first) == found["selected"]
+    assert found["selected"] + found["leftOut"] == found["namedTotal"]["amount"]
+    assert found["leftOut"] == 0 or filtered
 
 
 def test_evidence_of_a_link_is_told(api: str) -> None:

@@ -200,11 +200,16 @@ class TestRunningQueries:
         (query,) = [each for each in listed.json()["items"] if each["id"] == endless[0]]
         assert query["elapsed"] > 0
         assert query["started"].endswith("Z")
-        assert query["lane"] in {"queued", "fast", "long"}
+        assert query["lane"] in {"queued", "fast", "yielding", "long"}
         assert query["client"] == "127.0.0.1"
         assert len(query["digest"]) == 16
         assert "COUNT" not in listed.text
-        assert value(samples(server, AS_ADMIN), "medrd_kg_queries_running", lane=query["lane"]) >= 1
+        running = [
+            each.value
+            for each in samples(server, AS_ADMIN)
+            if each.name == "medrd_kg_queries_running"
+        ]
+        assert sum(running) >= 1  # it may have changed its lane meanwhile
 
     def test_cancelling_ends_it_and_tells_its_caller(
         self, server: httpx.Client, endless: tuple[str, list[httpx.Response]]

@@ -1,7 +1,7 @@
 """Parameters of the questions: how each is described, read, and checked."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from medrd_kg.linkage.facets import FACETS
@@ -21,8 +21,8 @@ __all__ = [
     "Argument",
     "choice",
     "integer",
-    "kind",
     "read_arguments",
+    "required",
     "several",
     "text",
     "truth",
@@ -42,6 +42,7 @@ class Argument:
         read: Turns the values that were given, at least one, into what the question takes.
         is_repeated: Whether it may be given several times.
         is_required: Whether it must be given.
+        example: A value, for the documentation; a required one has it.
     """
 
     name: str
@@ -50,12 +51,19 @@ class Argument:
     read: Callable[[Sequence[str]], object]
     is_repeated: bool = False
     is_required: bool = False
+    example: str | None = None
 
     @property
     def described(self) -> Schema:
         """The parameter object of OpenAPI."""
         schema = {"type": "array", "items": self.schema} if self.is_repeated else self.schema
-        return parameter(self.name, self.description, schema, required=self.is_required)
+        return parameter(
+            self.name,
+            self.description,
+            schema,
+            required=self.is_required,
+            example=self.example,
+        )
 
 
 def read_arguments(arguments: Sequence[Argument], given: Mapping[str, list[str]]) -> dict[str, Any]:
@@ -69,7 +77,9 @@ def read_arguments(arguments: Sequence[Argument], given: Mapping[str, list[str]]
         if each.name in given:
             found[each.name] = each.read(given[each.name])
         elif each.is_required:
-            raise _invalid(each.name, f"{each.name} is missing", each.description)
+            raise _invalid(
+                each.name, f"{each.name} is missing", f"such as {each.name}={each.example}"
+            )
     return found
 
 
@@ -96,14 +106,14 @@ def truth(name: str, description: str, *, default: bool) -> Argument:
     return Argument(name, description, {"type": "boolean", "default": default}, read)
 
 
-def kind(name: str, description: str, *, known: Sequence[str] = FACETS) -> Argument:
-    """Return a required parameter that names a kind or facet."""
+def required(argument: Argument, example: str) -> Argument:
+    """Return a parameter that must be given.
 
-    def read(values: Sequence[str]) -> str:
-        return _known(name, values[0], known)
-
-    schema: Schema = {"type": "string", "enum": list(known)}
-    return Argument(name, description, schema, read, is_required=True)
+    Args:
+        argument: The parameter.
+        example: A value, for the documentation.
+    """
+    return replace(argument, is_required=True, example=example)
 
 
 def several(name: str, description: str, *, known: Sequence[str] = FACETS) -> Argument:
@@ -126,7 +136,9 @@ def integer(
         is_number = value.isascii() and value.isdecimal() and len(value) <= _MOST_DIGITS
         if not is_number or not least <= int(value) <= most:
             raise _invalid(
-                name, f"{name}={value!r} is no integer from {least} to {most}", "mend it"
+                name,
+                f"{name}={value!r} is no integer from {least} to {most}",
+                "write digits alone",
             )
         return int(value)
 
@@ -136,11 +148,9 @@ def integer(
     return Argument(name, description, schema, read)
 
 
-def text(name: str, description: str, *, is_required: bool = False) -> Argument:
+def text(name: str, description: str) -> Argument:
     """Return a parameter that is a slug or an IRI."""
-    return Argument(
-        name, description, {"type": "string"}, lambda values: values[0], is_required=is_required
-    )
+    return Argument(name, description, {"type": "string"}, lambda values: values[0])
 
 
 def _known(name: str, value: str, known: Sequence[str]) -> str:

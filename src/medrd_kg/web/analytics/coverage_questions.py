@@ -10,6 +10,7 @@ from medrd_kg.linkage.coverage import (
     coverage,
     coverage_items,
 )
+from medrd_kg.linkage.facets import FACETS
 from medrd_kg.linkage.items import PAGE
 from medrd_kg.linkage.tables import FactTables
 from medrd_kg.linkage.totals import TotalChoice
@@ -20,7 +21,7 @@ from medrd_kg.web.analytics.arguments import (
     TOTAL,
     TOTAL_NAMES,
     choice,
-    kind,
+    required,
     text,
 )
 from medrd_kg.web.analytics.question import Answer, Question, Values, given
@@ -29,8 +30,8 @@ from medrd_kg.web.analytics.shown import shown
 __all__ = ["COVERAGE_QUESTIONS"]
 
 _COVERAGE: Final = (
-    kind("rows", "Facet or kind of the rows."),
-    kind("columns", "Facet or kind of the columns."),
+    required(choice("rows", "Facet or kind of the rows.", FACETS), "disease-area"),
+    required(choice("columns", "Facet or kind of the columns.", FACETS), "project"),
     choice(
         "measure",
         "Topics and scope items, programmes, or yen of one total.",

@@ -29,6 +29,7 @@ from medrd_kg.web.analytics.arguments import (
     TOTAL_NAMES,
     choice,
     integer,
+    required,
     several,
     text,
 )
@@ -172,7 +173,7 @@ def _gaps(tables: FactTables, values: Values, offset: int, limit: int) -> Answer
 
 def _overlaps(tables: FactTables, values: Values, offset: int, limit: int) -> Answer:
     question = OverlapQuestion(
-        _year(values),
+        values["fiscal_year"],
         **given(values, "via", "basis", "min_ministries", "hierarchy"),
         total=TotalChoice(**given(values, *TOTAL_NAMES)),
     )
@@ -211,7 +212,7 @@ GAP_QUESTIONS: Final = (
         "Amounts are those of one total, which `namedTotal` tells; null where it has none for a"
         " programme. Programmes are compared by the concepts that they carry.",
         (
-            integer("fiscal_year", "Western year; it must be given.", least=1900, most=2200),
+            required(FISCAL_YEAR, "2022"),
             several("via", "Facets of the concepts.", known=CONCEPT_FACETS),
             BASIS,
             integer("min_ministries", "Least number of ministries.", least=2, most=20, default=2),

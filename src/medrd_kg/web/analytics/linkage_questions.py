@@ -17,6 +17,7 @@ from medrd_kg.web.analytics.arguments import (
     Argument,
     choice,
     integer,
+    required,
     text,
     truth,
 )
@@ -31,6 +32,7 @@ _OF: Final = Argument(
     {"type": "string", "examples": ["project,project"]},
     lambda values: _two_kinds(values[0]),
     is_required=True,
+    example="project,project",
 )
 _LINKAGES: Final = (
     _OF,
@@ -110,8 +112,8 @@ LINKAGE_QUESTIONS: Final = (
         "",
         (
             *_LINKAGES,
-            text("left", "Slug or IRI of the one thing.", is_required=True),
-            text("right", "Slug or IRI of the other thing.", is_required=True),
+            required(text("left", "Slug or IRI of the one thing."), "drugs"),
+            required(text("right", "Slug or IRI of the other thing."), "genome-data"),
         ),
         _linkage_items,
         usual=PAGE,

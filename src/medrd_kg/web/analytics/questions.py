@@ -3,9 +3,10 @@
 from typing import Final
 
 from medrd_kg.web.analytics.coverage_questions import COVERAGE_QUESTIONS
+from medrd_kg.web.analytics.flow_questions import FLOW_QUESTIONS
 from medrd_kg.web.analytics.gap_questions import GAP_QUESTIONS
 from medrd_kg.web.analytics.linkage_questions import LINKAGE_QUESTIONS
 
 __all__ = ["QUESTIONS"]
 
-QUESTIONS: Final = (*COVERAGE_QUESTIONS, *LINKAGE_QUESTIONS, *GAP_QUESTIONS)
+QUESTIONS: Final = (*COVERAGE_QUESTIONS, *LINKAGE_QUESTIONS, *GAP_QUESTIONS, *FLOW_QUESTIONS)
