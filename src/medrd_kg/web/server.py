@@ -1,6 +1,7 @@
 """Running the service: a release at hand, a socket, and uvicorn around the application."""
 
 import asyncio
+import gc
 import json
 import logging
 import signal
@@ -28,6 +29,9 @@ from medrd_kg.web.state import Release, Service
 __all__ = ["empty_dataset", "find_release", "run_server"]
 
 _GRACE_SECONDS: Final = 5
+_YOUNG_OBJECTS: Final = 20_000
+"""New objects after which the server looks for cycles: requests leave few."""
+
 
 _IN_MEMORY: Final = "embedded:memory"
 _ON_DISK: Final = "embedded:disk"
@@ -77,6 +81,7 @@ def run_server(settings: Settings, *, empty: bool = False) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: None)
         service: Service = app.state.service
+        gc.set_threshold(_YOUNG_OBJECTS)
         _Server(config, service).run(sockets=[listening])
         if service.failure is not None:
             raise service.failure

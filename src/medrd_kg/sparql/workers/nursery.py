@@ -27,6 +27,8 @@ from medrd_kg.store.embedded import EmbeddedStore
 __all__ = ["main"]
 
 _CHUNK: Final = 1 << 18
+_YOUNG_OBJECTS: Final = 50_000
+"""New objects after which workers look for cycles: a query leaves few, and looking costs time."""
 
 
 class _Nursery:
@@ -82,6 +84,7 @@ class _Nursery:
             self._snapshot = 0, source.snapshot
         gc.collect()
         gc.freeze()  # shared pages stay shared
+        gc.set_threshold(_YOUNG_OBJECTS)
         self._control.sendall(frame(Kind.LOADED, orjson.dumps({"isolated": isolated})))
 
     def _fork(self, wanted: dict[str, Any]) -> None:
