@@ -19,6 +19,9 @@ PROBLEM = {"type", "title", "status", "detail"}
 APART = {"/graph-store", "/api/v1/admin/queries", "/metrics"}
 """Addresses that answer to tokens or parameters, or in a form of their own; tested elsewhere."""
 
+APART_BELOW = "/reconcile"
+"""Addresses below it answer in the form of the Reconciliation API, and pass parameters over."""
+
 UNFILLED = ("/api/v1/queries/", "/api/v1/overlaps", "/api/v1/flows")
 
 HEALTH = {"/health/live", "/health/ready"}
@@ -36,6 +39,8 @@ def addresses(server: httpx.Client, document: dict[str, Any]) -> list[str]:
     found = []
     for path, operations in document["paths"].items():
         if "get" not in operations or path.partition("/{")[0] in APART:
+            continue
+        if path.startswith(APART_BELOW):
             continue
         address = path
         if path == "/problems/{slug}":

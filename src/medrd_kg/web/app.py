@@ -1,7 +1,7 @@
 """The application: routes, layers and life cycle put together."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
@@ -14,7 +14,7 @@ from medrd_kg import __version__
 from medrd_kg.content import queries_dir
 from medrd_kg.problems import Problem
 from medrd_kg.settings import Settings
-from medrd_kg.sparql.stored import load_stored_queries
+from medrd_kg.sparql.stored import StoredQuery, load_stored_queries
 from medrd_kg.sparql.workers.engine_room import EngineRoom
 from medrd_kg.vocabulary import graph_iri
 from medrd_kg.web.admin_routes import install_admin
@@ -29,8 +29,10 @@ from medrd_kg.web.front.direct import Direct
 from medrd_kg.web.graph_store_routes import install_graph_store
 from medrd_kg.web.metrics_routes import Sources, install_metrics
 from medrd_kg.web.query_routes import install_queries
+from medrd_kg.web.reconcile_routes import install_reconcile
 from medrd_kg.web.request_counts import RequestCounts
 from medrd_kg.web.resource_routes import install_resources
+from medrd_kg.web.search_routes import install_search
 from medrd_kg.web.service_routes import install_service
 from medrd_kg.web.slow_log import SlowLog
 from medrd_kg.web.sparql_endpoint import SparqlEndpoint, SparqlShortcut
@@ -105,11 +107,7 @@ def create_app(settings: Settings, source: ReleaseSource) -> FastAPI:
     editing = Editing(authority, writer=lambda served: served.engine_room, new_graphs=_new_graphs)
     install_update(app, editing)
     install_graph_store(app, editing, endpoint)
-    install_collections(app)
-    install_evidence(app)
-    install_analytics(app)
-    install_queries(app, queries)
-    install_resources(app)
+    _install_reads(app, queries)
     install_admin(app, settings)
     requests = RequestCounts()
     install_metrics(app, Sources(service, requests, front=lambda: app.state.front))
@@ -126,6 +124,17 @@ def create_app(settings: Settings, source: ReleaseSource) -> FastAPI:
         requests=requests,
     )
     return app
+
+
+def _install_reads(app: FastAPI, queries: Mapping[str, StoredQuery]) -> None:
+    """Add the routes that read, beside those of SPARQL."""
+    install_collections(app)
+    install_evidence(app)
+    install_analytics(app)
+    install_search(app)
+    install_reconcile(app)
+    install_queries(app, queries)
+    install_resources(app)
 
 
 def _stand_before(

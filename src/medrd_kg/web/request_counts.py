@@ -13,6 +13,7 @@ _FAMILIES: Final = (
     "/graph-store",
     "/api/v1/admin",
     "/api",
+    "/reconcile",
     "/id",
     "/core",
     "/schemes",

@@ -32,6 +32,7 @@ METHODS = {
     "/update": ["OPTIONS", "POST"],
     "/graph-store": ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"],
     "/api/v1/admin/queries": ["DELETE", "GET", "HEAD", "OPTIONS"],
+    "/reconcile": ["GET", "HEAD", "OPTIONS", "POST"],
     "/api/echo": ["GET", "HEAD", "OPTIONS"],
 }
 

@@ -9,6 +9,7 @@ LISTED, STRANGER = "https://app.example", "https://stranger.example"
 ADDRESSES = [
     "/sparql",
     "/api/echo",
+    "/reconcile",
     "/graph-store",
     "/update",
     "/api/v1/admin/queries",
@@ -25,7 +26,8 @@ def allowing(request: pytest.FixtureRequest) -> Iterator[tuple[Peer, set[str]]]:
 
 def expected(path: str, method: str, origin: str | None, listed: set[str]) -> str | None:
     """Return what Access-Control-Allow-Origin must say."""
-    reads = method in {"GET", "HEAD"} or (method == "POST" and path in {"/sparql", "/api/echo"})
+    by_post = {"/sparql", "/api/echo", "/reconcile"}
+    reads = method in {"GET", "HEAD"} or (method == "POST" and path in by_post)
     if "*" in listed and reads and not path.startswith("/api/v1/admin"):
         return "*"
     return origin if origin in listed else None

@@ -37,7 +37,7 @@ KEYED_BODY: Final = 64 * 1024
 
 _LIVE: Final = ("/health", "/metrics", ADMINISTRATION)
 
-_TOLERANT: Final = ("/sparql/", "/update/", "/graph-store/", "/api/", "/health/")
+_TOLERANT: Final = ("/sparql/", "/update/", "/graph-store/", "/api/", "/health/", "/reconcile/")
 """Where a final slash makes no difference; below ``/id/`` it would be another IRI."""
 
 _SPARQL: Final = SPARQL.encode()

@@ -25,7 +25,7 @@ _EXPOSED: Final = ", ".join(
 _PREFLIGHT_SECONDS: Final = b"86400"
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
-_READ_BY_POST: Final = frozenset({"/sparql"})
+_READ_BY_POST: Final = frozenset({"/sparql", "/reconcile"})
 """Addresses whose POST reads, beside those below `_READ_BELOW`."""
 
 _READ_BELOW: Final = "/api/"

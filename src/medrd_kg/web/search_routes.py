@@ -1,0 +1,265 @@
+"""Search for things by their names and texts, and completion of what somebody types."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Final
+
+from fastapi import FastAPI, Request, Response
+
+from medrd_kg.search.completing import Completion, complete
+from medrd_kg.search.contents import contents
+from medrd_kg.search.leading import KEPT
+from medrd_kg.search.opening import SearchIndex
+from medrd_kg.search.searching import MAX_LIMIT, MAX_QUERY, Hit, search
+from medrd_kg.web.openapi import json_answer, operation, parameter
+from medrd_kg.web.requests import next_page, read_cursor, read_values, refuse_parameters
+from medrd_kg.web.responses import address_of, envelope, json_response
+from medrd_kg.web.schemas import Schema, reference
+from medrd_kg.web.search_access import (
+    address_of_thing,
+    in_thread,
+    invalid,
+    search_index,
+    whole_number,
+)
+from medrd_kg.web.state import Serving, serving
+
+__all__ = ["install_search"]
+
+_PATH: Final = "/api/v1/search"
+_COMPLETE: Final = f"{_PATH}/complete"
+_TAG: Final = "search"
+_LANGUAGES: Final = ("ja", "en")
+_HITS: Final = 20
+_COMPLETIONS: Final = 10
+_OWN: Final = ("q", "type", "lang")
+_SINGLE: Final = ("q", "lang")
+
+_BEST: Final = 100
+_STEP: Final = 10
+"""Score of a hit: that of an exact label, and what each step below it takes away."""
+
+_PROBLEMS: Final = (
+    "unknown-parameter",
+    "invalid-parameter",
+    "malformed-request",
+    "not-found",
+    "query-timeout",
+)
+
+
+def install_search(app: FastAPI) -> None:
+    """Add the routes to an application."""
+    app.add_api_route(
+        _PATH,
+        _search,
+        operation_id="search",
+        openapi_extra=operation(
+            "Things by words in their names, definitions and texts, the best first",
+            json_answer("A page of the things that were found.", _schema(_HIT)),
+            description=(
+                "Every word must be there, in any spelling: full or half width, kana, old forms."
+                " Other names of what the words name are looked for too; with fewer than three"
+                " hits, names with slips. `facets` counts the things of each kind, whatever `type`"
+                " says."
+            ),
+            parameters=[
+                *_asked("Words between spaces."),
+                _limit(MAX_LIMIT, _HITS),
+                parameter(
+                    "cursor", "Where the page begins; taken from `next`.", {"type": "string"}
+                ),
+            ],
+            problems=_PROBLEMS,
+        ),
+        tags=[_TAG],
+        response_class=Response,
+    )
+    app.add_api_route(
+        _COMPLETE,
+        _complete,
+        operation_id="complete",
+        openapi_extra=operation(
+            "Things whose names begin with what somebody types, or else hold it",
+            json_answer("The things.", _schema(_FOUND)),
+            parameters=[*_asked("The beginning of a name."), _limit(KEPT, _COMPLETIONS)],
+            problems=_PROBLEMS,
+        ),
+        tags=[_TAG],
+        response_class=Response,
+    )
+
+
+async def _search(request: Request) -> Response:
+    served = serving(request)
+    index = search_index(served)
+    values, given = read_values(request, _OWN, single=_SINGLE)
+    q, kinds, lang = _question(index, values)
+    limit = whole_number("limit", _first(values, "limit"), _HITS, 1, MAX_LIMIT)
+    cursor = read_cursor(_first(values, "cursor")) or None
+    found = await in_thread(
+        partial(search, index, q, kinds=kinds, lang=lang, limit=limit, cursor=cursor)
+    )
+    following = None
+    if found.cursor is not None:
+        following = next_page(address_of(served, _PATH), given, found.cursor)
+    return json_response(
+        envelope(
+            served,
+            address_of(served, _PATH, given),
+            [_hit(served, each) for each in found.hits],
+            total=found.total,
+            following=following,
+            more={
+                "facets": dict(found.facets),
+                "synonyms": [" ".join(words) for words in found.synonyms],
+                "asOf": served.release.version,
+            },
+        )
+    )
+
+
+async def _complete(request: Request) -> Response:
+    served = serving(request)
+    index = search_index(served)
+    refuse_parameters(request, (*_OWN, "limit"))
+    values, given = read_values(request, _OWN, single=_SINGLE)
+    q, kinds, lang = _question(index, values)
+    limit = whole_number("limit", _first(values, "limit"), _COMPLETIONS, 1, KEPT)
+    found = await in_thread(partial(complete, index, q, kinds=kinds, lang=lang, limit=limit))
+    return json_response(
+        envelope(
+            served,
+            address_of(served, _COMPLETE, given),
+            [_found(served, each) for each in found],
+            total=len(found),
+            more={"asOf": served.release.version},
+        )
+    )
+
+
+def _question(
+    index: SearchIndex, values: Mapping[str, list[str]]
+) -> tuple[str, list[str], str | None]:
+    """Return what is asked for, the kinds, and the language.
+
+    Raises:
+        Problem: ``invalid-parameter``.
+    """
+    q, lang, kinds = _first(values, "q"), _first(values, "lang"), values.get("type", [])
+    if q is None:
+        raise invalid("q", "q is missing: what to look for")
+    if len(q) > MAX_QUERY:
+        raise invalid("q", f"q has {len(q)} characters; {MAX_QUERY} is the limit")
+    for kind in kinds:
+        if kind not in index.kinds:
+            raise invalid("type", f"type={kind[:50]!r} is no kind of things", index.kinds)
+    if lang is not None and lang not in _LANGUAGES:
+        raise invalid("lang", f"lang={lang[:50]!r} is not possible", _LANGUAGES)
+    return q, kinds, lang
+
+
+def _first(values: Mapping[str, list[str]], name: str) -> str | None:
+    return values[name][0] if name in values else None
+
+
+def _hit(served: Serving, hit: Hit) -> dict[str, Any]:
+    found = _found(served, hit)
+    found["matched"]["role"] = hit.role.name.lower()
+    return found | {
+        "match": hit.match.name.lower().replace("_", "-"),
+        "score": _BEST - _STEP * hit.match,
+    }
+
+
+def _found(served: Serving, each: Hit | Completion) -> dict[str, Any]:
+    return {
+        "id": each.iri,
+        "href": address_of_thing(served, each.iri, each.kinds),
+        "type": list(each.kinds),
+        "label": dict(each.label),
+        "matched": {
+            "text": each.text,
+            "language": each.language or None,
+            "ranges": [{"start": start, "end": end} for start, end in each.ranges],
+        },
+    }
+
+
+def _asked(words: str) -> list[Schema]:
+    known = [kind.name for kind in contents().kinds]
+    return [
+        parameter(
+            "q",
+            words,
+            {"type": "string", "maxLength": MAX_QUERY},
+            required=True,
+            example="がん",
+        ),
+        parameter(
+            "type",
+            "Only things of any of these kinds.",
+            {"type": "array", "items": {"type": "string", "enum": known}},
+        ),
+        parameter(
+            "lang",
+            "Only texts of this language, and numbers.",
+            {"type": "string", "enum": list(_LANGUAGES)},
+        ),
+    ]
+
+
+def _limit(most: int, usual: int) -> Schema:
+    schema = {"type": "integer", "minimum": 1, "maximum": most, "default": usual}
+    return parameter("limit", "Most things.", schema)
+
+
+def _schema(item: Schema) -> Schema:
+    items = {"items": {"type": "array", "items": item}}
+    return {"allOf": [reference("Collection"), {"type": "object", "properties": items}]}
+
+
+_RANGE: Final[Schema] = {
+    "type": "object",
+    "description": "In characters (Unicode code points); the end is exclusive.",
+    "required": ["start", "end"],
+    "properties": {"start": {"type": "integer"}, "end": {"type": "integer"}},
+}
+_MATCHED: Final[Schema] = {
+    "type": "object",
+    "description": "The text that was found, and where the words stand in it.",
+    "required": ["text", "language", "ranges"],
+    "properties": {
+        "text": {"type": "string"},
+        "language": {"type": ["string", "null"], "description": "null for numbers and codes."},
+        "ranges": {"type": "array", "items": _RANGE},
+        "role": {"type": "string", "description": "What the text is to the thing."},
+    },
+}
+_FOUND: Final[Schema] = {
+    "type": "object",
+    "required": ["id", "href", "type", "label", "matched"],
+    "properties": {
+        "id": {"type": "string", "format": "uri"},
+        "href": {"type": "string", "format": "uri"},
+        "type": {"type": "array", "items": {"type": "string"}},
+        "label": reference("LanguageMap"),
+        "matched": _MATCHED,
+    },
+}
+_HIT: Final[Schema] = {
+    "allOf": [
+        _FOUND,
+        {
+            "type": "object",
+            "required": ["match", "score"],
+            "properties": {
+                "match": {"type": "string", "description": "How the text matches."},
+                "score": {
+                    "type": "integer",
+                    "description": "100 for an exact label, 10 less for each step below it.",
+                },
+            },
+        },
+    ]
+}
