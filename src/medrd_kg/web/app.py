@@ -1,5 +1,6 @@
 """The application: routes, layers and life cycle put together."""
 
+import gc
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -71,6 +72,8 @@ def create_app(settings: Settings, source: ReleaseSource) -> FastAPI:
             room.pool.on_slow = SlowLog(settings)
             room.pool.tells_all = settings.log_queries == "all"
             service.serving = await prepare(settings, queries, release, room)
+            gc.collect()
+            gc.freeze()  # what there is now stays: looking through it again would halt requests
         except Problem as problem:
             _logger.error("cannot serve: %s", problem)  # noqa: TRY400 - a message for the operator
             service.fail(problem)
