@@ -22,6 +22,13 @@ to `unit:S099`) that states or names it; figures have it to their sheet or data 
 `mrd:sourceLocator`. Single assertions that a text only implies carry an `owl:Axiom` with
 `mrd:assertionBasis mrds:basis-inferred` and a bilingual `mrd:note`.
 
+**Computed links.** The concepts of programmes (`mrd:hasDiseaseArea`, `hasModality`, `hasPurpose`,
+`hasPhase`, `usesTechnology`) that our linker read from names and texts stand in `graph:linked`, and
+so in the default graph of every query too: ask `GRAPH graph:linked` for them alone, or leave them
+out by naming other graphs. Each carries an `owl:Axiom` with `mrds:basis-computed`, the sheet
+(`dcterms:source`), the field, the words and their offsets, the rule and a confidence. See
+[linking.md](linking.md).
+
 **Statements.** One node a clause: `ScopeItem` is standing scope, `PriorityTopic` is for one fiscal
 year, `Principle`, `ProcessStep`, `Condition`, `Goal`, `Linkage` and `CoordinationArrangement` are
 what their names say. `mrd:openList true` marks lists that the source leaves open.

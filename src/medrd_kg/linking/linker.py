@@ -42,6 +42,11 @@ class TaggedConcept:
     confidence: float
     mentions: tuple[FieldMention, ...]
 
+    @property
+    def best(self) -> FieldMention:
+        """The mention that its confidence comes from; the first of equals."""
+        return max(self.mentions, key=_weighed)
+
 
 @dataclass(frozen=True, slots=True)
 class Tagging:
@@ -125,9 +130,11 @@ def _shipped() -> Linker:
     return Linker(shipped_lexicon())
 
 
+def _weighed(place: FieldMention) -> float:
+    weight = _IN_NAME if place.field == NAME_FIELD else _IN_TEXTS_ONLY
+    return place.mention.confidence * weight
+
+
 def _tagged(concept: str, places: list[FieldMention]) -> TaggedConcept:
-    confidence = max(
-        place.mention.confidence * (_IN_NAME if place.field == NAME_FIELD else _IN_TEXTS_ONLY)
-        for place in places
-    )
+    confidence = max(map(_weighed, places))
     return TaggedConcept(concept, places[0].mention.facet, round(confidence, 3), tuple(places))

@@ -16,7 +16,8 @@ _IMPORTED: Final = "imported"
 _GENERATED: Final = "browse.ttl"
 """Repeats other files for editors; it is no source."""
 
-_SHEETS: Final = re.compile(r"review-sheets-\d{4}")
+_OWN_GRAPH: Final = re.compile(r"review-sheets-\d{4}|linked(?=-|$)")
+"""Beginning of the files, shipped or added, that have a graph of that name."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -43,8 +44,9 @@ def content_files(root: Path, *, imported: Path | None = None) -> list[ContentFi
     """Return the files of the graph in a fixed order.
 
     The ontology with its schemes and browse classes makes one graph, each folder or file
-    ``policy-fy2022`` and ``review-sheets-YEAR…`` of the data one of its own, and everything else
-    the graph of facts. Shapes, rules and the reasoner's results are no content of the graph.
+    ``policy-fy2022`` and ``review-sheets-YEAR…`` of the data one of its own, ``linked…`` that of
+    what the linker computed, and everything else the graph of facts. Shapes, rules and the
+    reasoner's results are no content of the graph.
 
     Args:
         root: Folder with ``ontology/`` and ``data/ttl/``.
@@ -77,8 +79,8 @@ def _graph_of(inside: Path) -> str:
     first = inside.parts[0].removesuffix(".ttl")
     if first == "policy-fy2022":
         return graph_iri(first)
-    sheets = _SHEETS.match(first)
-    return graph_iri(sheets.group() if sheets else "facts")
+    own = _OWN_GRAPH.match(first)
+    return graph_iri(own.group() if own else "facts")
 
 
 def dependencies(root: Path) -> list[ContentFile]:

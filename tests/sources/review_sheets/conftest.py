@@ -15,7 +15,13 @@ from medrd_kg.sources.review_sheets.selection import Decision, Selection, decide
 from medrd_kg.store.embedded import EmbeddedStore
 from medrd_kg.vocabulary import PREFIXES, graph_iri
 
-GENERATED = ("review-sheets-*.ttl", "facts*.ttl", "organizations.ttl", "fiscal-years.ttl")
+GENERATED = (
+    "review-sheets-*.ttl",
+    "facts*.ttl",
+    "organizations.ttl",
+    "fiscal-years.ttl",
+    "linked.ttl",
+)
 PROLOGUE = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items())
 
 Rows = Callable[..., list[dict[str, str]]]

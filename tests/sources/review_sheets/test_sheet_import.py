@@ -86,6 +86,7 @@ def test_one_sheet_becomes_turtle(
         "organizations.ttl",
         "fiscal-years.ttl",
         "facts-totals.ttl",
+        "linked.ttl",
     }
     for path in (tmp_path / "out").glob("*.ttl"):
         subjects = {

@@ -17,6 +17,7 @@ from typing import Final
 from medrd_kg.content import data_dir
 from medrd_kg.sources.facts import PublicFacts
 from medrd_kg.sources.review_sheets.chains import Chain
+from medrd_kg.sources.review_sheets.concept_links import LINKED, concept_link_blocks
 from medrd_kg.sources.review_sheets.described import read_described, years_of
 from medrd_kg.sources.review_sheets.editions import edition_blocks, slug_of
 from medrd_kg.sources.review_sheets.figures import figure_block, record_figures
@@ -155,6 +156,8 @@ class _Import:
                 self._counts,
             ),
         )
+        if slug_of(sheet) == self._newest(self._survey.chains[programme]):
+            self._output.add(LINKED, *concept_link_blocks(sheet, programme))
         self.summary.editions += 1
 
     def _emit_programmes_and_figures(self) -> None:
@@ -187,9 +190,12 @@ class _Import:
         block = programme_block(
             chain.slug, chain.last.ministry, tuple(dict.fromkeys(names)), reviewed, reason
         )
+        return block.add("mrd:statedIn", term("sheet", self._newest(chain)))
+
+    @staticmethod
+    def _newest(chain: Chain) -> str:
         last = chain.last
-        newest = sheet_slug(last.publication_year, last.ministry, last.number)
-        return block.add("mrd:statedIn", term("sheet", newest))
+        return sheet_slug(last.publication_year, last.ministry, last.number)
 
     def _organisations(self) -> Iterator[Block]:
         """Yield the organisations that anything points at, and the bureaus."""

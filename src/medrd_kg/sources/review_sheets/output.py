@@ -21,6 +21,7 @@ _TITLES: Final = {
     "payee": "Individual or unnamed payees",
     "ind": "Outcome indicators",
     "result": "Targets and results",
+    "axiom": "What computed links rest on",
 }
 _COMMENTS: Final = {
     "organizations": "Organisations that publish sheets or are paid: one node each, whatever the"
@@ -29,6 +30,9 @@ _COMMENTS: Final = {
     "facts": "Figures, identifiers and links from public sources other than the review sheets.",
     "facts-totals": "Totals in which figures may be summed, and the printed figures that they"
     " are held against.",
+    "linked": "Concepts that the linker read from the names and texts of programmes: computed, not"
+    " stated by a source.\nOffsets count characters of the field of the sheet; confidences are"
+    " ranks by kind of rule.",
 }
 _ORGANISATION: Final = "org-:"
 _SHEET_FILES: Final = "review-sheets-"
