@@ -252,3 +252,30 @@ def test_the_nursery_is_started_again(tmp_path: Path) -> None:
         assert b"true" in await body_of(pool, "ASK { <urn:a> ?p ?o } # again")
 
     run_with_pool(talk, dump)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives a priority back everywhere")
+def test_a_worker_is_used_again_after_a_long_query() -> None:
+    """What it has read is its own by then, so that it reads it faster."""
+    counted = "SELECT (COUNT(*) AS ?n) { " + " ".join(
+        f"VALUES ?x{number} {{ {' '.join(map(str, range(30)))} }}" for number in range(4)
+    )
+
+    async def talk(pool: Pool) -> None:
+        await pool.run(asking("ASK {}", limit=AMPLE))  # a worker is ready then
+        long = asking(f"{counted} }}", limit=AMPLE)
+        pool.submit(long)
+        assert long.worker is not None
+        process = long.worker.process
+        await long.answer()
+        assert pool.counters.long_queries == 1
+        short = asking("ASK {}", limit=AMPLE)
+        pool.submit(short)
+        assert short.worker is not None
+        assert short.worker.process == process
+        threads = os.listdir(f"/proc/{process}/task")  # noqa: PTH208 - names only
+        assert len(threads) > 1
+        assert {os.getpriority(os.PRIO_PROCESS, int(each)) for each in threads} == {0}
+        await short.answer()
+
+    run_with_pool(talk)

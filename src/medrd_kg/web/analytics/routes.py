@@ -1,5 +1,6 @@
 """The routes of the questions, answered from the fact tables in a thread of their own."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import anyio
@@ -7,9 +8,10 @@ from fastapi import FastAPI, Request, Response
 
 from medrd_kg.linkage.tables import FactTables
 from medrd_kg.problems import Problem
-from medrd_kg.web.analytics.arguments import read_arguments
+from medrd_kg.web.analytics.arguments import BASIS, read_arguments
 from medrd_kg.web.analytics.question import Question
 from medrd_kg.web.analytics.questions import QUESTIONS
+from medrd_kg.web.analytics.shown import Json
 from medrd_kg.web.openapi import json_answer, operation, parameter
 from medrd_kg.web.requests import next_page, read_cursor, read_values
 from medrd_kg.web.responses import address_of, envelope, json_response
@@ -103,9 +105,13 @@ class _Endpoint:
                 [_with_address(served, each) for each in found.items],
                 total=found.total,
                 following=following,
-                more={**found.more, "asOf": served.release.version},
+                more={**found.more, **self._basis(values), "asOf": served.release.version},
             )
         )
+
+    def _basis(self, values: Mapping[str, Any]) -> dict[str, str]:
+        """Tell which links were taken, where the question makes a difference."""
+        return {"basis": values.get("basis", "all")} if BASIS.name in self._names else {}
 
 
 def _tables(served: Serving) -> FactTables:
@@ -118,7 +124,7 @@ def _tables(served: Serving) -> FactTables:
     return served.tables
 
 
-def _with_address(served: Serving, entry: Any) -> Any:  # noqa: ANN401 - any JSON value
+def _with_address(served: Serving, entry: Json) -> Json:
     """Make the address of an entry's items absolute."""
     if isinstance(entry, dict) and "href" in entry:
         return {**entry, "href": served.address(entry["href"])}

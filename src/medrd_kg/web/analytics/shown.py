@@ -11,11 +11,14 @@ from typing import Any
 
 from medrd_kg.linkage.items import Evidence, Item, Page, Thing
 
-__all__ = ["shown"]
+__all__ = ["Json", "shown"]
+
+Json = Any
+"""Any JSON value."""
 
 
 @singledispatch
-def shown(value: object) -> Any:  # noqa: ANN401 - any JSON value
+def shown(value: object) -> Json:
     """Return an answer, or a part of one, as JSON."""
     if is_dataclass(value) and not isinstance(value, type):
         return _labelled(
@@ -25,23 +28,23 @@ def shown(value: object) -> Any:  # noqa: ANN401 - any JSON value
 
 
 @shown.register
-def _(value: Page) -> Any:  # type: ignore[type-arg]  # noqa: ANN401
+def _(value: Page) -> Json:  # type: ignore[type-arg]
     return [shown(each) for each in value.entries]
 
 
 @shown.register
-def _(value: Thing) -> Any:  # noqa: ANN401
+def _(value: Thing) -> Json:
     return {"id": value.iri, "label": _label(value.ja, value.en)}
 
 
 @shown.register
-def _(value: Evidence) -> Any:  # noqa: ANN401
+def _(value: Evidence) -> Json:
     found = {"id": value.iri, "type": [value.kind]}
     return found if value.unit is None else found | {"unitId": value.unit}
 
 
 @shown.register
-def _(value: Item) -> Any:  # noqa: ANN401
+def _(value: Item) -> Json:
     return {
         "id": value.iri,
         "type": [value.kind],
@@ -53,21 +56,21 @@ def _(value: Item) -> Any:  # noqa: ANN401
 
 @shown.register(tuple)
 @shown.register(list)
-def _(value: tuple[object, ...] | list[object]) -> Any:  # noqa: ANN401
+def _(value: tuple[object, ...] | list[object]) -> Json:
     return [shown(each) for each in value]
 
 
 @shown.register
-def _(value: dict) -> Any:  # type: ignore[type-arg]  # noqa: ANN401
+def _(value: dict) -> Json:  # type: ignore[type-arg]
     return {name: shown(each) for name, each in value.items()}
 
 
 @shown.register
-def _(value: Decimal) -> Any:  # noqa: ANN401
+def _(value: Decimal) -> Json:
     return format(value, "f")  # as everywhere, decimals are exact, so no JSON numbers
 
 
-def _labelled(found: dict[str, Any]) -> dict[str, Any]:
+def _labelled(found: dict[str, Json]) -> dict[str, Json]:
     """Name the identifier and the labels of a whole as everywhere."""
     if "iri" in found:
         label = _label(found.pop("ja", None), found.pop("en", None))
