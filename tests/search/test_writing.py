@@ -8,12 +8,12 @@ from threading import Thread
 
 import pytest
 
+from medrd_kg.kinds import kinds
 from medrd_kg.search.contents import contents
 from medrd_kg.search.opening import SearchIndex
 from medrd_kg.search.searching import search
 from medrd_kg.search.subjects import Subject
 from medrd_kg.search.writing import index_subjects, write_index
-from medrd_kg.sparql.kinds import kinds
 from medrd_kg.store.embedded import EmbeddedStore
 
 LEFT_OUT = {

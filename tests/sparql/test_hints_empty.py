@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medrd_kg.build.release import OpenRelease
+from medrd_kg.kinds import Bilingual
 from medrd_kg.sparql.hints_empty import hints_for
 from medrd_kg.sparql.hints_found import Hint, hint_headers, with_hints
 from medrd_kg.sparql.hints_patterns import read_parts
 from medrd_kg.sparql.hints_terms import Role, TermIndex
-from medrd_kg.sparql.kinds import Bilingual
 from medrd_kg.store.base import Dataset, QueryFault
 from medrd_kg.store.embedded import EmbeddedStore
 

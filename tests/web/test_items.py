@@ -8,7 +8,7 @@ from rdflib import Graph, URIRef
 from rdflib.namespace import RDF
 from tests.web.reading import read_rdf
 
-from medrd_kg.sparql.kinds import kinds
+from medrd_kg.kinds import kinds
 from medrd_kg.store.base import Store
 from medrd_kg.vocabulary import MRD
 from medrd_kg.web.collections import collections

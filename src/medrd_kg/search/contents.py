@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import yaml
 
-from medrd_kg.sparql.kinds import kinds as listed_kinds
+from medrd_kg.kinds import kinds as listed_kinds
 from medrd_kg.vocabulary import BASE
 
 __all__ = ["SHOWN_ROLES", "Contents", "FoundKind", "Role", "contents"]

@@ -8,9 +8,9 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
+from medrd_kg.kinds import Bilingual
 from medrd_kg.sparql.hints_found import Hint
 from medrd_kg.sparql.hints_patterns import Part, Pattern
-from medrd_kg.sparql.kinds import Bilingual
 from medrd_kg.sparql.screening import declared_prefixes
 from medrd_kg.store.base import Dataset, QueryFault, Store
 from medrd_kg.store.datasets import described_dataset

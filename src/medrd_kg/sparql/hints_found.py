@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import orjson
 
-from medrd_kg.sparql.kinds import Bilingual
+from medrd_kg.kinds import Bilingual
 
 __all__ = ["HINTS_HEADER", "HINTS_MEMBER", "Hint", "hint_headers", "with_hints"]
 

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 from pyoxigraph import NamedNode
 from rapidfuzz import fuzz, process
 
-from medrd_kg.sparql.kinds import kinds
+from medrd_kg.kinds import kinds
 from medrd_kg.store.base import Store
 from medrd_kg.vocabulary import MRD, MRDS, graph_iri
 

@@ -8,7 +8,7 @@ from pydantic import model_validator as validates_model
 from pyoxigraph import Literal as LiteralTerm
 from pyoxigraph import NamedNode
 
-from medrd_kg.sparql.kinds import Bilingual, Kind, kinds
+from medrd_kg.kinds import Bilingual, Kind, kinds
 from medrd_kg.vocabulary import PREFIXES
 
 __all__ = ["Name", "Parameter", "Scalar", "ValueType"]

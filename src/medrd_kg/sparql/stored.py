@@ -14,7 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic import model_validator as validates_model
 
-from medrd_kg.sparql.kinds import Bilingual
+from medrd_kg.kinds import Bilingual
 from medrd_kg.sparql.parameters import Name, Parameter, Scalar, ValueType
 from medrd_kg.store.base import QueryFault
 from medrd_kg.store.lexing import Token, TokenKind, tokenize

@@ -7,8 +7,8 @@ from typing import Any, Final
 from anyio import to_thread
 from fastapi import FastAPI, Request, Response
 
+from medrd_kg.kinds import Kind
 from medrd_kg.problems import Problem
-from medrd_kg.sparql.kinds import Kind
 from medrd_kg.web.collections import Collection, Filter, collections
 from medrd_kg.web.context import Property
 from medrd_kg.web.openapi import answer, operation, parameter, text_of

@@ -8,7 +8,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 from pydantic import model_validator as validates_model
 
-from medrd_kg.sparql.kinds import Bilingual, Kind, kinds
+from medrd_kg.kinds import Bilingual, Kind, kinds
 
 __all__ = ["Collection", "Filter", "collections"]
 

@@ -6,8 +6,8 @@ from typing import Any, Final
 from fastapi import FastAPI, Request, Response
 from pyoxigraph import Literal, NamedNode
 
+from medrd_kg.kinds import kinds
 from medrd_kg.problems import Problem
-from medrd_kg.sparql.kinds import kinds
 from medrd_kg.vocabulary import ID, MRD, PREFIXES
 from medrd_kg.web.openapi import json_answer, operation, parameter
 from medrd_kg.web.representation import Item, read_items

@@ -11,9 +11,9 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
+from medrd_kg.kinds import Kind, kinds
 from medrd_kg.problems import Problem
 from medrd_kg.sparql.evaluation import Evaluator
-from medrd_kg.sparql.kinds import Kind, kinds
 from medrd_kg.vocabulary import MRD, PREFIXES
 from medrd_kg.web.collections import Collection, Filter
 from medrd_kg.web.keeping import Kept

@@ -8,8 +8,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from medrd_kg import __version__
+from medrd_kg.kinds import Bilingual
 from medrd_kg.problems import PROBLEM_TYPES
-from medrd_kg.sparql.kinds import Bilingual
 from medrd_kg.web.responses import RELEASE_HEADER
 from medrd_kg.web.schemas import SCHEMAS, Schema, reference
 

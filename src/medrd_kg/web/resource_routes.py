@@ -12,9 +12,9 @@ from anyio import to_thread
 from fastapi import FastAPI, Request, Response
 from pyoxigraph import BlankNode, NamedNode, Triple
 
+from medrd_kg.kinds import kinds
 from medrd_kg.problems import Problem
 from medrd_kg.sparql.description import write_graph
-from medrd_kg.sparql.kinds import kinds
 from medrd_kg.sparql.media_types import GRAPH_TYPES, content_type
 from medrd_kg.sparql.negotiation import negotiate
 from medrd_kg.vocabulary import BASE, ID, PREFIXES, graph_iri

@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from medrd_kg.problems import Problem
 from medrd_kg.search.opening import SearchIndex
-from medrd_kg.sparql.kinds import kinds
+from medrd_kg.kinds import kinds
 from medrd_kg.vocabulary import BASE, ID
 from medrd_kg.web.collections import collections
 from medrd_kg.web.state import Serving

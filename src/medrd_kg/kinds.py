@@ -74,5 +74,5 @@ def kinds() -> dict[str, Kind]:
     >>> kinds()["project"].slug("https://w3id.org/medrd-kg/id/project/drugs")
     'drugs'
     """
-    table = files("medrd_kg.sparql").joinpath("kinds.yaml").read_text(encoding="utf-8")
+    table = files("medrd_kg").joinpath("kinds.yaml").read_text(encoding="utf-8")
     return {name: Kind.read(name, entry) for name, entry in yaml.safe_load(table).items()}
