@@ -30,16 +30,16 @@ GOAL = {
 """Least precision and recall by facet, and of the judgement; held on the development split."""
 
 FLOOR = {
-    "medical": (0.85, 0.80),
-    "disease": (0.85, 0.75),
-    "modality": (0.80, 0.90),
-    "purpose": (0.80, 0.80),
-    "phase": (0.75, 0.70),
-    "technology": (0.90, 0.60),
+    "medical": (0.90, 0.92),
+    "disease": (0.90, 0.90),
+    "modality": (0.85, 0.92),
+    "purpose": (0.75, 0.93),
+    "phase": (0.90, 0.90),
+    "technology": (0.85, 0.85),
 }
-"""The same for the test split, which no rule was written for. It holds what the other samples left:
-22 programmes of medical R&D, most of them borderline. One link moves a figure by up to 11 points,
-so these are floors that show a break, not the goal."""
+"""The same for the test split, of which each rule was read but few were made for it: 24 programmes
+of medical R&D among 72, most of them borderline. One link moves a figure by up to 8 points, so
+these are floors that show a break, not the goal; its first figures are in the documentation."""
 
 Locator = tuple[int, str, str]
 
@@ -146,8 +146,8 @@ def compare(
 def test_gold_set_is_whole() -> None:
     rows = gold_rows("dev", "test")
     known = set(shipped_lexicon().broader)
-    assert len(rows) >= 220
-    assert sum(row["medical"] == "no" for row in rows) >= 50
+    assert len(rows) >= 700
+    assert sum(row["medical"] == "no" for row in rows) >= 150
     assert len({locator_of(row) for row in rows}) == len(rows)
     for row in rows:
         assert set(row["concepts"].split()) <= known, row["name"]
@@ -185,4 +185,4 @@ def test_links_from_names_alone_are_right(texts: dict[Locator, dict[str, str]]) 
     figures = compare(gold_rows("dev"), texts, names_only=True)
     for key, (precision, _) in GOAL.items():
         assert figures.precision(key) >= precision, f"{key}\n{figures.report()}"
-    assert figures.on_decoys <= 4, figures.report()
+    assert figures.on_decoys <= 6, figures.report()  # what only the text of a sheet gives away
