@@ -6,6 +6,7 @@ usage: python tools/generated.py [--check]
 import sys
 from pathlib import Path
 
+from answers_page import answers_page
 from cli_page import cli_page
 from model_page import model_page
 
@@ -78,6 +79,7 @@ def generated_files() -> dict[Path, str]:
         browse.FILE: browse.render(CHECKOUT),
         Path("docs/settings.md"): settings_page(),
         Path("docs/problems.md"): problems_page(),
+        Path("docs/answers.md"): answers_page(NOTICE),
         Path("docs/cli.md"): cli_page(),
         Path("docs/model.md"): model_page(CHECKOUT),
     }

@@ -5,32 +5,11 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from tests.web.asked_questions import ASKED, GAPS
 
 from medrd_kg.web.analytics.questions import QUESTIONS
 
 _TOTAL = "https://w3id.org/medrd-kg/id/total/fy2022-initial-appropriation-amed"
-_ASKED = {
-    "coverage": "rows=disease-area&columns=project",
-    "coverage/items": "rows=disease-area&columns=project&row=cancer&column=drugs",
-    "linkages": "of=project,project&via=disease-area&via=modality&fiscal_year=2022",
-    "linkages/items": "of=project,project&via=disease-area&left=drugs&right=genome-data",
-    "bridges": "of=project",
-    "stated-links": "",
-    "gaps": "",
-    "overlaps": "fiscal_year=2021",
-    "flows": "fiscal_year=2022&ministry=mhlw",
-    "flows/recipients": "fiscal_year=2021",
-}
-_GAPS = {
-    "combinations": "rows=purpose",
-    "concepts": "rows=disease-area&scope=fiscal-year&fiscal_year=2022",
-    "items-without-facet": "rows=phase",
-    "scope-without-topic": "fiscal_year=2022",
-    "topics-without-money": "fiscal_year=2022",
-    "money-without-topic": "fiscal_year=2022",
-    "indicators-without-results": "",
-    "targets-missed": "fiscal_year=2019",
-}
 
 
 @pytest.fixture(scope="module")
@@ -46,30 +25,30 @@ def answer(api: str, question: str, asked: str = "") -> dict[str, Any]:
 
 
 def test_every_question_is_asked_here() -> None:
-    assert {each.path for each in QUESTIONS} == set(_ASKED)
+    assert {each.path for each in QUESTIONS} == set(ASKED)
 
 
-@pytest.mark.parametrize("path", _ASKED)
+@pytest.mark.parametrize("path", ASKED)
 def test_every_answer_has_the_envelope(api: str, path: str) -> None:
-    found = answer(api, path, _ASKED[path])
+    found = answer(api, path, ASKED[path])
     assert {"@context", "id", "items", "total", "next", "release", "asOf"} <= set(found)
     assert found["items"]
     assert found["total"] >= len(found["items"])
     assert found["release"].startswith(found["asOf"])
 
 
-@pytest.mark.parametrize("kind", _GAPS)
+@pytest.mark.parametrize("kind", GAPS)
 def test_every_kind_of_gap_is_answered(api: str, kind: str) -> None:
-    found = answer(api, "gaps", f"kind={kind}&{_GAPS[kind]}")
+    found = answer(api, "gaps", f"kind={kind}&{GAPS[kind]}")
     assert found["total"] > 0
 
 
 @pytest.mark.parametrize("path", ["linkages", "gaps", "stated-links", "coverage"])
 def test_pages_hold_all_entries_once(api: str, path: str) -> None:
     size = 7
-    whole, address, pages = answer(api, path, f"{_ASKED[path]}&limit=100"), "", 0
+    whole, address, pages = answer(api, path, f"{ASKED[path]}&limit=100"), "", 0
     found: list[Any] = []
-    page = answer(api, path, f"{_ASKED[path]}&limit={size}")
+    page = answer(api, path, f"{ASKED[path]}&limit={size}")
     while True:
         found += page["items"]
         pages += 1
@@ -111,7 +90,7 @@ def test_links_of_a_flow_sum_to_its_total(api: str, filtered: str) -> None:
 
 
 def test_evidence_of_a_link_is_told(api: str) -> None:
-    found = answer(api, "linkages", _ASKED["linkages"])
+    found = answer(api, "linkages", ASKED["linkages"])
     items = {each["id"]: each for each in found["included"]}
     for pair in found["items"]:
         for shared in pair["shared"]:
@@ -169,7 +148,7 @@ def test_an_unknown_parameter_is_refused_with_the_known_ones(api: str) -> None:
 def test_hostile_values_are_values(api: str, hostile: str) -> None:
     for path, name in (("linkages", "thing"), ("coverage/items", "row"), ("stated-links", "thing")):
         asked: dict[str, str] = dict(
-            pair.split("=", 1) for pair in _ASKED[path].split("&") if "=" in pair
+            pair.split("=", 1) for pair in ASKED[path].split("&") if "=" in pair
         )
         response = httpx.get(f"{api}/{path}", params=asked | {name: hostile}, timeout=60)
         assert response.status_code in {200, 400, 404}, response.text

@@ -20,13 +20,13 @@ from medrd_kg.web.requests import (
     next_page,
     read_listing,
 )
-from medrd_kg.web.responses import JSON_TYPES, address_of, envelope, json_response
+from medrd_kg.web.responses import JSON_TYPES, address_of, envelope, json_response, listing_headers
 from medrd_kg.web.schemas import reference
 from medrd_kg.web.state import Serving, serving
 from medrd_kg.web.table_formats import TABLE_SCHEMAS, TABLE_TYPES, file_response, write_table
 from medrd_kg.web.tables import item_table
 
-__all__ = ["install_collections", "listing_headers", "sample_documents"]
+__all__ = ["install_collections", "sample_documents"]
 
 _LISTING_PROBLEMS: Final = ("unknown-parameter", "invalid-parameter", "malformed-request")
 
@@ -64,14 +64,6 @@ def _with_addresses(served: Serving, collection: Collection, item: Item) -> Item
         "href": served.address(f"{collection.path}/{slug}"),
         **{name: value for name, value in item.items() if name != "id"},
     }
-
-
-def listing_headers(address: str, first: str, following: str | None) -> dict[str, str]:
-    """Return the Link header of a page (RFC 8288)."""
-    links = [f'<{first}>; rel="first"'] if first != address else []
-    if following is not None:
-        links.append(f'<{following}>; rel="next"')
-    return {"Link": ", ".join(links)} if links else {}
 
 
 async def sample_documents(served: Serving, collection: Collection) -> dict[str, dict[str, Any]]:

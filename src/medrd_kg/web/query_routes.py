@@ -14,7 +14,6 @@ from medrd_kg.sparql.protocol import QUERY
 from medrd_kg.sparql.stored import StoredQuery
 from medrd_kg.store.base import Row, Term
 from medrd_kg.vocabulary import BASE, PREFIXES
-from medrd_kg.web.collection_routes import listing_headers
 from medrd_kg.web.openapi import answer, json_answer, operation, parameter, text_of
 from medrd_kg.web.representation import generic, plain
 from medrd_kg.web.requests import (
@@ -22,9 +21,10 @@ from medrd_kg.web.requests import (
     PAGING_PARAMETERS,
     Listing,
     read_listing,
+    read_offset,
     refuse_parameters,
 )
-from medrd_kg.web.responses import JSON_TYPES, address_of, envelope, json_response
+from medrd_kg.web.responses import JSON_TYPES, address_of, envelope, json_response, listing_headers
 from medrd_kg.web.schemas import reference
 from medrd_kg.web.state import Serving, serving
 from medrd_kg.web.table_formats import TABLE_SCHEMAS, TABLE_TYPES, file_response, write_table
@@ -34,7 +34,6 @@ __all__ = ["install_queries"]
 
 _PATH: Final = "/api/v1/queries"
 _TAG: Final = "stored queries"
-_CURSOR_DIGITS: Final = 18
 _XSD: Final = PREFIXES["xsd"]
 _DATATYPES: Final[Mapping[ValueType, str]] = {
     "integer": f"{_XSD}integer",
@@ -103,7 +102,7 @@ def _ask(query: StoredQuery) -> Callable[[Request], Awaitable[Response]]:
         if asked.media_type == QUERY:
             return Response(text, media_type=content_type(QUERY), headers={"Vary": "Accept"})
         rows = await _rows(served, query, text)
-        start = _start(asked)
+        start = read_offset(asked.after)
         end = len(rows) if asked.limit is None else min(start + asked.limit, len(rows))
         path = f"{_PATH}/{query.name}"
         following = asked.following(served.address(path), str(end) if end < len(rows) else None)
@@ -195,20 +194,6 @@ def _cell(value: object) -> object:
     if isinstance(value, dict):
         return value.get("@value", value.get("id"))
     return value
-
-
-def _start(asked: Listing) -> int:
-    digits = (
-        asked.after.isascii() and asked.after.isdecimal() and len(asked.after) <= _CURSOR_DIGITS
-    )
-    if asked.after and not digits:
-        raise Problem(
-            "invalid-parameter",
-            "the cursor is not one of this query",
-            "follow the addresses in `next`",
-            extra={"parameter": "cursor"},
-        )
-    return int(asked.after or "0")
 
 
 def _invalid(each: Parameter, detail: str) -> Problem:

@@ -5,7 +5,7 @@ import binascii
 from collections.abc import Collection as Names
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, overload
 from urllib.parse import urlencode
 
 from fastapi import Request
@@ -23,8 +23,11 @@ __all__ = [
     "PAGING_PARAMETERS",
     "Listing",
     "next_page",
+    "paging_parameters",
     "read_cursor",
+    "read_integer",
     "read_listing",
+    "read_offset",
     "read_values",
     "refuse_parameters",
 ]
@@ -35,14 +38,24 @@ MAX_LIMIT: Final = 1000
 _FORMATS: Final = {"json": JSON_TYPES[0], "jsonld": JSON_TYPES[1], "csv": CSV, "xlsx": XLSX}
 
 
-PAGING_PARAMETERS: Final[tuple[Schema, ...]] = (
-    parameter(
-        "limit",
-        "Most items on a page. CSV and XLSX without it hold all items.",
-        {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
-    ),
-    parameter("cursor", "Where the page begins; taken from `next`.", {"type": "string"}),
-)
+def paging_parameters(most: int = MAX_LIMIT, usual: int = DEFAULT_LIMIT) -> tuple[Schema, ...]:
+    """Return the parameter objects of a listing that comes in pages.
+
+    Args:
+        most: The longest page.
+        usual: The length of a page unless the caller says otherwise.
+    """
+    return (
+        parameter(
+            "limit",
+            "Most items on a page. CSV and XLSX without it hold all items.",
+            {"type": "integer", "minimum": 1, "maximum": most, "default": usual},
+        ),
+        parameter("cursor", "Where the page begins; taken from `next`.", {"type": "string"}),
+    )
+
+
+PAGING_PARAMETERS: Final = paging_parameters()
 FORMAT_PARAMETERS: Final[tuple[Schema, ...]] = (
     parameter("format", "Outranks Accept.", {"type": "string", "enum": list(_FORMATS)}),
     parameter(
@@ -54,6 +67,11 @@ FORMAT_PARAMETERS: Final[tuple[Schema, ...]] = (
 _FORMATTING: Final = ("format", "bom")
 _PAGING: Final = ("limit", "cursor")
 _COMMON: Final = (*_PAGING, *_FORMATTING)
+
+_SHOWN: Final = 50
+"""Characters of a wrong value that a problem repeats."""
+
+_PLACE_DIGITS: Final = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +115,8 @@ def read_listing(
     single: Names[str] = (),
     formats: Sequence[str] = (),
     paged: bool = True,
+    most: int = MAX_LIMIT,
+    usual: int = DEFAULT_LIMIT,
 ) -> Listing:
     """Read the parameters of a listing.
 
@@ -106,29 +126,30 @@ def read_listing(
         single: Those of them that may be given once only.
         formats: Media types that it answers in beside JSON, CSV and XLSX.
         paged: Whether it takes ``limit`` and ``cursor``.
+        most: The longest page.
+        usual: The length of a page of JSON unless the caller says otherwise.
 
     Raises:
         Problem: ``unknown-parameter``, ``invalid-parameter``, ``malformed-request`` or
             ``not-acceptable``.
     """
-    given = read_parameters(request.scope["query_string"], "the address")
     common_names = _COMMON if paged else _FORMATTING
-    _refuse_unknown(request, given, [*own, *common_names])
-    values: dict[str, list[str]] = {}
-    for name, value in given:
-        values.setdefault(name, []).append(value)
-    for name in (*_COMMON, *single):
-        if len(values.get(name, ())) > 1:
-            raise _invalid(name, f"{name} is given more than once")
+    values, given = _values(request, own, common_names, single)
     common = {name: values[name][0] for name in _COMMON if name in values}
     media_type = _media_type(request, common.get("format"), formats)
     return Listing(
         own={name: found for name, found in values.items() if name not in _COMMON},
-        limit=_limit(common.get("limit"), None if media_type in TABLE_TYPES else DEFAULT_LIMIT),
+        limit=read_integer(
+            "limit",
+            common.get("limit"),
+            least=1,
+            most=most,
+            default=None if media_type in TABLE_TYPES else usual,
+        ),
         after=read_cursor(common.get("cursor")),
         media_type=media_type,
         bom=_choice("bom", common.get("bom", "0"), ("0", "1")) == "1",
-        parameters=tuple(given),
+        parameters=given,
     )
 
 
@@ -148,12 +169,19 @@ def read_values(
     Raises:
         Problem: ``unknown-parameter``, ``invalid-parameter`` or ``malformed-request``.
     """
+    return _values(request, own, _PAGING, single)
+
+
+def _values(
+    request: Request, own: Names[str], common: Names[str], single: Names[str]
+) -> tuple[dict[str, list[str]], tuple[tuple[str, str], ...]]:
+    """Return the values by name, and everything as given."""
     given = read_parameters(request.scope["query_string"], "the address")
-    _refuse_unknown(request, given, [*own, *_PAGING])
+    _refuse_unknown(request, given, [*own, *common])
     values: dict[str, list[str]] = {}
     for name, value in given:
         values.setdefault(name, []).append(value)
-    for name in (*_PAGING, *single):
+    for name in (*common, *single):
         if len(values.get(name, ())) > 1:
             raise _invalid(name, f"{name} is given more than once")
     return values, tuple(given)
@@ -196,15 +224,60 @@ def _media_type(request: Request, chosen: str | None, formats: Sequence[str]) ->
     return found
 
 
-def _limit(text: str | None, default: int | None) -> int | None:
-    if text is None:
+@overload
+def read_integer(name: str, given: str, *, least: int, most: int) -> int: ...
+
+
+@overload
+def read_integer(name: str, given: str | None, *, least: int, most: int, default: int) -> int: ...
+
+
+@overload
+def read_integer(
+    name: str, given: str | None, *, least: int, most: int, default: int | None
+) -> int | None: ...
+
+
+def read_integer(
+    name: str, given: str | None, *, least: int, most: int, default: int | None = None
+) -> int | None:
+    """Return the value of a parameter that is a whole number, not below zero.
+
+    Args:
+        name: The parameter.
+        given: What the caller wrote; None when it is not given.
+        least: Its least value.
+        most: Its greatest value.
+        default: Its value when it is not given.
+
+    Raises:
+        Problem: ``invalid-parameter``.
+    """
+    if given is None:
         return default
-    # Longer digits than those of the maximum cannot be within it.
-    if not (text.isascii() and text.isdecimal()) or len(text) > len(str(MAX_LIMIT)):
-        raise _invalid("limit", f"limit={text!r} is no integer from 1 to {MAX_LIMIT}")
-    if not 1 <= int(text) <= MAX_LIMIT:
-        raise _invalid("limit", f"limit={text!r} is not between 1 and {MAX_LIMIT}")
-    return int(text)
+    # More digits than those of the greatest value cannot be within it.
+    is_number = given.isascii() and given.isdecimal() and len(given) <= len(str(most))
+    if not is_number or not least <= int(given) <= most:
+        shown = given if len(given) <= _SHOWN else f"{given[:_SHOWN]}…"
+        raise Problem(
+            "invalid-parameter",
+            f"{name}={shown!r} is no integer from {least} to {most}",
+            "follow `next` for more" if name == "limit" else "write digits alone",
+            extra={"parameter": name},
+        )
+    return int(given)
+
+
+def read_offset(cursor: str) -> int:
+    """Return the place that a decoded cursor names, where pages begin at places.
+
+    Raises:
+        Problem: ``invalid-parameter``: no cursor of this service looks like that.
+    """
+    is_place = cursor.isascii() and cursor.isdecimal() and len(cursor) <= _PLACE_DIGITS
+    if cursor and not is_place:
+        raise _invalid("cursor", "the cursor is not one of this service")
+    return int(cursor or "0")
 
 
 def read_cursor(cursor: str | None) -> str:

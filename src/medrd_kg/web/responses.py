@@ -18,6 +18,7 @@ __all__ = [
     "address_of",
     "envelope",
     "json_response",
+    "listing_headers",
     "problem_response",
 ]
 
@@ -75,6 +76,14 @@ def json_response(
         media_type=content_type(media_type),
         headers={"Vary": "Accept", **(headers or {})},
     )
+
+
+def listing_headers(address: str, first: str, following: str | None) -> dict[str, str]:
+    """Return the Link header of a page (RFC 8288)."""
+    links = [f'<{first}>; rel="first"'] if first != address else []
+    if following is not None:
+        links.append(f'<{following}>; rel="next"')
+    return {"Link": ", ".join(links)} if links else {}
 
 
 def problem_response(request: Request, problem: Problem) -> Response:

@@ -1,28 +1,45 @@
 """Search for things by their names and texts, and completion of what somebody types."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
+from anyio import to_thread
 from fastapi import FastAPI, Request, Response
 
+from medrd_kg.problems import Problem
 from medrd_kg.search.completing import Completion, complete
 from medrd_kg.search.contents import contents
 from medrd_kg.search.leading import KEPT
 from medrd_kg.search.opening import SearchIndex
-from medrd_kg.search.searching import MAX_LIMIT, MAX_QUERY, Hit, search
-from medrd_kg.web.openapi import json_answer, operation, parameter
-from medrd_kg.web.requests import next_page, read_cursor, read_values, refuse_parameters
-from medrd_kg.web.responses import address_of, envelope, json_response
+from medrd_kg.search.searching import MAX_LIMIT, MAX_QUERY, Hit, SearchResult, search
+from medrd_kg.web.openapi import answer, json_answer, operation, parameter
+from medrd_kg.web.requests import (
+    FORMAT_PARAMETERS,
+    Listing,
+    paging_parameters,
+    read_integer,
+    read_listing,
+    read_values,
+    refuse_parameters,
+)
+from medrd_kg.web.responses import (
+    JSON_TYPES,
+    address_of,
+    envelope,
+    json_response,
+    listing_headers,
+)
 from medrd_kg.web.schemas import Schema, reference
 from medrd_kg.web.search_access import (
     address_of_thing,
     in_thread,
     invalid,
     search_index,
-    whole_number,
 )
 from medrd_kg.web.state import Serving, serving
+from medrd_kg.web.table_formats import TABLE_SCHEMAS, TABLE_TYPES, file_response, write_table
+from medrd_kg.web.tables import SEPARATOR, Table
 
 __all__ = ["install_search"]
 
@@ -35,8 +52,18 @@ _COMPLETIONS: Final = 10
 _OWN: Final = ("q", "type", "lang")
 _SINGLE: Final = ("q", "lang")
 
+_NAME: Final = "search"
+_COLUMNS: Final = (
+    *("id", "href", "type", "label_ja", "label_en"),
+    *("matched_text", "matched_language", "matched_role", "match", "score", "release"),
+)
+"""Columns of hits as a table."""
+
+_MOST_ROWS: Final = 10_000
+"""Hits of the longest answer that is written as a table."""
+
 _BEST: Final = 100
-_STEP: Final = 10
+_STEP: Final = 9
 """Score of a hit: that of an exact label, and what each step below it takes away."""
 
 _PROBLEMS: Final = (
@@ -56,7 +83,10 @@ def install_search(app: FastAPI) -> None:
         operation_id="search",
         openapi_extra=operation(
             "Things by words in their names, definitions and texts, the best first",
-            json_answer("A page of the things that were found.", _schema(_HIT)),
+            answer(
+                "A page of the things that were found; CSV and XLSX hold them all.",
+                {**{each: {"schema": _schema(_HIT)} for each in JSON_TYPES}, **TABLE_SCHEMAS},
+            ),
             description=(
                 "Every word must be there, in any spelling: full or half width, kana, old forms."
                 " Other names of what the words name are looked for too; with fewer than three"
@@ -65,12 +95,10 @@ def install_search(app: FastAPI) -> None:
             ),
             parameters=[
                 *_asked("Words between spaces."),
-                _limit(MAX_LIMIT, _HITS),
-                parameter(
-                    "cursor", "Where the page begins; taken from `next`.", {"type": "string"}
-                ),
+                *paging_parameters(MAX_LIMIT, _HITS),
+                *FORMAT_PARAMETERS,
             ],
-            problems=_PROBLEMS,
+            problems=(*_PROBLEMS, "too-many-rows"),
         ),
         tags=[_TAG],
         response_class=Response,
@@ -93,30 +121,87 @@ def install_search(app: FastAPI) -> None:
 async def _search(request: Request) -> Response:
     served = serving(request)
     index = search_index(served)
-    values, given = read_values(request, _OWN, single=_SINGLE)
-    q, kinds, lang = _question(index, values)
-    limit = whole_number("limit", _first(values, "limit"), _HITS, 1, MAX_LIMIT)
-    cursor = read_cursor(_first(values, "cursor")) or None
-    found = await in_thread(
-        partial(search, index, q, kinds=kinds, lang=lang, limit=limit, cursor=cursor)
-    )
-    following = None
-    if found.cursor is not None:
-        following = next_page(address_of(served, _PATH), given, found.cursor)
-    return json_response(
-        envelope(
-            served,
-            address_of(served, _PATH, given),
-            [_hit(served, each) for each in found.hits],
-            total=found.total,
-            following=following,
-            more={
-                "facets": dict(found.facets),
-                "synonyms": [" ".join(words) for words in found.synonyms],
-                "asOf": served.release.version,
-            },
+    asked = read_listing(request, _OWN, single=_SINGLE, most=MAX_LIMIT, usual=_HITS)
+    q, kinds, lang = _question(index, asked.own)
+
+    async def page(cursor: str | None) -> SearchResult:
+        limit = MAX_LIMIT if asked.limit is None else asked.limit
+        return await in_thread(
+            partial(search, index, q, kinds=kinds, lang=lang, limit=limit, cursor=cursor)
         )
+
+    found = await page(asked.after or None)
+    if asked.media_type in TABLE_TYPES:
+        hits = await _hits(asked, found, page)
+        table = _table(served, hits)
+        body = await to_thread.run_sync(
+            lambda: write_table(table, _NAME, asked.media_type, bom=asked.bom)
+        )
+        return file_response(body, _NAME, asked.media_type)
+    address = address_of(served, _PATH, asked.parameters)
+    following = asked.following(address_of(served, _PATH), found.cursor)
+    first = [each for each in asked.parameters if each[0] != "cursor"]
+    document = envelope(
+        served,
+        address,
+        [_hit(served, each) for each in found.hits],
+        total=found.total,
+        following=following,
+        more={
+            "facets": dict(found.facets),
+            "synonyms": [" ".join(words) for words in found.synonyms],
+            "asOf": served.release.version,
+        },
     )
+    headers = listing_headers(address, address_of(served, _PATH, first), following)
+    return json_response(document, media_type=asked.media_type, headers=headers)
+
+
+async def _hits(
+    asked: Listing, first: SearchResult, page: Callable[[str | None], Awaitable[SearchResult]]
+) -> list[Hit]:
+    """Return the hits that a table is to hold: all of them unless a limit was given.
+
+    Raises:
+        Problem: ``too-many-rows``.
+    """
+    found = list(first.hits)
+    if asked.limit is not None:
+        return found
+    if first.total > _MOST_ROWS:
+        raise Problem(
+            "too-many-rows",
+            f"{first.total} things are found; {_MOST_ROWS} can be written as one table",
+            "ask for more words, for one type, or for pages with limit",
+            extra={"limit": _MOST_ROWS},
+        )
+    cursor = first.cursor
+    while cursor is not None:
+        further = await page(cursor)
+        found += further.hits
+        cursor = further.cursor
+    return found
+
+
+def _table(served: Serving, hits: Sequence[Hit]) -> Table:
+    rows: list[list[object]] = []
+    for each in hits:
+        hit = _hit(served, each)
+        rows.append(
+            [
+                hit["id"],
+                hit["href"],
+                SEPARATOR.join(hit["type"]),
+                *(hit["label"].get(language) for language in _LANGUAGES),
+                hit["matched"]["text"],
+                hit["matched"]["language"],
+                hit["matched"]["role"],
+                hit["match"],
+                hit["score"],
+                served.state_id,
+            ]
+        )
+    return Table(_COLUMNS, rows)
 
 
 async def _complete(request: Request) -> Response:
@@ -125,7 +210,7 @@ async def _complete(request: Request) -> Response:
     refuse_parameters(request, (*_OWN, "limit"))
     values, given = read_values(request, _OWN, single=_SINGLE)
     q, kinds, lang = _question(index, values)
-    limit = whole_number("limit", _first(values, "limit"), _COMPLETIONS, 1, KEPT)
+    limit = read_integer("limit", _first(values, "limit"), least=1, most=KEPT, default=_COMPLETIONS)
     found = await in_thread(partial(complete, index, q, kinds=kinds, lang=lang, limit=limit))
     return json_response(
         envelope(
@@ -257,7 +342,7 @@ _HIT: Final[Schema] = {
                 "match": {"type": "string", "description": "How the text matches."},
                 "score": {
                     "type": "integer",
-                    "description": "100 for an exact label, 10 less for each step below it.",
+                    "description": "100 for an exact label, 9 less for each step below it.",
                 },
             },
         },

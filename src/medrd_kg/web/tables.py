@@ -8,7 +8,7 @@ from medrd_kg.vocabulary import PREFIXES
 from medrd_kg.web.context import LANGUAGE, LINK, Property
 from medrd_kg.web.representation import Item
 
-__all__ = ["Table", "item_table"]
+__all__ = ["SEPARATOR", "Table", "item_table"]
 
 SEPARATOR: Final = " | "
 """Between several values in one cell."""

@@ -6,6 +6,9 @@ from urllib.parse import urlencode
 from medrd_kg.linkage.coverage import (
     CELLS,
     MEASURES,
+    AxisEntry,
+    Cell,
+    CoverageItem,
     CoverageQuestion,
     coverage,
     coverage_items,
@@ -94,6 +97,9 @@ COVERAGE_QUESTIONS: Final = (
         _coverage,
         most=CELLS,
         usual=CELLS,
+        entry=Cell,
+        parts={"rows": AxisEntry, "columns": AxisEntry},
+        names={"row": "rows", "column": "columns"},
     ),
     Question(
         "coverage/items",
@@ -106,5 +112,6 @@ COVERAGE_QUESTIONS: Final = (
         ),
         _coverage_items,
         usual=PAGE,
+        entry=CoverageItem,
     ),
 )

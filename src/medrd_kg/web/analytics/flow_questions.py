@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from medrd_kg.linkage.flows import FlowQuestion, flows, recipients
+from medrd_kg.linkage.flows import Balance, FlowLink, FlowQuestion, Payment, flows, recipients
 from medrd_kg.linkage.items import PAGE
 from medrd_kg.linkage.tables import FactTables
 from medrd_kg.linkage.totals import TotalChoice
@@ -62,6 +62,8 @@ FLOW_QUESTIONS: Final = (
             BASIS,
         ),
         _flows,
+        entry=Balance,
+        parts={"links": FlowLink},
     ),
     Question(
         "flows/recipients",
@@ -74,5 +76,6 @@ FLOW_QUESTIONS: Final = (
         ),
         _recipients,
         usual=PAGE,
+        entry=Payment,
     ),
 )

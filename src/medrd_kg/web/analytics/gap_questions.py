@@ -5,6 +5,9 @@ from typing import Final
 
 from medrd_kg.linkage.facets import CONCEPT_FACETS
 from medrd_kg.linkage.gaps import (
+    MissingCombination,
+    UntakenScope,
+    UnusedConcept,
     concepts_without_items,
     missing_combinations,
     scope_without_topic,
@@ -12,11 +15,19 @@ from medrd_kg.linkage.gaps import (
 )
 from medrd_kg.linkage.gaps_money import (
     MoneyGapQuestion,
+    ProgrammeWithoutTopic,
+    TopicWithoutMoney,
     money_without_topic,
     topics_without_money,
 )
-from medrd_kg.linkage.gaps_results import indicators_without_results, targets_missed
-from medrd_kg.linkage.overlaps import OverlapQuestion, overlaps
+from medrd_kg.linkage.gaps_results import (
+    MissedTarget,
+    UnmeasuredIndicator,
+    indicators_without_results,
+    targets_missed,
+)
+from medrd_kg.linkage.items import Item
+from medrd_kg.linkage.overlaps import Overlap, OverlapQuestion, overlaps
 from medrd_kg.linkage.selection import Selection
 from medrd_kg.linkage.tables import FactTables
 from medrd_kg.linkage.totals import TotalChoice
@@ -205,6 +216,16 @@ GAP_QUESTIONS: Final = (
             *TOTAL,
         ),
         _gaps,
+        entry={
+            "combinations": MissingCombination,
+            "concepts": UnusedConcept,
+            "items-without-facet": Item,
+            "scope-without-topic": UntakenScope,
+            "topics-without-money": TopicWithoutMoney,
+            "money-without-topic": ProgrammeWithoutTopic,
+            "indicators-without-results": UnmeasuredIndicator,
+            "targets-missed": MissedTarget,
+        },
     ),
     Question(
         "overlaps",
@@ -219,5 +240,7 @@ GAP_QUESTIONS: Final = (
             *TOTAL,
         ),
         _overlaps,
+        entry=Overlap,
+        explode="programmes",
     ),
 )

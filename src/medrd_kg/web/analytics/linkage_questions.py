@@ -2,11 +2,17 @@
 
 from typing import Final
 
-from medrd_kg.linkage.bridges import BridgeQuestion, bridges
+from medrd_kg.linkage.bridges import Bridge, BridgeQuestion, bridges
 from medrd_kg.linkage.facets import FACETS
-from medrd_kg.linkage.items import PAGE
-from medrd_kg.linkage.linkages import LinkageQuestion, linkage_items, linkages
-from medrd_kg.linkage.stated import RELATIONS, stated_links
+from medrd_kg.linkage.items import PAGE, Item
+from medrd_kg.linkage.linkages import (
+    LinkageItem,
+    LinkageQuestion,
+    LinkedPair,
+    linkage_items,
+    linkages,
+)
+from medrd_kg.linkage.stated import RELATIONS, StatedLink, stated_links
 from medrd_kg.linkage.tables import FactTables
 from medrd_kg.problems import Problem
 from medrd_kg.web.analytics.arguments import (
@@ -105,6 +111,9 @@ LINKAGE_QUESTIONS: Final = (
         " `statedLinks`.",
         (*_LINKAGES, integer("shown", "Items named on each side.", least=0, most=20, default=5)),
         _linkages,
+        entry=LinkedPair,
+        explode="shared",
+        parts={"statedLinks": StatedLink, "included": Item},
     ),
     Question(
         "linkages/items",
@@ -117,6 +126,7 @@ LINKAGE_QUESTIONS: Final = (
         ),
         _linkage_items,
         usual=PAGE,
+        entry=LinkageItem,
     ),
     Question(
         "bridges",
@@ -134,6 +144,7 @@ LINKAGE_QUESTIONS: Final = (
             ),
         ),
         _bridges,
+        entry=Bridge,
     ),
     Question(
         "stated-links",
@@ -146,5 +157,6 @@ LINKAGE_QUESTIONS: Final = (
             text("thing", "IRI that one end must have."),
         ),
         _stated_links,
+        entry=StatedLink,
     ),
 )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from medrd_kg.linkage.items import PAGE, Page
+from medrd_kg.linkage.items import PAGE, Item, Page
 from medrd_kg.linkage.tables import FactTables
 from medrd_kg.web.analytics.arguments import Argument
 from medrd_kg.web.analytics.shown import shown
@@ -54,6 +54,13 @@ class Question:
         ask: Answers: the tables, the values that were given, where the page begins, its length.
         most: The longest page.
         usual: The length of a page unless the caller says otherwise.
+        entry: Class of the entries, from which their JSON Schema and their columns as a table
+            follow; by the value of the parameter ``kind`` where that decides.
+        explode: Name of a list among the attributes of an entry of which each member gets a row
+            of its own in tables.
+        parts: Further lists of the answer, by their member in `Answer.more`, with the class of
+            their entries: tables of their own.
+        names: Attributes of an entry that are IRIs, each with the part that names the things.
     """
 
     path: str
@@ -63,6 +70,23 @@ class Question:
     ask: Callable[[FactTables, Values, int, int], Answer]
     most: int = PAGE
     usual: int = 20
+    entry: type | Mapping[str, type] = Item
+    explode: str | None = None
+    parts: Mapping[str, type] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def entry_of(self, values: Values) -> type:
+        """Return the class of the entries of an answer."""
+        if isinstance(self.entry, Mapping):
+            return self.entry[values.get("kind", next(iter(self.entry)))]
+        return self.entry
+
+    @property
+    def entries(self) -> tuple[type, ...]:
+        """The classes that its entries can have."""
+        if isinstance(self.entry, Mapping):
+            return tuple(dict.fromkeys(self.entry.values()))
+        return (self.entry,)
 
     @property
     def name(self) -> str:

@@ -1,4 +1,4 @@
-"""The routes of the questions, answered from the fact tables in a thread of their own."""
+"""The routes of the questions, answered from the fact tables in threads of their own."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -8,15 +8,17 @@ from fastapi import FastAPI, Request, Response
 
 from medrd_kg.linkage.tables import FactTables
 from medrd_kg.problems import Problem
-from medrd_kg.web.analytics.arguments import BASIS, read_arguments
-from medrd_kg.web.analytics.question import Question
+from medrd_kg.web.analytics.arguments import BASIS, choice, read_arguments
+from medrd_kg.web.analytics.described import described
+from medrd_kg.web.analytics.files import Asked, book_response, csv_response
+from medrd_kg.web.analytics.question import Answer, Question
 from medrd_kg.web.analytics.questions import QUESTIONS
 from medrd_kg.web.analytics.shown import Json
-from medrd_kg.web.openapi import json_answer, operation, parameter
-from medrd_kg.web.requests import next_page, read_cursor, read_values
-from medrd_kg.web.responses import address_of, envelope, json_response
-from medrd_kg.web.schemas import reference
+from medrd_kg.web.analytics.tables import ITEMS
+from medrd_kg.web.requests import Listing, next_page, read_listing, read_offset
+from medrd_kg.web.responses import address_of, envelope, json_response, listing_headers
 from medrd_kg.web.state import Serving, serving
+from medrd_kg.web.table_formats import CSV, TABLE_TYPES
 
 __all__ = ["install_analytics"]
 
@@ -24,14 +26,8 @@ _TAG: Final = "questions"
 _AT_A_TIME: Final = 4
 """Questions that are worked on at a time; they share the memory of the tables' engine."""
 
-_PROBLEMS: Final = (
-    "unknown-parameter",
-    "invalid-parameter",
-    "malformed-request",
-    "not-found",
-    "query-timeout",
-    "query-memory",
-)
+_PART: Final = "part"
+_EXPLAIN: Final = "explain"
 
 
 def install_analytics(app: FastAPI) -> None:
@@ -41,32 +37,10 @@ def install_analytics(app: FastAPI) -> None:
             f"/api/v1/{question.path}",
             _Endpoint(question).answer,
             operation_id=question.name,
-            openapi_extra=operation(
-                question.summary,
-                json_answer("A page of the answer.", reference("Collection")),
-                description=question.description,
-                parameters=[*(each.described for each in question.arguments), *_paging(question)],
-                problems=_PROBLEMS,
-            ),
+            openapi_extra=described(question),
             tags=[_TAG],
             response_class=Response,
         )
-
-
-def _paging(question: Question) -> list[dict[str, Any]]:
-    return [
-        parameter(
-            "limit",
-            "Most entries on a page.",
-            {
-                "type": "integer",
-                "minimum": 1,
-                "maximum": question.most,
-                "default": question.usual,
-            },
-        ),
-        parameter("cursor", "Where the page begins; taken from `next`.", {"type": "string"}),
-    ]
 
 
 class _Endpoint:
@@ -78,36 +52,84 @@ class _Endpoint:
         self._question = question
         self._single = [each.name for each in question.arguments if not each.is_repeated]
         self._names = [each.name for each in question.arguments]
+        self._parts = (ITEMS, *question.parts)
+        self._own = [*self._names, _PART] if question.parts else self._names
 
     async def answer(self, request: Request) -> Response:
         """Answer a request."""
         served = serving(request)
         tables = _tables(served)
         question = self._question
-        given, parameters = read_values(request, self._names, single=self._single)
-        limit = _limit(given.pop("limit", None), question)
-        offset = _offset(given.pop("cursor", None))
-        values = read_arguments(question.arguments, given)
-        if _Endpoint._limiter is None:  # it belongs to the running loop
-            _Endpoint._limiter = anyio.CapacityLimiter(_AT_A_TIME)
-        found = await anyio.to_thread.run_sync(
-            question.ask, tables, values, offset, limit, limiter=_Endpoint._limiter
+        listing = read_listing(
+            request,
+            self._own,
+            single=[*self._single, _PART],
+            most=question.most,
+            usual=question.usual,
         )
-        address = address_of(served, request.url.path, parameters)
+        offset = read_offset(listing.after)
+        own = dict(listing.own)
+        part = self._part(own.pop(_PART, None), listing.media_type)
+        values = read_arguments(question.arguments, own)
+
+        async def ask(start: int, length: int) -> Answer:
+            if _Endpoint._limiter is None:  # it belongs to the running loop
+                _Endpoint._limiter = anyio.CapacityLimiter(_AT_A_TIME)
+            return await anyio.to_thread.run_sync(
+                question.ask, tables, values, start, length, limiter=_Endpoint._limiter
+            )
+
+        found = await ask(offset, question.most if listing.limit is None else listing.limit)
+        address = address_of(served, request.url.path, listing.parameters)
+        if listing.media_type in TABLE_TYPES:
+            asked = Asked(question, values, listing, address, served, ask)
+            if listing.media_type == CSV:
+                return await csv_response(asked, found, part)
+            return await book_response(asked, found)
+        return self._document(served, request.url.path, listing, values, found)
+
+    def _document(
+        self,
+        served: Serving,
+        path: str,
+        listing: Listing,
+        values: Mapping[str, Any],
+        found: Answer,
+    ) -> Response:
+        address = address_of(served, path, listing.parameters)
         following = None
         if found.following is not None:
-            bare = address_of(served, request.url.path)
-            following = next_page(bare, parameters, str(found.following))
-        return json_response(
-            envelope(
-                served,
-                address,
-                [_with_address(served, each) for each in found.items],
-                total=found.total,
-                following=following,
-                more={**found.more, **self._basis(values), "asOf": served.release.version},
-            )
+            bare = address_of(served, path)
+            following = next_page(bare, listing.parameters, str(found.following))
+        first = [each for each in listing.parameters if each[0] != "cursor"]
+        document = envelope(
+            served,
+            address,
+            [_with_address(served, each) for each in found.items],
+            total=found.total,
+            following=following,
+            more={**found.more, **self._basis(values), "asOf": served.release.version},
         )
+        headers = listing_headers(address, address_of(served, path, first), following)
+        return json_response(document, media_type=listing.media_type, headers=headers)
+
+    def _part(self, given: list[str] | None, media_type: str) -> str:
+        """Return which list of the answer a table shall hold.
+
+        Raises:
+            Problem: ``invalid-parameter``.
+        """
+        if given is None:
+            return ITEMS
+        read: str = read_arguments([choice(_PART, "", self._parts)], {_PART: given})[_PART]
+        if media_type != CSV:
+            raise Problem(
+                "invalid-parameter",
+                "part chooses what CSV holds; other formats hold all parts",
+                "add format=csv",
+                extra={"parameter": _PART},
+            )
+        return read
 
     def _basis(self, values: Mapping[str, Any]) -> dict[str, str]:
         """Tell which links were taken, where the question makes a difference."""
@@ -129,31 +151,3 @@ def _with_address(served: Serving, entry: Json) -> Json:
     if isinstance(entry, dict) and "href" in entry:
         return {**entry, "href": served.address(entry["href"])}
     return entry
-
-
-def _limit(given: list[str] | None, question: Question) -> int:
-    if given is None:
-        return question.usual
-    value = given[0]
-    most = question.most
-    is_number = value.isascii() and value.isdecimal() and len(value) <= len(str(most))
-    if not is_number or not 1 <= int(value) <= most:
-        raise Problem(
-            "invalid-parameter",
-            f"limit={value!r} is no integer from 1 to {most}",
-            "follow `next` for more",
-            extra={"parameter": "limit"},
-        )
-    return int(value)
-
-
-def _offset(given: list[str] | None) -> int:
-    place = read_cursor(None if given is None else given[0]) or "0"
-    if not (place.isascii() and place.isdecimal()) or len(place) > len("999999999"):
-        raise Problem(
-            "invalid-parameter",
-            "the cursor is not one of this service",
-            "follow the addresses in `next`",
-            extra={"parameter": "cursor"},
-        )
-    return int(place)

@@ -11,7 +11,7 @@ from typing import Any
 
 from medrd_kg.linkage.items import Evidence, Item, Page, Thing
 
-__all__ = ["Json", "shown"]
+__all__ = ["Json", "camel", "shown"]
 
 Json = Any
 """Any JSON value."""
@@ -22,7 +22,7 @@ def shown(value: object) -> Json:
     """Return an answer, or a part of one, as JSON."""
     if is_dataclass(value) and not isinstance(value, type):
         return _labelled(
-            {_camel(each.name): shown(getattr(value, each.name)) for each in fields(value)}
+            {camel(each.name): shown(getattr(value, each.name)) for each in fields(value)}
         )
     return value
 
@@ -82,6 +82,7 @@ def _label(ja: str | None, en: str | None) -> dict[str, str]:
     return {name: text for name, text in (("ja", ja), ("en", en)) if text is not None}
 
 
-def _camel(name: str) -> str:
+def camel(name: str) -> str:
+    """Return the member name of an attribute."""
     first, *others = name.split("_")
     return first + "".join(each.capitalize() for each in others)

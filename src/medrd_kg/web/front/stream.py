@@ -65,9 +65,11 @@ class Stream:
             self._forgo()
 
     async def begin(self) -> None:
-        """Send the head; its length and tag are not known yet."""
+        """Send the head; its length is not known yet, nor a tag unless it was given."""
         length = self._head.length if self._coder is None else None
-        given = self._head.tag if self._coder is None else None
+        given = self._head.tag
+        if given is not None:
+            given = Tagger(self._head.content_type, self._coding).tag(given, self._coding)
         fields = self._head.completed(
             length=length, tag=given, coding=self._coding, more=self._caller.common
         )
