@@ -1,9 +1,13 @@
 """Requests of the SPARQL Protocol, read from their parts."""
 
+from urllib.parse import parse_qsl
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from medrd_kg.problems import Problem
-from medrd_kg.sparql.protocol import FORM, QUERY, UPDATE, ProtocolQuery, read_query
+from medrd_kg.sparql.protocol import FORM, QUERY, UPDATE, ProtocolQuery, read_parameters, read_query
 from medrd_kg.store.base import Dataset
 
 ASK = "ASK {}"
@@ -71,3 +75,22 @@ def test_faulty_requests(
     with pytest.raises(Problem) as caught:
         read_query(method, address, content_type, body)
     assert caught.value.slug == slug
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["a", "=", "&", "+", "%", "%41", "%e3%81%8c", "%C3", "%4", "%zz", "が", "\\", "\\x41"]
+        ),
+        max_size=12,
+    ).map("".join)
+)
+def test_parameters_are_decoded_as_by_the_standard_library(encoded: str) -> None:
+    raw = encoded.encode()
+    try:
+        expected = parse_qsl(encoded, keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        with pytest.raises(Problem, match="not valid UTF-8"):
+            read_parameters(raw, "the address")
+    else:
+        assert read_parameters(raw, "the address") == expected

@@ -9,7 +9,7 @@ they read ``<`` after an operand as *less than* although a longest match would f
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from medrd_kg.store.lexing import Token, TokenKind, tokenize
 
@@ -23,8 +23,6 @@ _UPDATE_WORDS = frozenset(
 
 _DECLARATIONS = {"base": 1, "version": 1, "prefix": 2}
 """Words of the prologue, each with the number of tokens that it declares."""
-
-_TELLING_WORDS = ("service", "load", "from")
 
 _PLAIN_BEGINNING = re.compile(
     r"""[ \t\r\n]*
@@ -55,8 +53,7 @@ _OPERANDS = frozenset(
 _DERAILING = frozenset("'#()")
 
 
-@dataclass(frozen=True, slots=True)
-class Screening:
+class Screening(NamedTuple):
     """The shape of a SPARQL request.
 
     Attributes:
@@ -89,7 +86,7 @@ def screen(text: str) -> Screening:
     True
     """
     shape = _screen(text)
-    resolved = _CODEPOINT.sub(_resolve, text)
+    resolved = _CODEPOINT.sub(_resolve, text) if "\\" in text else text
     if resolved == text:
         return shape
     other = _screen(resolved)
@@ -131,7 +128,8 @@ def _screen(text: str) -> Screening:
     plain = _PLAIN_BEGINNING.match(text)
     first = plain[1].lower() if plain else _first_word(tokenize(text))
     # Most requests name none of these words anywhere, so their tokens need not be looked at.
-    tokens = list(tokenize(text)) if any(word in folded for word in _TELLING_WORDS) else []
+    tells = "service" in folded or "load" in folded or "from" in folded
+    tokens = list(tokenize(text)) if tells else []
     words = {token.text.lower() for token in tokens if token.kind is TokenKind.WORD}
     return Screening(
         form=first if first in QUERY_FORMS else None,

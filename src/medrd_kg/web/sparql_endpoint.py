@@ -6,6 +6,7 @@ Everything of a query is read in a worker, which may be killed; here only bytes 
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from starlette.requests import Request
@@ -179,8 +180,8 @@ class WholeAnswer:
     def __init__(self, reply: Reply) -> None:
         """Take a reply that has no more to come."""
         self.body = reply.body
-        self.content_type = content_type(reply.head.media_type).encode()
-        self.fields = _hint_fields(reply.head)
+        self.content_type = _written_type(reply.head.media_type)
+        self.fields = _hint_fields(reply.head) if reply.head.hints else []
         self.is_keepable = reply.head.keepable
         self.timing = _timing(reply)
 
@@ -199,7 +200,7 @@ class _Departure:
 def _start(answer: Reply, *, whole: bool) -> dict[str, object]:
     head = answer.head
     headers = [
-        (b"content-type", content_type(head.media_type).encode()),
+        (b"content-type", _written_type(head.media_type)),
         (b"vary", b"Accept"),
         (b"server-timing", _timing(answer)),
         *_hint_fields(head),
@@ -209,6 +210,12 @@ def _start(answer: Reply, *, whole: bool) -> dict[str, object]:
     if not head.keepable:
         headers.append((b"cache-control", b"no-store"))
     return {"type": "http.response.start", "status": 200, "headers": headers}
+
+
+@cache
+def _written_type(media_type: str) -> bytes:
+    """Return the header field of one of our few types."""
+    return content_type(media_type).encode()
 
 
 def _timing(answer: Reply) -> bytes:

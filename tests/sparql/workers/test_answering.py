@@ -2,7 +2,6 @@
 
 import socket
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
@@ -46,7 +45,7 @@ def ask(
     request = AskRequest("POST", b"", "application/sparql-query", accept, BASE, max_rows)
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        sent = replace(request, body=query.encode()).encode()
+        sent = request._replace(body=query.encode()).encode()
         answer(store, AskRequest.decode(sent), Sink(theirs, resident_memory()))
         received = read_frame(ours, bytearray())
     assert received is not None

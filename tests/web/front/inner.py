@@ -224,6 +224,7 @@ def main() -> None:
     bare = options.pop("server", "") == "bare"
     if seconds := options.pop("head_seconds", None):
         protocol._HEAD_SECONDS = float(seconds)  # type: ignore[misc]
+    keep_alive = int(options.pop("keep_alive", 5))
     settings = Settings.load({}, port=int(port), data_dir=os.devnull, **options)
     authority = Authority(settings)
     inner = Inner(authority)
@@ -240,6 +241,7 @@ def main() -> None:
         host="127.0.0.1",
         port=int(port),
         proxy_headers=False,
+        timeout_keep_alive=keep_alive,
         log_level="critical",
         access_log=False,
     )

@@ -1,5 +1,9 @@
 """Limits on what a request may take, and clients that are slow or leave."""
 
+import time
+from contextlib import closing
+from http.client import HTTPConnection
+
 import anyio
 import pytest
 from starlette.types import Message
@@ -61,6 +65,20 @@ def test_a_head_that_does_not_come(sent: bytes) -> None:
     with peer("head_seconds=0.3") as running, running.connect() as connection:
         connection.sendall(sent)
         assert read_all(connection) == b""
+
+
+@pytest.mark.parametrize("path", ["/api/echo", "/sparql?query=ASK"])
+def test_a_connection_that_is_not_used_any_more(path: str) -> None:
+    with (
+        peer("keep_alive=1") as running,
+        closing(HTTPConnection("127.0.0.1", running.port)) as connection,
+    ):
+        for _ in range(3):  # from the inner application, then from ready bytes
+            connection.request("GET", path)
+            assert connection.getresponse().read()
+        begun = time.monotonic()
+        assert connection.sock.recv(1) == b""
+        assert time.monotonic() - begun > 0.5
 
 
 @pytest.mark.parametrize("sent", [b"\x16\x03\x01\x02\x00", b"GET\r\n\r\n", b"GET / HTTP/9\r\n\r\n"])

@@ -46,7 +46,7 @@ def plan(text: str, extents: Extents | None = None, rollups: RollupIndex | None 
         The plan; its text is the very object ``text`` when nothing applies. Should the engine
         refuse another text, evaluate the one that was given: then that is where the fault is.
     """
-    if rollups is not None:
+    if rollups:
         over_tables = rollups.plan(text)
         if over_tables.rewrites:
             return over_tables

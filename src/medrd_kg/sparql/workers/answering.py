@@ -100,7 +100,7 @@ def answer(
     if _is_set(request, "hints"):
         _add_hints(store, asked, request.endpoint, evaluated(), sink)
     if rollups is not None and sink.seconds > _WORTH_A_TABLE and rollups.wanted(asked.text):
-        sink.head = replace(sink.head, may_roll_up=True)
+        sink.head = sink.head._replace(may_roll_up=True)
     sink.finish()
 
 
@@ -180,7 +180,7 @@ def _add_hints(
     if sink.has_begun or not _is_empty(again):
         return
     hints: list[Hint] = hints_for(store, asked.text, asked.dataset, base_iri=base_iri)
-    sink.head = replace(sink.head, hints=tuple(hint.document() for hint in hints))
+    sink.head = sink.head._replace(hints=tuple(hint.document() for hint in hints))
     if sink.head.media_type in _JSON_SOLUTIONS:
         sink.held = with_hints(sink.held, hints)
 

@@ -1,5 +1,6 @@
 """What happened to queries since the start, as plain numbers for metrics."""
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -47,5 +48,4 @@ class Counters:
         """Count a query that has ended."""
         self.seconds += elapsed
         self.processor_seconds += processor_seconds
-        place = next((n for n, most in enumerate(DURATION_BOUNDS) if elapsed <= most), -1)
-        self.durations[place] += 1
+        self.durations[bisect_left(DURATION_BOUNDS, elapsed)] += 1

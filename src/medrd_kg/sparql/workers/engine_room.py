@@ -5,7 +5,6 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -190,7 +189,7 @@ class EngineRoom:
         if isinstance(answer, Needs):
             deadline = job.arrived + job.timeout
             documents = await self._remote.fetched(answer, deadline, hops)
-            again = self.job_for(replace(request, remote=tuple(documents)))
+            again = self.job_for(request._replace(remote=tuple(documents)))
             again.timeout = max(_LEAST_SECONDS, deadline - time.monotonic())
             again.client, again.gone = job.client, job.gone
             answer = await self.pool.run(again)

@@ -1,7 +1,6 @@
 """What the server and a worker say to each other about one request."""
 
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from medrd_kg.federation.documents import Document
 from medrd_kg.problems import Problem
@@ -20,8 +19,7 @@ HELD_BYTES: Final = 65_536
 """Bytes of an answer that are held back, so that a failure within keeps its status."""
 
 
-@dataclass(frozen=True, slots=True)
-class AskRequest:
+class AskRequest(NamedTuple):
     """A request of the SPARQL Protocol as it came, unread.
 
     Attributes:
@@ -80,8 +78,7 @@ class AskRequest:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyHead:
+class ReplyHead(NamedTuple):
     """What is known of an answer before its bytes.
 
     Attributes:

@@ -16,7 +16,8 @@ __all__ = ["FrameBuffer", "Kind", "frame", "headed", "read_frame", "split_head"]
 
 _HEADER: Final = struct.Struct("<BI")
 _HEAD_LENGTH: Final = struct.Struct("<I")
-_CHUNK: Final = 1 << 18
+_CHUNK: Final = 1 << 15
+"""Bytes read at once: a larger buffer costs the C library more than most frames need."""
 
 
 class Kind(IntEnum):
@@ -147,4 +148,8 @@ def read_frame(channel: socket.socket, pending: bytearray) -> tuple[int, bytes] 
         received = channel.recv(_CHUNK)
         if not received:
             return None
+        if not pending and len(received) >= _HEADER.size:  # mostly exactly one small frame
+            kind, length = _HEADER.unpack_from(received)
+            if len(received) == _HEADER.size + length:
+                return kind, received[_HEADER.size :]
         pending += received

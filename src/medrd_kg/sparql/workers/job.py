@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -21,6 +21,10 @@ __all__ = ["Job", "LaneName", "Needs", "Reply", "ServiceDescription"]
 
 _BUFFERED_BYTES: Final = 1 << 19
 """Bytes of an answer that wait for the client before the worker is made to wait."""
+
+_WHOLE: Final = int(Kind.REPLY)
+_UNFINISHED: Final = frozenset({Kind.BEGIN, Kind.DATA, Kind.CRASH})
+_NONE_YET: Final = object()
 
 _numbers = itertools.count(1)
 
@@ -54,8 +58,7 @@ class Needs:
     calls: list[dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """The beginning of an answer.
 
     Attributes:
@@ -125,9 +128,8 @@ class Job:
     processor_seconds: float = 0.0
     sent_bytes: int = 0
     problem: Problem | None = None
-    _answer: "asyncio.Future[Any]" = field(
-        default_factory=lambda: asyncio.get_running_loop().create_future()
-    )
+    _answer: object = _NONE_YET
+    _awaited: "asyncio.Future[None] | None" = None
     _on_answer: Callable[[], None] | None = None
     _pieces: deque[bytes] = field(default_factory=deque)
     _buffered: int = 0
@@ -165,20 +167,26 @@ class Job:
         Raises:
             Problem: There is none.
         """
-        return await self._answer
+        if self._answer is _NONE_YET and self.problem is None:
+            if self._awaited is None:
+                self._awaited = asyncio.get_running_loop().create_future()
+            await self._awaited
+        if self._answer is not _NONE_YET:
+            return self._answer
+        if self.problem is None:
+            raise RuntimeError("a job that was announced has neither answer nor problem")
+        raise self.problem
 
     def when_answered(self, call: Callable[[], None]) -> None:
         """Let ``call`` be called once `answer` would return or raise."""
-        if self._answer.done():
+        if self._answer is not _NONE_YET or self.problem is not None:
             asyncio.get_running_loop().call_soon(call)
         else:
             self._on_answer = call
 
     def whole_answer(self) -> Reply | None:
         """Return the answer if it is there, and whole."""
-        if not self._answer.done() or self._answer.cancelled() or self._answer.exception():
-            return None
-        answer = self._answer.result()
+        answer = self._answer
         return answer if isinstance(answer, Reply) and answer.job is None else None
 
     async def piece(self) -> bytes:
@@ -205,7 +213,11 @@ class Job:
         """Take a frame from the worker."""
         if self.is_over:
             return
-        self.is_worker_done = kind not in {Kind.BEGIN, Kind.DATA, Kind.CRASH}
+        self.is_worker_done = kind not in _UNFINISHED
+        if kind == _WHOLE:
+            head, body = split_head(payload)
+            self._succeed(Reply(self._headed(head), body, None, self.elapsed))
+            return
         match kind:
             case Kind.BEGIN:
                 head, body = split_head(payload)
@@ -226,10 +238,7 @@ class Job:
                 self._succeed(self._whole(kind, payload))
 
     def _whole(self, kind: int, payload: bytes) -> object:
-        """Return an answer that came in one frame."""
-        if kind == Kind.REPLY:
-            head, body = split_head(payload)
-            return Reply(self._headed(head), body, None, self.elapsed)
+        """Return another answer that came in one frame."""
         if kind == Kind.DESCRIBE:
             return ServiceDescription()
         return Needs(orjson.loads(payload)) if kind == Kind.NEEDS else payload
@@ -250,9 +259,6 @@ class Job:
         self.problem = problem
         if log is not None:
             problem.__notes__ = [log]
-        if not self._answer.done():
-            self._answer.set_exception(problem)
-            self._answer.exception()  # whoever asked may have gone: that is no fault
         self._finish()
         self._announce()
 
@@ -276,8 +282,8 @@ class Job:
         return found
 
     def _set(self, value: object) -> None:
-        if not self._answer.done():
-            self._answer.set_result(value)
+        if self._answer is _NONE_YET:
+            self._answer = value
 
     def _succeed(self, value: object) -> None:
         self._set(value)
@@ -286,6 +292,8 @@ class Job:
 
     def _announce(self) -> None:
         """Tell who waits for the answer: at once, since a turn of the loop would cost more."""
+        if self._awaited is not None and not self._awaited.done():
+            self._awaited.set_result(None)
         call, self._on_answer = self._on_answer, None
         if call is not None:
             call()

@@ -96,7 +96,7 @@ class Answering:
 
     def has_other_coding(self, state: str, key: Key) -> bool:
         """Whether the same answer is kept in another coding, from which it can be made."""
-        return any(
+        return self.cache.holds_target(key[0]) and any(
             self.cache.get(state, with_coding(key, wish)) is not None for wish in _USUAL_WISHES
         )
 
@@ -169,7 +169,7 @@ class Answering:
     def keep(self, state: str, key: Key, ready: Ready) -> None:
         """Keep an answer, unless the data changed while it was made."""
         if ready.head.release == state.encode():
-            self.cache.put(state, key, len(key[0]), ready)
+            self.cache.put(state, key, ready)
 
     def _release(self) -> bytes | None:
         state = self._state()

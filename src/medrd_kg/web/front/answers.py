@@ -16,7 +16,7 @@ from starlette.types import Message
 from medrd_kg.web.front.codings import IDENTITY, SMALL, CodingWish, is_compressible
 from medrd_kg.web.responses import RELEASE_HEADER
 
-__all__ = ["TIMING", "Head", "Header", "Ready", "Tagger", "matches"]
+__all__ = ["TIMING", "Head", "Header", "Ready", "Tagger", "lines_of", "matches", "tag_of"]
 
 Header = tuple[bytes, bytes]
 
@@ -191,7 +191,6 @@ class Ready:
 
     Attributes:
         head: What the inner application said of it.
-        fields: Header fields but the timing.
         body: The body in its coding.
         coding: That coding.
         tag: Entity tag; None for answers to POST, whose tag would name something else.
@@ -211,14 +210,25 @@ class Ready:
             more: Header fields of the front's own.
         """
         self.head = head
-        self.fields = head.completed(length=len(body), tag=tag, coding=coding, more=more)
         self.body = body
         self.coding = coding
         self.tag = tag
         self.weight = len(body) + _HEAD_WEIGHT
-        self._lines = _lines(self.fields)
+        self._more = more
 
     # Many answers are never asked for again, so that what a hit needs is made at the first one.
+
+    @cached_property
+    def fields(self) -> list[Header]:
+        """Header fields but the timing."""
+        return self.head.completed(
+            length=len(self.body), tag=self.tag, coding=self.coding, more=self._more
+        )
+
+    @cached_property
+    def _lines(self) -> bytes:
+        """The same as HTTP/1.1 writes them."""
+        return lines_of(self.fields)
 
     @cached_property
     def start(self) -> Message:
@@ -247,15 +257,7 @@ class Ready:
     @cached_property
     def unchanged_block(self) -> bytes:
         """The same of a 304."""
-        return b"" if self.unchanged is None else _lines(self.unchanged["headers"]) + b"\r\n"
-
-    def block_with(self, timing: bytes) -> bytes:
-        """Return the block of an answer that is new.
-
-        Args:
-            timing: Value of ``Server-Timing``.
-        """
-        return b"%bserver-timing: %b\r\n\r\n" % (self._lines, timing)
+        return b"" if self.unchanged is None else lines_of(self.unchanged["headers"]) + b"\r\n"
 
 
 class Tagger:
@@ -277,11 +279,18 @@ class Tagger:
         return b'"%b"' % self._digest.hexdigest()[:_TAG_DIGITS].encode()
 
 
+def tag_of(content_type: bytes, coding: str, body: bytes) -> bytes:
+    """Return the entity tag that `Tagger` makes of a body that is there at once."""
+    digest = hashlib.sha256(b"%b\n%b\n%b" % (content_type, coding.encode(), body))
+    return b'"%b"' % digest.hexdigest()[:_TAG_DIGITS].encode()
+
+
 def matches(asked: bytes, tag: bytes) -> bool:
     """Whether ``If-None-Match`` names a tag, compared weakly (RFC 9110, section 13.1.2)."""
     opaque = tag.removeprefix(b"W/")
     return asked == tag or asked.strip() == b"*" or opaque in _TAGS.findall(asked)
 
 
-def _lines(fields: Iterable[Header]) -> bytes:
+def lines_of(fields: Iterable[Header]) -> bytes:
+    """Return header fields as HTTP/1.1 writes them."""
     return b"".join([b"%b: %b\r\n" % each for each in fields])

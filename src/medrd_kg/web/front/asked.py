@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple, Self
 
 from starlette.types import Scope
 
@@ -17,8 +17,10 @@ from medrd_kg.web.front.tokens import language_token, range_token, result_token
 
 __all__ = [
     "KEYED_BODY",
+    "NOBODY",
     "Asked",
     "Key",
+    "Wish",
     "answer_key",
     "asks_query",
     "field_map",
@@ -30,6 +32,9 @@ __all__ = [
 
 Key = tuple[bytes, object, str, CodingWish, Hashable, Hashable]
 """Target, types, language, coding, role and body: all that an answer may depend on."""
+
+NOBODY: Final = None
+"""Role of callers without a token, where none is needed."""
 
 SPARQL: Final = "/sparql"
 KEYED_BODY: Final = 64 * 1024
@@ -106,6 +111,48 @@ def field_map(raw: Sequence[Header]) -> dict[bytes, bytes]:
     return fields
 
 
+class Wish(NamedTuple):
+    """What the header fields of a request without a body say of the answer that is wanted.
+
+    Attributes:
+        is_plain: Whether nothing else about the request needs a look.
+        result: Token of the types of `/sparql`.
+        ranges: Token of the types of other addresses.
+        language: Token of the language.
+        coding: Of the body.
+        unless: ``If-None-Match``.
+    """
+
+    is_plain: bool
+    result: object
+    ranges: object
+    language: str
+    coding: CodingWish
+    unless: bytes | None
+
+    @classmethod
+    def read(cls, fields: Mapping[bytes, bytes], *, is_plain: bool) -> Self:
+        """Read header fields."""
+        accept = fields.get(b"accept")
+        return cls(
+            is_plain,
+            result_token(accept),
+            range_token(accept),
+            language_token(fields.get(b"accept-language")),
+            coding_wish(fields.get(b"accept-encoding")),
+            fields.get(b"if-none-match"),
+        )
+
+    def key(self, target: bytes) -> Key:
+        """Return the key of the answer that a caller without a token gets; see `answer_key`."""
+        types = self.result if _is_sparql(target) else self.ranges
+        return target, types, self.language, self.coding, NOBODY, None
+
+
+def _is_sparql(target: bytes) -> bool:
+    return target.startswith(_SPARQL_TARGETS) or target == _SPARQL
+
+
 def answer_key(
     target: bytes, fields: Mapping[bytes, bytes], role: Hashable, body: bytes | None = None
 ) -> Key:
@@ -118,10 +165,9 @@ def answer_key(
         body: The body of a POST.
     """
     accept = fields.get(b"accept")
-    is_sparql = target.startswith(_SPARQL_TARGETS) or target == _SPARQL
     return (
         target,
-        result_token(accept) if is_sparql else range_token(accept),
+        result_token(accept) if _is_sparql(target) else range_token(accept),
         language_token(fields.get(b"accept-language")),
         coding_wish(fields.get(b"accept-encoding")),
         role,

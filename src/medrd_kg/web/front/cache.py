@@ -1,11 +1,11 @@
 """Ready answers of one state of the data, within a bound on their bytes."""
 
 from collections import OrderedDict
-from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Final
 
 from medrd_kg.web.front.answers import Ready
+from medrd_kg.web.front.asked import Key
 
 __all__ = ["CacheFigures", "ReadyCache"]
 
@@ -44,7 +44,8 @@ class ReadyCache:
         self._bound = bound
         self._weight = 0
         self._state: str | None = None
-        self._answers: OrderedDict[Hashable, tuple[Ready, int]] = OrderedDict()
+        self._answers: OrderedDict[Key, tuple[Ready, int]] = OrderedDict()
+        self._targets: dict[bytes, int] = {}
         self.hits = 0
         self.misses = 0
         self.joined = 0
@@ -55,7 +56,11 @@ class ReadyCache:
         """Bytes of the largest body that it takes."""
         return min(LARGEST_BODY, self._bound)
 
-    def get(self, state: str, key: Hashable) -> Ready | None:
+    def holds_target(self, target: bytes) -> bool:
+        """Whether any answer to a target is held, whatever else its key says."""
+        return target in self._targets
+
+    def get(self, state: str, key: Key) -> Ready | None:
         """Return the answer to ``key`` in a state of the data, or None."""
         if state != self._state:
             self._enter(state)
@@ -66,26 +71,31 @@ class ReadyCache:
         self._answers.move_to_end(key)
         return found[0]
 
-    def put(self, state: str, key: Hashable, size: int, ready: Ready) -> None:
+    def put(self, state: str, key: Key, ready: Ready) -> None:
         """Keep an answer, at the cost of others where it must be.
 
         Args:
             state: State of the data that it was made from.
             key: What it answers.
-            size: Bytes that the key takes.
             ready: The answer.
         """
-        weight = ready.weight + size + _KEY_WEIGHT
+        target = key[0]
+        weight = ready.weight + len(target) + _KEY_WEIGHT
         if state != self._state or weight > self._bound or len(ready.body) > LARGEST_BODY:
             return
         replaced = self._answers.pop(key, None)
         if replaced is not None:
             self._weight -= replaced[1]
+        else:
+            self._targets[target] = self._targets.get(target, 0) + 1
         self._answers[key] = (ready, weight)
         self._weight += weight
         while self._weight > self._bound:
-            _, (_, dropped) = self._answers.popitem(last=False)
+            (oldest, *_), (_, dropped) = self._answers.popitem(last=False)
             self._weight -= dropped
+            self._targets[oldest] -= 1
+            if not self._targets[oldest]:
+                del self._targets[oldest]
             self._evicted += 1
 
     def figures(self) -> CacheFigures:
@@ -103,4 +113,5 @@ class ReadyCache:
         """Begin a new state: what was true in the last one may no longer be."""
         self._state = state
         self._answers.clear()
+        self._targets.clear()
         self._weight = 0

@@ -7,15 +7,15 @@ on in the usual way, with the answer that has begun.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
-from medrd_kg.web.front.answers import Head, Header, Ready, Tagger
+from medrd_kg.web.front.answers import TIMING, Head, Header, Ready, lines_of, tag_of
 from medrd_kg.web.front.asked import Key
 from medrd_kg.web.front.codings import IDENTITY, CodingWish
 from medrd_kg.web.front.flights import Flight, Missed
 from medrd_kg.web.front.front import Front, Meaning
 
-__all__ = ["Begun", "Direct", "DirectAnswer", "Pending"]
+__all__ = ["Begun", "Direct", "DirectAnswer", "Fresh", "Pending"]
 
 _TARGETS: Final = (b"/sparql?", b"/sparql/?")
 _QUERY: Final = b"query="
@@ -60,6 +60,34 @@ class Begun(Protocol):
         """Give the query up: the client has gone."""
 
 
+class Fresh(NamedTuple):
+    """An answer that is new.
+
+    Attributes:
+        ready: The answer.
+        block: Its header fields as HTTP/1.1 writes them, after those of the server.
+    """
+
+    ready: Ready
+    block: bytes
+
+
+class _Kind(NamedTuple):
+    """What all answers of one type have in common in one state of the data.
+
+    Attributes:
+        head: Status and header fields.
+        before: Those before the length, as HTTP/1.1 writes them.
+        after: Those after the tag.
+        is_compressible: Whether a coding may be applied.
+    """
+
+    head: Head
+    before: bytes
+    after: bytes
+    is_compressible: bool
+
+
 class Pending:
     """A query between the connection that asked it and its answer."""
 
@@ -73,21 +101,21 @@ class Pending:
         self._state = state
         self._flight = flight
 
-    def ready(self, wish: CodingWish) -> Ready | None:
+    def fresh(self, wish: CodingWish) -> Fresh | None:
         """Return the answer, ready to be sent; None when it has to go on in the usual way.
 
         Args:
             wish: The codings that the client accepts.
         """
         answer = self.begun.whole_answer()
-        ready = None if answer is None else self._direct.prepared(answer, wish, self._state)
-        if ready is None:
+        fresh = None if answer is None else self._direct.prepared(answer, wish, self._state)
+        if answer is None or fresh is None:
             self._flight.land(Missed.AGAIN)
             return None
-        if is_kept := ready.head.may_be_kept:
-            self._direct.keep(self._state, self._key, ready)
-        self._flight.land(ready if is_kept or ready.head.may_be_shared else Missed.ALONE)
-        return ready
+        if answer.is_keepable:
+            self._direct.keep(self._state, self._key, fresh.ready)
+        self._flight.land(fresh.ready if answer.is_keepable else Missed.ALONE)
+        return fresh
 
     def desert(self) -> None:
         """Give up, unless others wait for the same answer."""
@@ -115,6 +143,8 @@ class Direct:
         self._front = front
         self._begin = begin
         self.count = count
+        self._kinds: dict[tuple[bytes, bool], _Kind] = {}
+        self._kinds_state: str | None = None
 
     def ask(
         self, target: bytes, fields: Sequence[Header], meaning: Meaning, peer: str
@@ -139,7 +169,7 @@ class Direct:
         self._front.cache.misses += 1
         return Pending(self, begun, key, state, self._front.flights.begin((state, key)))
 
-    def prepared(self, answer: DirectAnswer, wish: CodingWish, state: str) -> Ready | None:
+    def prepared(self, answer: DirectAnswer, wish: CodingWish, state: str) -> Fresh | None:
         """Return an answer ready to be sent; None when that is more than a moment's work.
 
         Args:
@@ -148,27 +178,44 @@ class Direct:
             state: State of the data that it was asked of.
         """
         body = answer.body
-        if len(body) > _LARGEST or state != self._front.state():
+        if len(body) > _LARGEST or answer.fields or state != self._front.state():
             return None
-        head = Head(
-            status=200,
-            fields=[(b"content-type", answer.content_type), *answer.fields],
-            content_type=answer.content_type,
-            cache_control=b"no-cache" if answer.is_keepable else b"no-store",
-            vary=[b"Accept"],
-            release=state.encode(),
-            timing=answer.timing,
-        )
-        if head.may_be_coded:
-            head.vary.append(b"Accept-Encoding")
-        if head.coding(wish, len(body)) != IDENTITY:
+        kind = self._kind(answer.content_type, state, is_keepable=answer.is_keepable)
+        is_wanted_plain = wish.preferred == IDENTITY or not kind.is_compressible
+        if not is_wanted_plain and kind.head.coding(wish, len(body)) != IDENTITY:
             return None
+        length = b"content-length: %d\r\n" % len(body)
         tag = None
         if answer.is_keepable:
-            tagger = Tagger(head.content_type, IDENTITY)
-            tagger.add(body)
-            tag = tagger.tag(None, IDENTITY)
-        return Ready(head, body, IDENTITY, tag, self._front.open_fields)
+            tag = tag_of(answer.content_type, IDENTITY, body)
+            length += b"etag: %b\r\n" % tag
+        block = b"%b%b%b%b: %b\r\n\r\n" % (kind.before, length, kind.after, TIMING, answer.timing)
+        return Fresh(Ready(kind.head, body, IDENTITY, tag, self._front.open_fields), block)
+
+    def _kind(self, content_type: bytes, state: str, *, is_keepable: bool) -> _Kind:
+        """Return what answers of a type have in common."""
+        if state != self._kinds_state:
+            self._kinds_state = state
+            self._kinds.clear()
+        found = self._kinds.get((content_type, is_keepable))
+        if found is None:
+            head = Head(
+                status=200,
+                fields=[(b"content-type", content_type)],
+                content_type=content_type,
+                cache_control=b"no-cache" if is_keepable else b"no-store",
+                vary=[b"Accept"],
+                release=state.encode(),
+            )
+            if is_compressible := head.may_be_coded:
+                head.vary.append(b"Accept-Encoding")
+            rest = head.completed(
+                length=None, tag=None, coding=IDENTITY, more=self._front.open_fields
+            )
+            before = lines_of(head.fields)
+            found = _Kind(head, before, lines_of(rest[len(head.fields) :]), is_compressible)
+            self._kinds[content_type, is_keepable] = found
+        return found
 
     def keep(self, state: str, key: Key, ready: Ready) -> None:
         """Keep an answer for all who ask the same."""

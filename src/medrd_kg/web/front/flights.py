@@ -32,15 +32,16 @@ class Flight:
         """Begin to be followed under ``key``."""
         self._flights = flights
         self._key = key
-        self._outcome: asyncio.Future[Ready | Missed] = asyncio.get_running_loop().create_future()
+        self._landing: asyncio.Future[Ready | Missed] | None = None
+        """Made for the first follower: most have none."""
         self._left: asyncio.Event | None = None
         self.followers = 0
 
     def land(self, outcome: Ready | Missed) -> None:
         """Give all followers their answer, once; nobody joins any more."""
         self._flights.forget(self._key, self)
-        if not self._outcome.done():
-            self._outcome.set_result(outcome)
+        if self._landing is not None and not self._landing.done():
+            self._landing.set_result(outcome)
 
     async def follow(self, gone: "asyncio.Future[None]") -> Ready | Missed | None:
         """Wait for the answer.
@@ -52,13 +53,16 @@ class Flight:
             The answer, why there is none, or None when the client is gone.
         """
         self.followers += 1
+        if self._landing is None:
+            self._landing = asyncio.get_running_loop().create_future()
+        landing = self._landing
         try:
-            await asyncio.wait((self._outcome, gone), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((landing, gone), return_when=asyncio.FIRST_COMPLETED)
         finally:
             self.followers -= 1
             if not self.followers and self._left is not None:
                 self._left.set()
-        return self._outcome.result() if self._outcome.done() else None
+        return landing.result() if landing.done() else None
 
     async def deserted(self) -> None:
         """Wait until nobody follows; then nobody can join any more."""

@@ -17,8 +17,10 @@ from medrd_kg.web.front.answering import Answering
 from medrd_kg.web.front.answers import Header, Ready, matches
 from medrd_kg.web.front.asked import (
     KEYED_BODY,
+    NOBODY,
     Asked,
     Key,
+    Wish,
     answer_key,
     asks_query,
     field_map,
@@ -44,13 +46,15 @@ __all__ = ["BEGUN", "Front", "Meaning"]
 _MEGABYTE: Final = 1_000_000
 _READING: Final = frozenset({"GET", "HEAD"})
 _EMPTY_END: Final[Message] = {"type": "http.response.body", "body": b""}
-_NOBODY: Final = None
-"""Role of callers without a token, where none is needed."""
 
 BEGUN: Final = "medrd_kg.begun"
 """Key of a scope under which a query that was handed on already goes on."""
 
 _NOTHING: Final = (None, None)
+
+_MOST_WISHES: Final = 1024
+_LONGEST_WISH: Final = 2048
+"""Bytes of header fields that are remembered: a client sends the same ones with each request."""
 
 Meaning = tuple[Key, bytes | None]
 """Key of an answer, and ``If-None-Match``."""
@@ -110,6 +114,7 @@ class Front:
             budget=self._budget,
         )
         self._cache = self._answering.cache
+        self._wishes: dict[tuple[Header, ...], Wish] = {}
         self._is_simple = (
             not self._reads_need_token and self._budget is None and self._origins.any_may_read
         )
@@ -146,20 +151,32 @@ class Front:
         Returns:
             The key of the answer and ``If-None-Match``; None for what needs a closer look.
         """
-        fields = dict(raw)
-        if (
-            not self._is_simple
-            or len(fields) != len(raw)
-            or b"authorization" in fields
-            or b"transfer-encoding" in fields
-            or b"content-length" in fields
-            or not self._hosts.trusts(fields.get(b"host", b""))
-            or b"host" not in fields
-            or len(target) > LONGEST_TARGET
-            or not are_modest(raw)
-        ):
+        wishes = tuple(raw)
+        wish = self._wishes.get(wishes)
+        if wish is None:
+            wish = self._wish(raw)
+            if sum([len(name) + len(value) for name, value in raw]) <= _LONGEST_WISH:
+                if len(self._wishes) >= _MOST_WISHES:
+                    self._wishes.clear()
+                self._wishes[wishes] = wish
+        if not wish.is_plain or len(target) > LONGEST_TARGET:
             return None
-        return answer_key(target, fields, _NOBODY), fields.get(b"if-none-match")
+        return wish.key(target), wish.unless
+
+    def _wish(self, raw: Sequence[Header]) -> Wish:
+        """Read what header fields say of the answer that is wanted."""
+        fields = dict(raw)
+        is_plain = (
+            self._is_simple
+            and len(fields) == len(raw)
+            and b"authorization" not in fields
+            and b"transfer-encoding" not in fields
+            and b"content-length" not in fields
+            and b"host" in fields
+            and self._hosts.trusts(fields[b"host"])
+            and are_modest(raw)
+        )
+        return Wish.read(fields, is_plain=is_plain)
 
     def ready(self, meaning: Meaning) -> tuple[Ready | None, Message | None]:
         """Return the ready answer to a request.
@@ -294,16 +311,16 @@ class Front:
             ClientGone: The body broke off.
         """
         client = client_of(scope["client"][0] if scope["client"] else None)
-        role: Hashable = _NOBODY
+        role: Hashable = NOBODY
         is_readable = True
         if self._role is not None and (self._reads_need_token or b"authorization" in fields):
             try:
-                role = self._role(scope["headers"]) or _NOBODY
+                role = self._role(scope["headers"]) or NOBODY
             except Problem:
                 is_readable = False  # the inner application says what is wrong with the token
             # Where a token is needed, nothing that is kept can be meant for a caller without.
-            is_readable = is_readable and (role is not _NOBODY or not self._reads_need_token)
-        if role is not _NOBODY:
+            is_readable = is_readable and (role is not NOBODY or not self._reads_need_token)
+        if role is not NOBODY:
             client = hashlib.sha256(fields[b"authorization"]).hexdigest()
         if self._budget is not None:
             caller.own = self._own(caller.own, client, self._budget)

@@ -28,7 +28,7 @@ _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _READ_BY_POST: Final = frozenset({"/sparql", "/reconcile"})
 """Addresses whose POST reads, beside those below `_READ_BELOW`."""
 
-_READ_BELOW: Final = "/api/"
+_READ_BELOW: Final = ("/api/", "/reconcile/")
 ADMINISTRATION: Final = "/api/v1/admin"
 """Addresses below this are for listed origins alone, even to read."""
 

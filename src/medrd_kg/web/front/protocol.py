@@ -11,7 +11,7 @@ The protocol also ends connections whose head is endless or does not come, and r
 HTTP in the form of all other refusals.
 """
 
-from asyncio import Transport
+from asyncio import TimerHandle, Transport
 from collections import OrderedDict
 from functools import partial
 from http import HTTPStatus
@@ -20,7 +20,7 @@ from typing import Any, Final
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from medrd_kg.problems import Problem
-from medrd_kg.web.front.answers import Header, Ready
+from medrd_kg.web.front.answers import Header, Ready, lines_of
 from medrd_kg.web.front.direct import Direct, Pending
 from medrd_kg.web.front.front import BEGUN, Front, Meaning
 from medrd_kg.web.front.limits import LONGEST_TARGET, MOST_FIELD_BYTES, check_target
@@ -77,7 +77,7 @@ class _Shared:
         """Return the status line of an answer, and the server's own header fields."""
         if defaults is not self._defaults:  # uvicorn makes them anew each second, for the date
             self._defaults = defaults
-            lines = _lines(defaults)
+            lines = lines_of(defaults)
             self._lines = {True: _OK + lines, False: _NOT_MODIFIED + lines}
         return self._lines[is_whole]
 
@@ -104,6 +104,8 @@ class FrontProtocol(HttpToolsProtocol):
     """How many requests have begun in the present bytes."""
     _last_use = 0.0
     """When a request was answered at once, on the clock of the loop."""
+    _resting: TimerHandle | None = None
+    """The timer of the connection while bytes are read."""
 
     _is_alone = False
     """Whether the present bytes hold one whole request and nothing else."""
@@ -116,8 +118,8 @@ class FrontProtocol(HttpToolsProtocol):
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Begin; a client that says nothing is not waited for without end."""
         super().connection_made(transport)
-        self._last_use = self.loop.time()
-        self._arm(_HEAD_SECONDS)
+        self._last_use = self.loop.time() + _HEAD_SECONDS - self.timeout_keep_alive
+        self._arm(min(_HEAD_SECONDS, self.timeout_keep_alive))
 
     def data_received(self, data: bytes) -> None:
         """Take bytes."""
@@ -131,7 +133,9 @@ class FrontProtocol(HttpToolsProtocol):
         was_between = self._is_between
         self._begun, self._meaning = 0, None
         self._is_alone = was_between and data.find(_END) == len(data) - len(_END)
+        self._resting, self.timeout_keep_alive_task = self.timeout_keep_alive_task, None
         super().data_received(data)
+        self._wake_timer()
         if self._is_in_head:
             self._wait_for_head(0 if self._begun else len(data))
         elif was_between and self._is_between and self._begun == 1 and self._meaning is not None:
@@ -166,11 +170,27 @@ class FrontProtocol(HttpToolsProtocol):
             return
         super().on_message_complete()
 
+    def _wake_timer(self) -> None:
+        """Let the timer of the connection go on, where uvicorn has not taken the request over.
+
+        It looks at the last use itself; to make a new one for each request would cost more than to
+        find a ready answer.
+        """
+        timer, self._resting = self._resting, None
+        if timer is None:
+            return
+        if self.timeout_keep_alive_task is None and (self._pending is not None or self._is_free()):
+            self.timeout_keep_alive_task = timer
+        else:
+            timer.cancel()
+
     def timeout_keep_alive_handler(self) -> None:
-        """Close the connection, unless it was used meanwhile."""
+        """Close the connection, unless it was used meanwhile, or an answer is awaited."""
+        if self._pending is not None:
+            self._last_use = self.loop.time()
         rest = self._last_use + self.timeout_keep_alive - self.loop.time()
         if rest > 0:
-            self._arm(rest)
+            self._arm(min(rest, self.timeout_keep_alive))
         else:
             super().timeout_keep_alive_handler()
 
@@ -220,7 +240,7 @@ class FrontProtocol(HttpToolsProtocol):
 
     def _answer(self, pending: Pending, meaning: Meaning) -> None:
         """Write the answer to a query, or let it go on in the usual way."""
-        ready = pending.ready(meaning[0][_WISH])
+        fresh = pending.fresh(meaning[0][_WISH])
         if self._pending is not pending:
             return  # the client has gone; others may have waited for the answer
         self._pending = None
@@ -228,11 +248,11 @@ class FrontProtocol(HttpToolsProtocol):
         if self.transport.is_closing():
             pending.begun.leave()
             return
-        if ready is None or direct is None:
+        if fresh is None or direct is None:
             self._go_on(pending)
         else:
-            direct.count(ready.head.status)
-            self._write(ready, ready.block_with(ready.head.timing or b""))
+            direct.count(fresh.ready.head.status)
+            self._write(fresh.ready, fresh.block)
         if self._is_ending:
             super().shutdown()  # at once, or after the answer where uvicorn goes on
             return
@@ -305,7 +325,7 @@ class FrontProtocol(HttpToolsProtocol):
     def _note_use(self) -> None:
         self.server_state.total_requests += 1
         self._last_use = self.loop.time()
-        if self.timeout_keep_alive_task is None:
+        if self.timeout_keep_alive_task is None and self._resting is None:
             self._arm(self.timeout_keep_alive)
 
     def _wait_for_head(self, more: int) -> None:
@@ -347,7 +367,7 @@ class FrontProtocol(HttpToolsProtocol):
             (b"connection", b"close"),
         ]
         line = b"HTTP/1.1 %d %b\r\n" % (status, status.phrase.encode())
-        self.transport.write(line + _lines(fields) + b"\r\n" + body)
+        self.transport.write(line + lines_of(fields) + b"\r\n" + body)
         self.transport.close()
 
 
@@ -359,7 +379,3 @@ def protocol_of(front: Front, direct: Direct | None = None) -> type[FrontProtoco
         direct: Hands plain queries to the workers.
     """
     return type("FrontProtocol", (FrontProtocol,), {"shared": _Shared(front, direct)})
-
-
-def _lines(fields: list[Header]) -> bytes:
-    return b"".join([b"%b: %b\r\n" % field for field in fields])
