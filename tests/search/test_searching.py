@@ -52,8 +52,9 @@ def scanned(texts: Sequence[Text], q: str, language: str | None = None) -> set[s
 
 
 def found_exactly(result: SearchResult) -> set[str]:
-    """Return what was found without slips."""
-    return {hit.iri for hit in result.hits if hit.match is not Match.APPROXIMATE}
+    """Return what was found without guesses: slips, and contractions."""
+    guesses = {Match.APPROXIMATE, Match.CONTRACTION}
+    return {hit.iri for hit in result.hits if hit.match not in guesses}
 
 
 @pytest.mark.parametrize("language", [None, "ja", "en"])

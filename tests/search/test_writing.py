@@ -9,12 +9,15 @@ from threading import Thread
 import pytest
 
 from medrd_kg.kinds import kinds
-from medrd_kg.search.contents import contents
+from medrd_kg.search.contents import Role, contents
 from medrd_kg.search.opening import SearchIndex
+from medrd_kg.search.ranking import Match
 from medrd_kg.search.searching import search
 from medrd_kg.search.subjects import Subject
 from medrd_kg.search.writing import index_subjects, write_index
 from medrd_kg.store.embedded import EmbeddedStore
+
+RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 LEFT_OUT = {
     "programme-edition", "unidentified-payee", "funding-flow", "budget-statement", "total",
@@ -105,3 +108,22 @@ def test_many_threads_search_at_once(index: SearchIndex) -> None:
     for thread in threads:
         thread.join()
     assert answers == [expected] * 8
+
+
+def test_texts_are_found_where_the_graph_has_them(tmp_path: Path) -> None:
+    unit = "https://w3id.org/medrd-kg/id/document/other/unit/p1"
+    store = EmbeddedStore()
+    store.bulk_load_lines(
+        f"""<{unit}> <{RDF_TYPE}> <https://w3id.org/medrd-kg/core#DocumentUnit> <urn:g> .
+<{unit}> <http://www.w3.org/2000/01/rdf-schema#label> "p1"@ja <urn:g> .
+<{unit}> <https://schema.org/text> "研究の成果を社会に還元する。"@ja <urn:g> .
+<{unit}> <https://schema.org/text> "Results are to reach patients."@en <urn:g> .
+""".encode()
+    )
+    write_index(store, tmp_path / "texts")
+    with SearchIndex(tmp_path / "texts") as opened:
+        for q, lang, other in (("社会に還元", "ja", "en"), ("reach patients", "en", "ja")):
+            (hit,) = search(opened, q, lang=lang).hits
+            assert (hit.iri, hit.match, hit.role) == (unit, Match.IN_TEXT, Role.TEXT)
+            assert " ".join(hit.text[start:end] for start, end in hit.ranges) == q
+            assert search(opened, q, lang=other).total == 0

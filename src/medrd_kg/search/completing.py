@@ -7,10 +7,12 @@ from typing import Final
 
 from medrd_kg.problems import Problem
 from medrd_kg.search.contents import Role
+from medrd_kg.search.contractions import find_contractions
 from medrd_kg.search.folding import fold
 from medrd_kg.search.grams import match_part
 from medrd_kg.search.leading import KEPT, MANY
 from medrd_kg.search.opening import SearchIndex
+from medrd_kg.search.ranking import name_of
 from medrd_kg.search.searching import MAX_QUERY, checked_language, labels, marked
 
 __all__ = ["Completion", "complete"]
@@ -50,6 +52,8 @@ CROSS JOIN name ON name.id = matched.rowid
 
 _INSIDE: Final = f"SELECT {_SHOWN.format(source=_MATCHED)} LIMIT {KEPT * 2}"
 
+_SHORTENED: Final = f"SELECT {_SHOWN.format(source='name')} AND name.id = :name"
+
 _Row = tuple[int, int, str, int, str | None, str | None, str, str, str, int]
 
 
@@ -84,8 +88,9 @@ def complete(
 ) -> list[Completion]:
     """Return the things whose names begin with what was typed, or else hold it.
 
-    Names that are just that come first, then those that begin with it, then those that hold it;
-    among these the things that the graph refers to most. Each thing comes once.
+    Names that are just that come first, then those that begin with it, then those that hold it,
+    then those that it shortens; among these the things that the graph refers to most. Each thing
+    comes once.
 
     Args:
         index: Where to look.
@@ -115,7 +120,7 @@ def complete(
     }
     chosen: dict[int, _Row] = {}
     with index.reading(SECONDS) as connection:
-        for rows in _better_first(connection, parameters):
+        for rows in _better_first(connection, parameters, language):
             for row in rows:
                 chosen.setdefault(row[1], row)
             if len(chosen) >= limit:
@@ -124,7 +129,7 @@ def complete(
 
 
 def _better_first(
-    connection: sqlite3.Connection, parameters: Mapping[str, str | int]
+    connection: sqlite3.Connection, parameters: Mapping[str, str | int], language: str
 ) -> Iterator[Iterable[_Row]]:
     """Yield names that complete, one way after another."""
     yield sorted(connection.execute(_EXACT, parameters), key=_order)
@@ -133,6 +138,11 @@ def _better_first(
     # Few names begin so, or the best ones kept are not of these kinds or of this language.
     yield sorted(connection.execute(_BEGINNING, parameters), key=_order)
     yield connection.execute(_INSIDE, parameters)
+    shortened = find_contractions(
+        connection, str(parameters["typed"]), kinds=int(parameters["kinds"]), language=language
+    )
+    for each in sorted(shortened, key=lambda found: found.key):
+        yield connection.execute(_SHORTENED, {**parameters, "name": name_of(each.key)})
 
 
 def _order(row: _Row) -> tuple[int, int, int]:

@@ -62,6 +62,9 @@ class Contents:
         roles: Role of the values of each property, by its IRI.
         legal_forms_of: Positions of the kinds whose names are also found without a legal form.
         synonyms_of: Names of the kinds whose names are words for the same thing.
+        shortened_of: Positions of the kinds whose Japanese names readers shorten.
+        last_words: Words that say what kind of body a name names, and shrink to their beginning.
+        first_words: Words that shrink to their first character, or are left out.
         further_properties: Names in Japanese and English of the properties, by their IRI, that
             can be asked for beside those of the model.
         left_out_properties: IRIs of those of the model that cannot.
@@ -71,6 +74,9 @@ class Contents:
     roles: dict[str, Role]
     legal_forms_of: frozenset[int]
     synonyms_of: frozenset[str]
+    shortened_of: frozenset[int]
+    last_words: tuple[str, ...]
+    first_words: tuple[str, ...]
     further_properties: dict[str, tuple[str, str]]
     left_out_properties: frozenset[str]
 
@@ -88,7 +94,9 @@ def contents() -> Contents:
     names = [kind.name for kind in kinds]
     synonyms_of = frozenset(table["synonyms_of"])
     legal_forms_of = frozenset(table["legal_forms_of"])
-    unknown = (synonyms_of | legal_forms_of).difference(names)
+    shortened = table["shortened"]
+    shortened_of = frozenset(shortened["kinds"])
+    unknown = (synonyms_of | legal_forms_of | shortened_of).difference(names)
     if unknown:
         raise KeyError(f"contents.yaml names unknown kinds: {sorted(unknown)}")
     roles = {iri: Role[name.upper()] for iri, name in table["properties"].items()}
@@ -98,6 +106,9 @@ def contents() -> Contents:
         roles,
         frozenset(map(names.index, legal_forms_of)),
         synonyms_of,
+        frozenset(map(names.index, shortened_of)),
+        tuple(shortened["last_words"]),
+        tuple(shortened["first_words"]),
         further,
         frozenset(table["left_out_properties"]),
     )

@@ -6,6 +6,8 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import Final
 
+from medrd_kg.search.contents import Role
+
 __all__ = ["SORT_KEY", "Match", "in_step", "inside_tier", "match_of", "name_of", "weight"]
 
 
@@ -24,9 +26,10 @@ class Match(IntEnum):
     IN_NAME = 5
     WITHIN_WORD = 6
     SYNONYM = 7
-    IN_DEFINITION = 8
-    IN_TEXT = 9
-    APPROXIMATE = 10
+    CONTRACTION = 8
+    IN_DEFINITION = 9
+    IN_TEXT = 10
+    APPROXIMATE = 11
 
 
 _TIER_BITS: Final = 48
@@ -36,7 +39,8 @@ _NUMBER_BITS: Final = _TIER_BITS - 1 - _POPULARITY_BITS - _LENGTH_BITS
 
 SORT_KEY: Final = f"""
     (CASE
-        WHEN name.role >= 4 THEN 4 + name.role
+        WHEN name.role >= {Role.DEFINITION:d}
+            THEN {Match.IN_DEFINITION:d} + name.role - {Role.DEFINITION:d}
         WHEN name.folded = :whole THEN min(name.role, 1)
         WHEN substr(name.folded, 1, length(:whole)) = :whole THEN 2 + min(name.role, 1)
         WHEN :latin THEN inside_tier(name.value, name.role, :words)

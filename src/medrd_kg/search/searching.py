@@ -10,6 +10,7 @@ from typing import Final
 from medrd_kg.problems import Problem
 from medrd_kg.search.approximate import find_approximately
 from medrd_kg.search.contents import Role
+from medrd_kg.search.contractions import find_contractions
 from medrd_kg.search.folding import fold, fold_with_places, query_terms
 from medrd_kg.search.matching import Found, find, find_by_synonym, variants
 from medrd_kg.search.opening import SearchIndex
@@ -47,7 +48,8 @@ class Hit:
         role: What that text is to it.
         language: Language of that text; empty for numbers and codes.
         text: That text.
-        ranges: Where the words stand in it: start and end (exclusive) in characters.
+        ranges: Where the words stand in it: start and end (exclusive) in characters; none in a name
+            that the query shortens.
     """
 
     iri: str
@@ -94,7 +96,8 @@ def search(
 
     A thing is found when one of its texts holds every word of the query, whatever the spelling
     (see `medrd_kg.search.folding`); further, when a name of it holds another name of what the
-    query names; and, when there are only a few hits, when a name holds the query with slips.
+    query names; when the query is no name itself but a contraction of one (厚労省); and, when there
+    are only a few hits and no such name, when a name holds the query with slips.
 
     Args:
         index: Where to look.
@@ -103,7 +106,7 @@ def search(
         lang: Only texts of this language, ``ja`` or ``en``, and numbers.
         limit: Most hits of the page.
         cursor: The page, as the page before it gave it.
-        with_synonyms: Whether to look for other names of what the query names.
+        with_synonyms: Whether to look for other names of what the query names, or shortens.
         seconds: Time that it may take.
 
     Raises:
@@ -125,7 +128,14 @@ def search(
             if with_synonyms:
                 others = variants(connection, words, whole, index.synonyms_mask)
                 _keep_best(found, find_by_synonym(connection, others, language=language))
-            if sum(1 for each in found.values() if each.kinds & mask) < FEW:
+            shortened: list[Found] = []
+            is_name = any(match_of(each.key) <= Match.EXACT_NAME for each in found.values())
+            if with_synonyms and not is_name:
+                shortened = find_contractions(
+                    connection, whole, kinds=index.mask(()), language=language
+                )
+                _keep_best(found, shortened)
+            if not shortened and sum(1 for each in found.values() if each.kinds & mask) < FEW:
                 _keep_best(
                     found,
                     find_approximately(

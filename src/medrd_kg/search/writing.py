@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from medrd_kg.search.contents import Contents, Role, contents
+from medrd_kg.search.contractions import ends_of
 from medrd_kg.search.facts import Facts, read_facts
 from medrd_kg.search.folding import fold
 from medrd_kg.search.grams import grams
@@ -23,7 +24,7 @@ from medrd_kg.store.base import Store
 
 __all__ = ["FORMAT", "IndexSummary", "index_subjects", "write_index"]
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Number of the layout below; a reader refuses any other."""
 
 _LAYOUT: Final = f"""
@@ -49,6 +50,8 @@ CREATE TABLE property (
 CREATE TABLE fact (
     id INTEGER PRIMARY KEY, subject INTEGER NOT NULL, property INTEGER NOT NULL, object INTEGER,
     value TEXT NOT NULL, folded TEXT NOT NULL, datatype TEXT NOT NULL, language TEXT NOT NULL);
+CREATE TABLE shortened (
+    ends TEXT NOT NULL, name INTEGER NOT NULL, PRIMARY KEY (ends, name)) WITHOUT ROWID;
 CREATE TABLE leading (
     prefix TEXT NOT NULL, kind INTEGER NOT NULL, position INTEGER NOT NULL, name INTEGER NOT NULL,
     PRIMARY KEY (prefix, kind, position)) WITHOUT ROWID;
@@ -174,6 +177,11 @@ def _fill(
             "INSERT INTO gram (rowid, tokens) VALUES (?, ?)", (number, grams(folded))
         )
         digest.update(repr((role, of, language, value, folded)).encode())
+        if language == "ja" and role.is_name and made_of.shortened_of.intersection(owner.kinds):
+            connection.executemany(
+                "INSERT INTO shortened VALUES (?, ?)",
+                ((ends, number) for ends in sorted(ends_of(value, folded))),
+            )
         if role <= Role.IDENTIFIER:
             completable.append(Completable(folded, -owner.popularity, number, of, owner.kinds))
     _fill_leading(connection, completable, range(len(made_of.kinds)))

@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
+from medrd_kg.kinds import kinds
 from medrd_kg.problems import Problem
 from medrd_kg.search.opening import SearchIndex
-from medrd_kg.kinds import kinds
 from medrd_kg.vocabulary import BASE, ID
 from medrd_kg.web.collections import collections
 from medrd_kg.web.state import Serving
 
-__all__ = ["address_of_thing", "in_thread", "invalid", "search_index", "whole_number"]
+__all__ = ["address_of_thing", "in_thread", "invalid", "search_index"]
 
 # Threads of our own, since each keeps a connection to the index open as long as it lives. Batches
 # take seconds: they have other threads than what somebody waits for while typing.
@@ -65,28 +65,6 @@ def address_of_thing(served: Serving, iri: str, of: Iterable[str]) -> str:
     if iri.startswith(_DOCUMENTS):
         return served.address(f"/api/v1/evidence/{iri.removeprefix(_DOCUMENTS)}")
     return served.address(f"/{iri.removeprefix(BASE)}") if iri.startswith(BASE) else iri
-
-
-def whole_number(name: str, given: str | None, default: int, least: int, most: int) -> int:
-    """Return the value of a parameter that is a number.
-
-    Args:
-        name: The parameter.
-        given: What the caller wrote; None when it is not given.
-        default: Its value then.
-        least: Its least value.
-        most: Its greatest value.
-
-    Raises:
-        Problem: ``invalid-parameter``.
-    """
-    if given is None:
-        return default
-    # More digits than those of the greatest value cannot be within it.
-    is_number = given.isascii() and given.isdecimal() and len(given) <= len(str(most))
-    if not is_number or not least <= int(given) <= most:
-        raise invalid(name, f"{name}={given[:50]!r} is no integer from {least} to {most}")
-    return int(given)
 
 
 def invalid(name: str, detail: str, known: Iterable[str] = ()) -> Problem:

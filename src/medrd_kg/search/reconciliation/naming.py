@@ -8,6 +8,7 @@ from typing import Final
 from rapidfuzz import fuzz, process
 
 from medrd_kg.search.contents import Role
+from medrd_kg.search.contractions import find_contractions
 from medrd_kg.search.folding import fold
 from medrd_kg.search.grams import match_any
 from medrd_kg.sources.review_sheets.names import expand_forms, legal_form
@@ -22,6 +23,8 @@ SAME_HIDDEN: Final = 85.0
 """The same as a spelling that is not shown as a name."""
 OTHER_FORM: Final = 70.0
 """The same proper name with another legal form: often another organisation."""
+CONTRACTION: Final = 75.0
+"""A contraction of the name (厚労省): likely, but never certain."""
 SIMILAR: Final = 0.84
 """What the likeness of letters, from 0 to 100, counts: always less than the same name."""
 
@@ -81,6 +84,8 @@ def things_named(
         if not any(each.is_same for each in best.values()):
             for each in _similar(connection, folded, kinds, last_name, limit):
                 _keep(best, each)
+            for shortened in find_contractions(connection, folded, kinds=kinds):
+                _keep(best, Named(shortened.subject, CONTRACTION, is_same=False))
     return sorted(best.values(), key=lambda each: (-each.score, each.subject))
 
 
