@@ -18,6 +18,7 @@ from typer.exceptions import TyperException
 from medrd_kg import __version__
 from medrd_kg.commands.export import ExportFormat
 from medrd_kg.commands.query import AnswerFormat
+from medrd_kg.commands.tag import Language, TagFormat
 from medrd_kg.problems import Problem
 from medrd_kg.settings import ENVIRONMENT_PREFIX, Settings
 from medrd_kg.sources.review_sheets.selection import Selection
@@ -227,6 +228,27 @@ def export(
 
     with _current_store(settings) as store:
         run(store, graph, export_format, out or sys.stdout.buffer)
+
+
+@app.command()
+def tag(
+    file: Annotated[
+        str,
+        typer.Argument(help="Plain text or JSON lines with name and text; - reads standard input."),
+    ],
+    *,
+    tag_format: Annotated[
+        TagFormat, typer.Option("--format", help="JSON lines, or a table of the places.")
+    ] = TagFormat.JSONL,
+    lang: Annotated[Language, typer.Option(help="Language of the labels in a table.")] = (
+        Language.JA
+    ),
+) -> None:
+    """Tell the concepts that a text names, and whether it is medical R&D."""
+    from medrd_kg.commands.tag import read_given
+    from medrd_kg.commands.tag import tag as run
+
+    run(read_given(file), tag_format, lang, sys.stdout.buffer)
 
 
 @contextmanager

@@ -8,8 +8,16 @@ Rules for changes: a new word is a line of YAML, not code; every rule has a stab
 the name is kept with each link that it made.
 """
 
-from medrd_kg.linking.linker import FieldMention, Linker, TaggedConcept, Tagging
+from medrd_kg.linking.linker import FieldMention, Linker, Survey, TaggedConcept, Tagging
 from medrd_kg.linking.matching import Mention
 from medrd_kg.linking.medical import MedicalJudgement
 
-__all__ = ["FieldMention", "Linker", "MedicalJudgement", "Mention", "TaggedConcept", "Tagging"]
+__all__ = [
+    "FieldMention",
+    "Linker",
+    "MedicalJudgement",
+    "Mention",
+    "Survey",
+    "TaggedConcept",
+    "Tagging",
+]

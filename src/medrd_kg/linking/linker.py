@@ -1,18 +1,22 @@
 """The linker: mentions in a text, and the concepts of a programme."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
 from medrd_kg.linking.lexicon import Lexicon, shipped_lexicon
 from medrd_kg.linking.matching import Mention, find_mentions
 from medrd_kg.linking.medical import MedicalJudgement, judge
 from medrd_kg.vocabulary import MRDS
 
-__all__ = ["NAME_FIELD", "FieldMention", "Linker", "TaggedConcept", "Tagging"]
+__all__ = ["NAME_FIELD", "FieldMention", "Linker", "Survey", "TaggedConcept", "Tagging"]
 
 NAME_FIELD = "name"
 """How the name of a programme is called among its fields."""
+
+_FIRST_SENTENCE: Final = re.compile(r"\s*(?P<heading>\S[^\n。]*[^\n。\s]|\S)")
 
 _IN_NAME = 1.0
 _IN_TEXTS_ONLY = 0.97
@@ -61,6 +65,19 @@ class Tagging:
     concepts: tuple[TaggedConcept, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Everything that the linker finds in a programme or text.
+
+    Attributes:
+        tagging: What it says of the programme.
+        places: All mentions in the order of the fields, negated ones too.
+    """
+
+    tagging: Tagging
+    places: tuple[FieldMention, ...]
+
+
 class Linker:
     """Tags texts with concepts of the schemes; has no state that changes: threads may share it."""
 
@@ -78,16 +95,17 @@ class Linker:
         """
         return _shipped()
 
-    def mentions(self, text: str) -> list[Mention]:
+    def mentions(self, text: str, *, with_negated: bool = False) -> list[Mention]:
         """Find the concepts that a text names, whatever the text is about.
 
         Args:
             text: Japanese or English, as its source has it.
+            with_negated: Whether places that the text takes back are told too, marked as such.
 
         Returns:
             Mentions by start, with offsets in characters of ``text``.
         """
-        return find_mentions(text, self._lexicon)
+        return find_mentions(text, self._lexicon, with_negated=with_negated)
 
     def tag(self, name: str, texts: Mapping[str, str] | None = None) -> Tagging:
         """Tag a programme from its own name and texts.
@@ -99,23 +117,47 @@ class Linker:
         Returns:
             The judgement and the concepts. A programme that is not medical R&D gets none.
         """
+        return self.survey(name, texts).tagging
+
+    def survey(self, name: str, texts: Mapping[str, str] | None = None) -> Survey:
+        """Say what a programme names in which place, and what follows for it.
+
+        Args:
+            name: The programme's name; may be empty.
+            texts: Other texts by field name; may be left out.
+
+        Returns:
+            Every mention of a concept, also where the text takes it back and where the programme
+            is not medical R&D, and the tagging that :meth:`tag` gives. Without a name the first
+            sentence of the texts is judged as one.
+        """
         fields = dict(texts or {})
-        judgement = judge(name, fields)
-        if not judgement.is_medical_rd:
-            return Tagging(judgement, ())
+        heading, rest = (name, fields) if name.strip() else _headed(fields)
+        judgement = judge(heading, rest)
+        places = [
+            FieldMention(field, mention)
+            for field, text in ((NAME_FIELD, name), *fields.items())
+            for mention in find_mentions(
+                text,
+                self._lexicon,
+                NAME_FIELD if field == NAME_FIELD or text.strip() == heading else "texts",
+                with_negated=True,
+            )
+        ]
+        concepts = self._concepts(places) if judgement.is_medical_rd else ()
+        return Survey(Tagging(judgement, concepts), tuple(places))
+
+    def _concepts(self, places: Iterable[FieldMention]) -> tuple[TaggedConcept, ...]:
+        """Return the concepts that a programme of medical R&D gets, by IRI."""
         by_concept: dict[str, list[FieldMention]] = {}
-        for field, text in ((NAME_FIELD, name), *fields.items()):
-            kind = NAME_FIELD if field == NAME_FIELD else "texts"
-            for mention in find_mentions(text, self._lexicon, kind):
-                by_concept.setdefault(mention.concept, []).append(FieldMention(field, mention))
+        for place in places:
+            if not place.mention.negated:
+                by_concept.setdefault(place.mention.concept, []).append(place)
         needless = self._needless_umbrellas(by_concept)
-        return Tagging(
-            judgement,
-            tuple(
-                _tagged(concept, places)
-                for concept, places in sorted(by_concept.items())
-                if concept not in needless
-            ),
+        return tuple(
+            _tagged(concept, named)
+            for concept, named in sorted(by_concept.items())
+            if concept not in needless
         )
 
     def _needless_umbrellas(self, concepts: Iterable[str]) -> set[str]:
@@ -123,6 +165,14 @@ class Linker:
         slugs = {concept.removeprefix(str(MRDS)) for concept in concepts}
         covered = {above for slug in slugs for above in self._lexicon.broader.get(slug, ())}
         return {f"{MRDS}{slug}" for slug in self._lexicon.umbrellas & covered}
+
+
+def _headed(fields: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """Return the first sentence of texts without a name, and what is left of them."""
+    for field, text in fields.items():
+        if sentence := _FIRST_SENTENCE.match(text):
+            return sentence["heading"], {**fields, field: text[sentence.end() :]}
+    return "", dict(fields)
 
 
 @cache

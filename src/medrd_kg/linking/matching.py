@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from medrd_kg.linking.lexicon import FACETS, Lexicon
 from medrd_kg.linking.normalisation import NormalisedText, normalise
@@ -14,6 +15,9 @@ __all__ = ["Mention", "find_mentions"]
 _SEPARATOR = re.compile(r"[・、,/]|及び|並びに|または|又は|や|と")
 _WORD = "[一-龠々ァ-ヶーa-z0-9]"
 _MEMBERS = f"(?:{_WORD}{{1,8}}(?:{_SEPARATOR.pattern})){{0,3}}{_WORD}{{0,6}}?"
+LIST_RULE: Final = "list-head"
+"""Rule of a member of a list that shares the head of the last one."""
+
 _LIST_CONFIDENCE = 0.85
 _SHORT_KATAKANA = 3
 
@@ -30,6 +34,8 @@ class Mention:
         end: One past the last character in the original text.
         rule: Name of the rule that made it.
         confidence: Between 0 and 1; how often such a rule is right, by judgement.
+        negated: Whether the text takes the concept back (がんを除く); such places are only told
+            to who asks for them.
     """
 
     concept: str
@@ -39,6 +45,12 @@ class Mention:
     end: int
     rule: str
     confidence: float
+    negated: bool = False
+
+    @property
+    def listed(self) -> bool:
+        """Whether it is a member of a list whose last member has the head (精神・神経疾患)."""
+        return self.rule == LIST_RULE
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +68,9 @@ class _Candidate:
         return self.concept.partition("-")[0]
 
 
-def find_mentions(text: str, lexicon: Lexicon, field: str = "texts") -> list[Mention]:
+def find_mentions(
+    text: str, lexicon: Lexicon, field: str = "texts", *, with_negated: bool = False
+) -> list[Mention]:
     """Find the concepts that a text names.
 
     Within a facet the longest words win; a word may name concepts of several facets (がん免疫療法
@@ -66,6 +80,7 @@ def find_mentions(text: str, lexicon: Lexicon, field: str = "texts") -> list[Men
         text: Any text, as the source has it.
         lexicon: What to look for.
         field: ``name`` for the name of a programme, ``texts`` for anything else.
+        with_negated: Whether places that the text takes back are told too, marked as such.
 
     Returns:
         The mentions, by start, end and concept.
@@ -81,13 +96,16 @@ def find_mentions(text: str, lexicon: Lexicon, field: str = "texts") -> list[Men
         )
         if not silences[candidate.facet].covers(candidate)
     ]
-    kept = [
-        candidate
+    told = (
+        (candidate, _is_taken_back(candidate, normalised.text, lexicon))
         for candidate in _longest(found)
-        if not _is_taken_back(candidate, normalised.text, lexicon)
-    ]
+    )
     return sorted(
-        (_mention(candidate, text, normalised) for candidate in kept),
+        (
+            _mention(candidate, text, normalised, negated=negated)
+            for candidate, negated in told
+            if with_negated or not negated
+        ),
         key=lambda mention: (mention.start, mention.end, mention.concept),
     )
 
@@ -139,7 +157,7 @@ def _list_members(text: str, lexicon: Lexicon) -> Iterator[_Candidate]:
             if start < 0 or not text.startswith(stem, start):
                 continue
             if re.compile(_MEMBERS + re.escape(head)).match(text, separator.end()):
-                yield _Candidate(start, border, entry.concept, "list-head", _LIST_CONFIDENCE)
+                yield _Candidate(start, border, entry.concept, LIST_RULE, _LIST_CONFIDENCE)
                 break
 
 
@@ -214,7 +232,9 @@ def _is_taken_back(candidate: _Candidate, text: str, lexicon: Lexicon) -> bool:
     )
 
 
-def _mention(candidate: _Candidate, text: str, normalised: NormalisedText) -> Mention:
+def _mention(
+    candidate: _Candidate, text: str, normalised: NormalisedText, *, negated: bool
+) -> Mention:
     start, end = normalised.original_span(candidate.start, candidate.end)
     return Mention(
         concept=f"{MRDS}{candidate.concept}",
@@ -224,4 +244,5 @@ def _mention(candidate: _Candidate, text: str, normalised: NormalisedText) -> Me
         end=end,
         rule=candidate.rule,
         confidence=candidate.confidence,
+        negated=negated,
     )

@@ -39,6 +39,7 @@ from medrd_kg.web.slow_log import SlowLog
 from medrd_kg.web.sparql_endpoint import SparqlEndpoint, SparqlShortcut
 from medrd_kg.web.sparql_routes import install_sparql
 from medrd_kg.web.state import ReleaseSource, Service, Serving, prepare
+from medrd_kg.web.tagging_routes import install_tagging
 from medrd_kg.web.update_routes import install_update
 
 __all__ = ["create_app"]
@@ -136,6 +137,7 @@ def _install_reads(app: FastAPI, queries: Mapping[str, StoredQuery]) -> None:
     install_analytics(app)
     install_search(app)
     install_reconcile(app)
+    install_tagging(app)
     install_queries(app, queries)
     install_resources(app)
 
