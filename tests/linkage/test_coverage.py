@@ -142,7 +142,7 @@ def test_unknown_values_are_told_with_the_known_ones(facts: FactTables) -> None:
 
 def test_items_of_a_cell_with_their_units(graph: Store, facts: FactTables) -> None:
     question = CoverageQuestion("disease-area", "project", fiscal_year=2022)
-    page = coverage_items(facts, question, row="cancer", column="drugs")
+    page = coverage_items(facts, question, row="cancer", column="drugs").items
     asked = set(
         ask(
             graph,
@@ -161,12 +161,12 @@ def test_items_of_a_cell_with_their_units(graph: Store, facts: FactTables) -> No
 
 def test_pages_of_items_make_up_the_whole(facts: FactTables) -> None:
     question = CoverageQuestion("theme", "project", fiscal_year=2022)
-    whole = coverage_items(facts, question, limit=100)
+    whole = coverage_items(facts, question, limit=100).items
     assert whole.total == coverage(facts, question).whole.value
     paged: list[CoverageItem] = []
     offset = 0
     while True:
-        page = coverage_items(facts, question, offset=offset, limit=7)
+        page = coverage_items(facts, question, offset=offset, limit=7).items
         assert page.total == whole.total
         paged.extend(page.entries)
         if page.next_offset is None:

@@ -23,6 +23,7 @@ __all__ = [
     "Cell",
     "Coverage",
     "CoverageItem",
+    "CoverageItems",
     "CoverageQuestion",
     "Whole",
     "coverage",
@@ -164,6 +165,19 @@ class CoverageItem:
     value: int
 
 
+@dataclass(frozen=True, slots=True)
+class CoverageItems:
+    """The items of a cell, a row, a column or the whole.
+
+    Attributes:
+        total: The total in which yen are summed; None when items are counted.
+        items: A page of them.
+    """
+
+    total: NamedTotal | None
+    items: Page[CoverageItem]
+
+
 def coverage(
     tables: FactTables, question: CoverageQuestion, *, offset: int = 0, limit: int = CELLS
 ) -> Coverage:
@@ -228,7 +242,7 @@ def coverage_items(
     column: str | None = None,
     offset: int = 0,
     limit: int = PAGE,
-) -> Page[CoverageItem]:
+) -> CoverageItems:
     """Return the items behind a cell, a row, a column or the whole of a matrix.
 
     Args:
@@ -257,7 +271,7 @@ def coverage_items(
         else:
             counted = found
     entries = tuple(CoverageItem(items[number], int(value)) for number, value, _ in found)
-    return Page(entries, counted[0][2] if counted else 0, offset)
+    return CoverageItems(total, Page(entries, counted[0][2] if counted else 0, offset))
 
 
 def _bound(

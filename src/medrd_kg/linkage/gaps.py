@@ -25,6 +25,7 @@ from medrd_kg.linkage.selection import BASES, Selection
 from medrd_kg.linkage.tables import FactTables, Session, statement
 
 __all__ = [
+    "TAKEN_UP",
     "Combinations",
     "MissingCombination",
     "NearestConcept",
@@ -38,7 +39,7 @@ __all__ = [
     "silent_items",
 ]
 
-_TAKEN_UP: Final = ("disease-area", "modality", "purpose", "phase", "technology", "resource")
+TAKEN_UP: Final = ("disease-area", "modality", "purpose", "phase", "technology", "resource")
 """Facets over which a topic takes up standing scope."""
 
 
@@ -290,7 +291,7 @@ def scope_without_topic(
     parameters: dict[str, object] = {
         "fiscal_year": fiscal_year,
         "basis": require("basis", basis, BASES),
-        "facets": _TAKEN_UP,
+        "facets": TAKEN_UP,
         **check_page(offset, limit),
     }
     with tables.session() as session:

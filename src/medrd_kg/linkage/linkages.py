@@ -38,6 +38,7 @@ __all__ = [
     "SharedConcept",
     "linkage_items",
     "linkages",
+    "selection_of",
 ]
 
 VIA: Final = tuple(facet for facet in CONCEPT_FACETS if facet != "status")
@@ -81,21 +82,9 @@ class LinkageQuestion:
                 to link over.
         """
         sides = (require_facet("of", self.left), require_facet("of", self.right))
-        via = tuple(facet for facet in self.via if require_facet("via", facet) not in sides)
-        if not via:
-            raise Problem(
-                "invalid-parameter",
-                "nothing is left to link over: via names the kinds that are linked",
-                f"name another facet, such as {next(each for each in VIA if each not in sides)}",
-            )
+        selection, via = selection_of(self)
         if self.min_shared < 1:
             raise Problem("invalid-parameter", "min_shared cannot be below 1", "1 or more")
-        selection = Selection(
-            scope=self.scope,
-            fiscal_year=self.fiscal_year,
-            basis=self.basis,
-            programmes=not _WITH_PROGRAMMES.isdisjoint((*sides, *via)),
-        )
         return selection.parameters() | {
             "left": sides[0],
             "right": sides[1],
@@ -185,6 +174,29 @@ class LinkageItem:
     facet: str
     concept: Thing
     direct: bool
+
+
+def selection_of(question: LinkageQuestion) -> tuple[Selection, tuple[str, ...]]:
+    """Return the items that a question looks at, and the facets that links run over.
+
+    Raises:
+        Problem: ``invalid-parameter``: no facet is left to link over.
+    """
+    sides = (question.left, question.right)
+    via = tuple(facet for facet in question.via if require_facet("via", facet) not in sides)
+    if not via:
+        raise Problem(
+            "invalid-parameter",
+            "nothing is left to link over: via names the kinds that are linked",
+            f"name another facet, such as {next(each for each in VIA if each not in sides)}",
+        )
+    selection = Selection(
+        scope=question.scope,
+        fiscal_year=question.fiscal_year,
+        basis=question.basis,
+        programmes=not _WITH_PROGRAMMES.isdisjoint((*sides, *via)),
+    )
+    return selection, via
 
 
 def linkages(

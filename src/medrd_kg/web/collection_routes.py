@@ -6,13 +6,22 @@ from typing import Any, Final
 
 from anyio import to_thread
 from fastapi import FastAPI, Request, Response
+from pyoxigraph import Literal, NamedNode
 
 from medrd_kg.kinds import Kind
 from medrd_kg.problems import Problem
+from medrd_kg.vocabulary import PREFIXES
+from medrd_kg.web.analytics.definitions import stated
 from medrd_kg.web.collections import Collection, Filter, collections
 from medrd_kg.web.context import Property
+from medrd_kg.web.explanations import (
+    EXPLAIN,
+    EXPLAIN_PARAMETER,
+    explanation_of,
+    wants_explanation,
+)
 from medrd_kg.web.openapi import answer, operation, parameter, text_of
-from medrd_kg.web.representation import Item, read_batches, read_items
+from medrd_kg.web.representation import Item, read_batches, read_items, values_block
 from medrd_kg.web.requests import (
     FORMAT_PARAMETERS,
     PAGING_PARAMETERS,
@@ -93,7 +102,8 @@ def _item_document(served: Serving, collection: Collection, item: Item) -> dict[
 def _list(collection: Collection) -> Handler:
     async def list_members(request: Request) -> Response:
         served = serving(request)
-        asked = read_listing(request, collection.filters)
+        asked = read_listing(request, [*collection.filters, EXPLAIN], single=[EXPLAIN])
+        explains = wants_explanation(asked.own.pop(EXPLAIN, None), asked.media_type)
         page = await served.listings.page(
             collection, asked.own, after=asked.after, limit=asked.limit
         )
@@ -106,10 +116,40 @@ def _list(collection: Collection) -> Handler:
             body = await _table(served, collection, page.members, asked, address)
             return file_response(body, collection.name, asked.media_type, headers=headers)
         items = await _items(served, collection, page.members)
-        document = envelope(served, address, items, total=page.total, following=following)
+        more = await _explanation(served, collection, asked, items) if explains else None
+        document = envelope(
+            served, address, items, total=page.total, following=following, more=more
+        )
         return json_response(document, media_type=asked.media_type, headers=headers)
 
     return list_members
+
+
+async def _explanation(
+    served: Serving, collection: Collection, asked: Listing, items: Sequence[Item]
+) -> dict[str, Any]:
+    """Return the query for the whole list, and what the numbers of a page mean."""
+    names = {name for item in items for name, value in item.items() if _is_number(value)}
+    properties = {
+        iri: each.name for iri, each in served.vocabulary.properties.items() if each.name in names
+    }
+    numbers: dict[str, dict[str, str]] = {"total": dict(stated("common")["total"])}
+    rows = await served.evaluator.select(
+        f"SELECT ?property ?text WHERE {{ {values_block('property', sorted(properties))}"
+        f" ?property <{PREFIXES['skos']}definition> ?text }}"
+    )
+    for row in rows:
+        found, text = row["property"], row["text"]
+        if isinstance(found, NamedNode) and isinstance(text, Literal) and text.language:
+            numbers.setdefault(properties[found.value], {})[text.language] = text.value
+    query = await served.listings.query(collection, asked.own)
+    return explanation_of(served, [("items", query)], numbers)
+
+
+def _is_number(value: object) -> bool:
+    """Tell whether a member of an item is a number, or several."""
+    values = value if isinstance(value, list) else [value]
+    return any(isinstance(each, int) and not isinstance(each, bool) for each in values)
 
 
 def _show(collection: Collection) -> Handler:
@@ -207,7 +247,7 @@ def _list_operation(collection: Collection) -> dict[str, Any]:
         description=(
             "Several values of one filter mean any of them; several filters mean all of them."
         ),
-        parameters=[*filters, *PAGING_PARAMETERS, *FORMAT_PARAMETERS],
+        parameters=[*filters, EXPLAIN_PARAMETER, *PAGING_PARAMETERS, *FORMAT_PARAMETERS],
         problems=_LISTING_PROBLEMS,
     )
 

@@ -88,15 +88,27 @@ class Listings:
         Raises:
             Problem: ``invalid-parameter`` when a value names nothing of its filter's kind.
         """
-        patterns = [
-            await self._pattern(collection.filters[name], values, index)
-            for index, (name, values) in enumerate(sorted(filters.items()))
-        ]
-        found = await self._of_kind(collection.kind, " ".join(patterns))
+        found = await self._of_kind(collection.kind, await self._patterns(collection, filters))
         start = bisect_right(found, after)
         end = len(found) if limit is None else min(start + limit, len(found))
         members = found[start:end]
         return Page(members, len(found), members[-1] if members and end < len(found) else None)
+
+    async def query(self, collection: Collection, filters: Filters) -> str:
+        """Return the query for all members of a collection that fit some filters.
+
+        Raises:
+            Problem: As for `page`.
+        """
+        return _membership(collection.kind, await self._patterns(collection, filters))
+
+    async def _patterns(self, collection: Collection, filters: Filters) -> str:
+        """Return the graph patterns of some filters."""
+        patterns = [
+            await self._pattern(collection.filters[name], values, index)
+            for index, (name, values) in enumerate(sorted(filters.items()))
+        ]
+        return " ".join(patterns)
 
     async def resolve(self, kind: Kind, value: str, parameter: str) -> str:
         """Return the IRI of the thing that a slug or IRI names.

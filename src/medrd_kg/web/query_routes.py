@@ -14,6 +14,12 @@ from medrd_kg.sparql.protocol import QUERY
 from medrd_kg.sparql.stored import StoredQuery
 from medrd_kg.store.base import Row, Term
 from medrd_kg.vocabulary import BASE, PREFIXES
+from medrd_kg.web.explanations import (
+    EXPLAIN,
+    EXPLAIN_PARAMETER,
+    explanation_of,
+    wants_explanation,
+)
 from medrd_kg.web.openapi import answer, json_answer, operation, parameter, text_of
 from medrd_kg.web.representation import generic, plain
 from medrd_kg.web.requests import (
@@ -97,7 +103,8 @@ def _ask(query: StoredQuery) -> Callable[[Request], Awaitable[Response]]:
 
     async def ask(request: Request) -> Response:
         served = serving(request)
-        asked = read_listing(request, names, single=names, formats=(QUERY,))
+        asked = read_listing(request, [*names, EXPLAIN], single=[*names, EXPLAIN], formats=(QUERY,))
+        explains = wants_explanation(asked.own.pop(EXPLAIN, None), asked.media_type)
         text = query.bind(await _values(served, query, asked))
         if asked.media_type == QUERY:
             return Response(text, media_type=content_type(QUERY), headers={"Vary": "Accept"})
@@ -123,11 +130,23 @@ def _ask(query: StoredQuery) -> Callable[[Request], Awaitable[Response]]:
             total=len(rows),
             following=following,
             context=_context(served, query),
-            more={"columns": [column.model_dump() for column in query.columns]},
+            more={
+                "columns": [column.model_dump() for column in query.columns],
+                **(explanation_of(served, [("items", text)], _numbers(query)) if explains else {}),
+            },
         )
         return json_response(document, media_type=asked.media_type, headers=headers)
 
     return ask
+
+
+def _numbers(query: StoredQuery) -> dict[str, dict[str, str]]:
+    """Return what the numbers of the rows mean, by column."""
+    return {
+        column.name: column.description.model_dump()
+        for column in query.columns
+        if column.type in {"integer", "decimal"}
+    }
 
 
 async def _values(served: Serving, query: StoredQuery, asked: Listing) -> dict[str, Scalar]:
@@ -231,6 +250,7 @@ def _operation(query: StoredQuery) -> dict[str, Any]:
         description=text_of(query.description),
         parameters=[
             *(_parameter(each) for each in query.parameters),
+            EXPLAIN_PARAMETER,
             *PAGING_PARAMETERS,
             *_formats(),
         ],

@@ -113,6 +113,37 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "release": {"type": "string"},
         },
     },
+    "Explanation": {
+        "type": "object",
+        "description": (
+            "With `explain=true`: the SPARQL that gives the same answer, the total in which yen"
+            " are counted, and what each number means."
+        ),
+        "required": ["queries", "namedTotal", "numbers"],
+        "properties": {
+            "queries": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["part", "query", "href"],
+                    "properties": {
+                        "part": {
+                            "type": "string",
+                            "description": "`items`, or the member of the answer that it gives.",
+                        },
+                        "query": {"type": "string"},
+                        "href": {"type": "string", "format": "uri"},
+                    },
+                },
+            },
+            "namedTotal": {"type": ["string", "null"], "format": "uri"},
+            "numbers": {
+                "type": "object",
+                "description": "Definitions, by the names of the members that lead to a number.",
+                "additionalProperties": reference("LanguageMap"),
+            },
+        },
+    },
     "ItemCollection": {
         "allOf": [
             reference("Collection"),

@@ -1,5 +1,7 @@
 """``/sparql`` among the routes, and what OpenAPI says of it."""
 
+from typing import Final
+
 from fastapi import FastAPI, Request, Response
 from starlette.types import Receive, Scope, Send
 
@@ -30,6 +32,10 @@ def install_sparql(app: FastAPI, endpoint: SparqlEndpoint) -> None:
         )
 
 
+_JSON_ANSWER: Final[Schema] = {"type": ["object", "array"]}
+"""Results are objects; JSON-LD may be an array of them."""
+
+
 class _Delegated(Response):
     """A response that the endpoint itself sends."""
 
@@ -57,7 +63,10 @@ def _operations() -> dict[str, Schema]:
     ]
     success = answer(
         "The answer; without a query, the description of the service.",
-        {each: {"schema": text} for each in dict.fromkeys((*SOLUTION_TYPES, *GRAPH_TYPES))},
+        {
+            each: {"schema": _JSON_ANSWER if each.endswith("json") else text}
+            for each in dict.fromkeys((*SOLUTION_TYPES, *GRAPH_TYPES))
+        },
     )
     example = "SELECT ?s ?p ?o WHERE { ?s ?p ?o } LIMIT 3"
     fields = {

@@ -17,6 +17,7 @@ from medrd_kg.linkage.facets import FACETS
 from medrd_kg.linkage.items import PAGE
 from medrd_kg.linkage.tables import FactTables
 from medrd_kg.linkage.totals import TotalChoice
+from medrd_kg.linkage.twins.coverage import coverage_items_twins, coverage_twins
 from medrd_kg.web.analytics.arguments import (
     BASIS,
     FISCAL_YEAR,
@@ -74,16 +75,15 @@ def _coverage(tables: FactTables, values: Values, offset: int, limit: int) -> An
 
 
 def _coverage_items(tables: FactTables, values: Values, offset: int, limit: int) -> Answer:
-    return Answer.of(
-        coverage_items(
-            tables,
-            _coverage_question(values),
-            row=values.get("row"),
-            column=values.get("column"),
-            offset=offset,
-            limit=limit,
-        )
+    found = coverage_items(
+        tables,
+        _coverage_question(values),
+        row=values.get("row"),
+        column=values.get("column"),
+        offset=offset,
+        limit=limit,
     )
+    return Answer.of(found.items, namedTotal=shown(found.total))
 
 
 COVERAGE_QUESTIONS: Final = (
@@ -100,6 +100,7 @@ COVERAGE_QUESTIONS: Final = (
         entry=Cell,
         parts={"rows": AxisEntry, "columns": AxisEntry},
         names={"row": "rows", "column": "columns"},
+        twins=lambda values, answer: coverage_twins(_coverage_question(values), answer.total_iri),
     ),
     Question(
         "coverage/items",
@@ -113,5 +114,8 @@ COVERAGE_QUESTIONS: Final = (
         _coverage_items,
         usual=PAGE,
         entry=CoverageItem,
+        twins=lambda values, answer: coverage_items_twins(
+            _coverage_question(values), answer.total_iri, values.get("row"), values.get("column")
+        ),
     ),
 )

@@ -6,6 +6,7 @@ from medrd_kg.linkage.totals import NamedTotal
 from medrd_kg.web.analytics.arguments import BASIS, choice
 from medrd_kg.web.analytics.entries import schema_of
 from medrd_kg.web.analytics.question import Question
+from medrd_kg.web.explanations import EXPLAIN_PARAMETER
 from medrd_kg.web.openapi import answer, operation
 from medrd_kg.web.requests import FORMAT_PARAMETERS, paging_parameters
 from medrd_kg.web.responses import JSON_TYPES
@@ -40,6 +41,7 @@ def described(question: Question) -> Schema:
         description=question.description,
         parameters=[
             *own,
+            EXPLAIN_PARAMETER,
             *paging_parameters(question.most, question.usual),
             *FORMAT_PARAMETERS,
         ],
@@ -67,6 +69,7 @@ def _schema(question: Question) -> Schema:
     if BASIS.name in {each.name for each in question.arguments}:
         properties["basis"] = dict(BASIS.schema)
         required.append("basis")
+    properties["explanation"] = reference("Explanation")
     if "total" in {each.name for each in question.arguments}:
         properties["namedTotal"] = schema_of(NamedTotal | None)
     own = {"type": "object", "required": required, "properties": properties}

@@ -7,6 +7,8 @@ from medrd_kg.linkage.flows import Balance, FlowLink, FlowQuestion, Payment, flo
 from medrd_kg.linkage.items import PAGE
 from medrd_kg.linkage.tables import FactTables
 from medrd_kg.linkage.totals import TotalChoice
+from medrd_kg.linkage.twins.money import flow_twins, recipient_twins
+from medrd_kg.linkage.twins.patterns import Twin
 from medrd_kg.web.analytics.arguments import BASIS, FISCAL_YEAR, TOTAL, TOTAL_NAMES, required, text
 from medrd_kg.web.analytics.question import Answer, Question, Values, given
 from medrd_kg.web.analytics.shown import shown
@@ -24,10 +26,20 @@ _FILTERS: Final[Mapping[str, str]] = {
 """Parameters that money must fit, each with its facet."""
 
 
+def _filters(values: Values) -> dict[str, str]:
+    return {facet: values[name] for name, facet in _FILTERS.items() if name in values}
+
+
+def _flow_twins(values: Values, answer: Answer) -> tuple[Twin, ...]:
+    total = answer.more["namedTotal"]
+    basis = values.get("basis", "all")
+    return flow_twins(total["id"], total["fiscalYear"], _filters(values), basis)
+
+
 def _flows(tables: FactTables, values: Values, offset: int, limit: int) -> Answer:
     question = FlowQuestion(
         TotalChoice(**given(values, "fiscal_year", *TOTAL_NAMES)),
-        {facet: values[name] for name, facet in _FILTERS.items() if name in values},
+        _filters(values),
         **given(values, "basis"),
     )
     found = flows(tables, question, offset=offset, limit=limit)
@@ -64,6 +76,7 @@ FLOW_QUESTIONS: Final = (
         _flows,
         entry=Balance,
         parts={"links": FlowLink},
+        twins=_flow_twins,
     ),
     Question(
         "flows/recipients",
@@ -77,5 +90,8 @@ FLOW_QUESTIONS: Final = (
         _recipients,
         usual=PAGE,
         entry=Payment,
+        twins=lambda values, _: recipient_twins(
+            values["fiscal_year"], values.get("programme"), values.get("payee")
+        ),
     ),
 )

@@ -31,6 +31,18 @@ from medrd_kg.linkage.overlaps import Overlap, OverlapQuestion, overlaps
 from medrd_kg.linkage.selection import Selection
 from medrd_kg.linkage.tables import FactTables
 from medrd_kg.linkage.totals import TotalChoice
+from medrd_kg.linkage.twins.gaps import (
+    combination_twins,
+    concept_twins,
+    indicator_twins,
+    money_twins,
+    scope_twins,
+    silent_twins,
+    target_twins,
+    topic_twins,
+)
+from medrd_kg.linkage.twins.money import overlap_twins
+from medrd_kg.linkage.twins.patterns import Twin
 from medrd_kg.problems import Problem
 from medrd_kg.web.analytics.arguments import (
     BASIS,
@@ -182,13 +194,41 @@ def _gaps(tables: FactTables, values: Values, offset: int, limit: int) -> Answer
     return ask(tables, values, offset, limit)
 
 
-def _overlaps(tables: FactTables, values: Values, offset: int, limit: int) -> Answer:
-    question = OverlapQuestion(
+def _gap_twins(values: Values, answer: Answer) -> tuple[Twin, ...]:
+    """Return the queries for the gaps of the kind that was asked for."""
+    rows, columns = values.get("rows"), values.get("columns", "project")
+    total = answer.total_iri or ""
+    twins: Mapping[str, Callable[[], tuple[Twin, ...]]] = {
+        "combinations": lambda: combination_twins(
+            rows or "disease-area",
+            columns,
+            _selection(values),
+            values.get("row"),
+            values.get("column"),
+        ),
+        "concepts": lambda: concept_twins(rows or "disease-area", _selection(values)),
+        "items-without-facet": lambda: silent_twins(rows or "purpose", _selection(values)),
+        "scope-without-topic": lambda: scope_twins(
+            _year(values), values.get("column"), values.get("basis", "all")
+        ),
+        "topics-without-money": lambda: topic_twins(_money_question(values), total),
+        "money-without-topic": lambda: money_twins(_money_question(values), total),
+        "indicators-without-results": lambda: indicator_twins(values.get("ministry")),
+        "targets-missed": lambda: target_twins(_year(values)),
+    }
+    return twins[values.get("kind", _DEFAULT)]()
+
+
+def _overlap_question(values: Values) -> OverlapQuestion:
+    return OverlapQuestion(
         values["fiscal_year"],
         **given(values, "via", "basis", "min_ministries", "hierarchy"),
         total=TotalChoice(**given(values, *TOTAL_NAMES)),
     )
-    found = overlaps(tables, question, offset=offset, limit=limit)
+
+
+def _overlaps(tables: FactTables, values: Values, offset: int, limit: int) -> Answer:
+    found = overlaps(tables, _overlap_question(values), offset=offset, limit=limit)
     return Answer.of(found.overlaps, namedTotal=shown(found.total))
 
 
@@ -226,6 +266,7 @@ GAP_QUESTIONS: Final = (
             "indicators-without-results": UnmeasuredIndicator,
             "targets-missed": MissedTarget,
         },
+        twins=_gap_twins,
     ),
     Question(
         "overlaps",
@@ -242,5 +283,8 @@ GAP_QUESTIONS: Final = (
         _overlaps,
         entry=Overlap,
         explode="programmes",
+        twins=lambda values, answer: overlap_twins(
+            _overlap_question(values), answer.total_iri or ""
+        ),
     ),
 )

@@ -14,6 +14,12 @@ from medrd_kg.linkage.linkages import (
 )
 from medrd_kg.linkage.stated import RELATIONS, StatedLink, stated_links
 from medrd_kg.linkage.tables import FactTables
+from medrd_kg.linkage.twins.linkages import (
+    bridge_twins,
+    linkage_items_twins,
+    linkage_twins,
+    stated_link_twins,
+)
 from medrd_kg.problems import Problem
 from medrd_kg.web.analytics.arguments import (
     BASIS,
@@ -89,10 +95,13 @@ def _linkage_items(tables: FactTables, values: Values, offset: int, limit: int) 
     )
 
 
-def _bridges(tables: FactTables, values: Values, offset: int, limit: int) -> Answer:
+def _bridge_question(values: Values) -> BridgeQuestion:
     names = ("via", "scope", "fiscal_year", "basis", "min_connected", "hierarchy")
-    question = BridgeQuestion(values.get("of", "project"), **given(values, *names))
-    return Answer.of(bridges(tables, question, offset=offset, limit=limit))
+    return BridgeQuestion(values.get("of", "project"), **given(values, *names))
+
+
+def _bridges(tables: FactTables, values: Values, offset: int, limit: int) -> Answer:
+    return Answer.of(bridges(tables, _bridge_question(values), offset=offset, limit=limit))
 
 
 def _stated_links(tables: FactTables, values: Values, offset: int, limit: int) -> Answer:
@@ -114,6 +123,7 @@ LINKAGE_QUESTIONS: Final = (
         entry=LinkedPair,
         explode="shared",
         parts={"statedLinks": StatedLink, "included": Item},
+        twins=lambda values, _: linkage_twins(_linkage_question(values)),
     ),
     Question(
         "linkages/items",
@@ -127,6 +137,9 @@ LINKAGE_QUESTIONS: Final = (
         _linkage_items,
         usual=PAGE,
         entry=LinkageItem,
+        twins=lambda values, _: linkage_items_twins(
+            _linkage_question(values), values["left"], values["right"]
+        ),
     ),
     Question(
         "bridges",
@@ -145,6 +158,8 @@ LINKAGE_QUESTIONS: Final = (
         ),
         _bridges,
         entry=Bridge,
+        explode="connected",
+        twins=lambda values, _: bridge_twins(_bridge_question(values)),
     ),
     Question(
         "stated-links",
@@ -158,5 +173,6 @@ LINKAGE_QUESTIONS: Final = (
         ),
         _stated_links,
         entry=StatedLink,
+        twins=lambda values, _: stated_link_twins(**values),
     ),
 )

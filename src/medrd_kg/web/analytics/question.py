@@ -6,6 +6,7 @@ from typing import Any
 
 from medrd_kg.linkage.items import PAGE, Item, Page
 from medrd_kg.linkage.tables import FactTables
+from medrd_kg.linkage.twins.patterns import Twin
 from medrd_kg.web.analytics.arguments import Argument
 from medrd_kg.web.analytics.shown import shown
 
@@ -36,6 +37,12 @@ class Answer:
     following: int | None
     more: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def total_iri(self) -> str | None:
+        """IRI of the named total in which its yen are counted; None where none are."""
+        total = self.more.get("namedTotal")
+        return None if total is None else total["id"]
+
     @classmethod
     def of(cls, page: Page[Any], **more: object) -> "Answer":
         """Return the answer that a page holds."""
@@ -61,6 +68,8 @@ class Question:
         parts: Further lists of the answer, by their member in `Answer.more`, with the class of
             their entries: tables of their own.
         names: Attributes of an entry that are IRIs, each with the part that names the things.
+        twins: Returns the SPARQL queries that give the same answer: from the values that were
+            given, and the first page.
     """
 
     path: str
@@ -74,6 +83,7 @@ class Question:
     explode: str | None = None
     parts: Mapping[str, type] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    twins: Callable[[Values, Answer], tuple[Twin, ...]] = lambda _values, _answer: ()
 
     def entry_of(self, values: Values) -> type:
         """Return the class of the entries of an answer."""

@@ -10,11 +10,13 @@ from medrd_kg.linkage.tables import FactTables
 from medrd_kg.problems import Problem
 from medrd_kg.web.analytics.arguments import BASIS, choice, read_arguments
 from medrd_kg.web.analytics.described import described
+from medrd_kg.web.analytics.explaining import explanation
 from medrd_kg.web.analytics.files import Asked, book_response, csv_response
 from medrd_kg.web.analytics.question import Answer, Question
 from medrd_kg.web.analytics.questions import QUESTIONS
 from medrd_kg.web.analytics.shown import Json
 from medrd_kg.web.analytics.tables import ITEMS
+from medrd_kg.web.explanations import EXPLAIN, wants_explanation
 from medrd_kg.web.requests import Listing, next_page, read_listing, read_offset
 from medrd_kg.web.responses import address_of, envelope, json_response, listing_headers
 from medrd_kg.web.state import Serving, serving
@@ -27,7 +29,6 @@ _AT_A_TIME: Final = 4
 """Questions that are worked on at a time; they share the memory of the tables' engine."""
 
 _PART: Final = "part"
-_EXPLAIN: Final = "explain"
 
 
 def install_analytics(app: FastAPI) -> None:
@@ -53,7 +54,8 @@ class _Endpoint:
         self._single = [each.name for each in question.arguments if not each.is_repeated]
         self._names = [each.name for each in question.arguments]
         self._parts = (ITEMS, *question.parts)
-        self._own = [*self._names, _PART] if question.parts else self._names
+        parts = [_PART] if question.parts else []
+        self._own = [*self._names, *parts, EXPLAIN]
 
     async def answer(self, request: Request) -> Response:
         """Answer a request."""
@@ -63,12 +65,13 @@ class _Endpoint:
         listing = read_listing(
             request,
             self._own,
-            single=[*self._single, _PART],
+            single=[*self._single, _PART, EXPLAIN],
             most=question.most,
             usual=question.usual,
         )
         offset = read_offset(listing.after)
         own = dict(listing.own)
+        explains = wants_explanation(own.pop(EXPLAIN, None), listing.media_type)
         part = self._part(own.pop(_PART, None), listing.media_type)
         values = read_arguments(question.arguments, own)
 
@@ -86,32 +89,9 @@ class _Endpoint:
             if listing.media_type == CSV:
                 return await csv_response(asked, found, part)
             return await book_response(asked, found)
-        return self._document(served, request.url.path, listing, values, found)
-
-    def _document(
-        self,
-        served: Serving,
-        path: str,
-        listing: Listing,
-        values: Mapping[str, Any],
-        found: Answer,
-    ) -> Response:
-        address = address_of(served, path, listing.parameters)
-        following = None
-        if found.following is not None:
-            bare = address_of(served, path)
-            following = next_page(bare, listing.parameters, str(found.following))
-        first = [each for each in listing.parameters if each[0] != "cursor"]
-        document = envelope(
-            served,
-            address,
-            [_with_address(served, each) for each in found.items],
-            total=found.total,
-            following=following,
-            more={**found.more, **self._basis(values), "asOf": served.release.version},
-        )
-        headers = listing_headers(address, address_of(served, path, first), following)
-        return json_response(document, media_type=listing.media_type, headers=headers)
+        more = explanation(served, question, values, found) if explains else {}
+        more = {**found.more, **self._basis(values), "asOf": served.release.version, **more}
+        return _document(served, request.url.path, listing, found, more)
 
     def _part(self, given: list[str] | None, media_type: str) -> str:
         """Return which list of the answer a table shall hold.
@@ -134,6 +114,27 @@ class _Endpoint:
     def _basis(self, values: Mapping[str, Any]) -> dict[str, str]:
         """Tell which links were taken, where the question makes a difference."""
         return {"basis": values.get("basis", "all")} if BASIS.name in self._names else {}
+
+
+def _document(
+    served: Serving, path: str, listing: Listing, found: Answer, more: Mapping[str, Any]
+) -> Response:
+    address = address_of(served, path, listing.parameters)
+    following = None
+    if found.following is not None:
+        bare = address_of(served, path)
+        following = next_page(bare, listing.parameters, str(found.following))
+    first = [each for each in listing.parameters if each[0] != "cursor"]
+    document = envelope(
+        served,
+        address,
+        [_with_address(served, each) for each in found.items],
+        total=found.total,
+        following=following,
+        more=more,
+    )
+    headers = listing_headers(address, address_of(served, path, first), following)
+    return json_response(document, media_type=listing.media_type, headers=headers)
 
 
 def _tables(served: Serving) -> FactTables:

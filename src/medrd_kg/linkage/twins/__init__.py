@@ -1,0 +1,7 @@
+"""The questions in SPARQL: queries that give the same answers as the fact tables.
+
+A twin's variables are named as the columns of the answer (see ``docs/answers.md``), so that the one
+can be held to the other. Twins leave out what SPARQL 1.1 cannot say: logarithms, hence bits and
+strengths, which follow from the counts that the twins do give; and the fewest steps between two
+concepts, hence what comes nearest.
+"""
