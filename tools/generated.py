@@ -8,6 +8,7 @@ from pathlib import Path
 
 from answers_page import answers_page
 from cli_page import cli_page
+from cookbook_pages import cookbook_pages
 from model_page import model_page
 
 from medrd_kg.build import browse, catalogs, views
@@ -82,6 +83,7 @@ def generated_files() -> dict[Path, str]:
         Path("docs/answers.md"): answers_page(NOTICE),
         Path("docs/cli.md"): cli_page(),
         Path("docs/model.md"): model_page(CHECKOUT),
+        **cookbook_pages(CHECKOUT, NOTICE),
     }
 
 
