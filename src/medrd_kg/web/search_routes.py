@@ -9,11 +9,10 @@ from fastapi import FastAPI, Request, Response
 
 from medrd_kg.problems import Problem
 from medrd_kg.search.completing import Completion, complete
-from medrd_kg.search.contents import contents
 from medrd_kg.search.leading import KEPT
 from medrd_kg.search.opening import SearchIndex
 from medrd_kg.search.searching import MAX_LIMIT, MAX_QUERY, Hit, SearchResult, search
-from medrd_kg.web.openapi import answer, json_answer, operation, parameter
+from medrd_kg.web.openapi import answer, json_answer, operation
 from medrd_kg.web.requests import (
     FORMAT_PARAMETERS,
     Listing,
@@ -30,13 +29,13 @@ from medrd_kg.web.responses import (
     json_response,
     listing_headers,
 )
-from medrd_kg.web.schemas import Schema, reference
 from medrd_kg.web.search_access import (
     address_of_thing,
     in_thread,
     invalid,
     search_index,
 )
+from medrd_kg.web.search_described import FOUND, HIT, LANGUAGES, asked, collection_of, limit_up_to
 from medrd_kg.web.state import Serving, serving
 from medrd_kg.web.table_formats import TABLE_SCHEMAS, TABLE_TYPES, file_response, write_table
 from medrd_kg.web.tables import SEPARATOR, Table
@@ -46,7 +45,6 @@ __all__ = ["install_search"]
 _PATH: Final = "/api/v1/search"
 _COMPLETE: Final = f"{_PATH}/complete"
 _TAG: Final = "search"
-_LANGUAGES: Final = ("ja", "en")
 _HITS: Final = 20
 _COMPLETIONS: Final = 10
 _OWN: Final = ("q", "type", "lang")
@@ -85,7 +83,7 @@ def install_search(app: FastAPI) -> None:
             "Things by words in their names, definitions and texts, the best first",
             answer(
                 "A page of the things that were found; CSV and XLSX hold them all.",
-                {**{each: {"schema": _schema(_HIT)} for each in JSON_TYPES}, **TABLE_SCHEMAS},
+                {**{each: {"schema": collection_of(HIT)} for each in JSON_TYPES}, **TABLE_SCHEMAS},
             ),
             description=(
                 "Every word must be there, in any spelling: full or half width, kana, old forms."
@@ -94,7 +92,7 @@ def install_search(app: FastAPI) -> None:
                 " says."
             ),
             parameters=[
-                *_asked("Words between spaces."),
+                *asked("Words between spaces."),
                 *paging_parameters(MAX_LIMIT, _HITS),
                 *FORMAT_PARAMETERS,
             ],
@@ -109,8 +107,8 @@ def install_search(app: FastAPI) -> None:
         operation_id="complete",
         openapi_extra=operation(
             "Things whose names begin with what somebody types, or else hold it",
-            json_answer("The things.", _schema(_FOUND)),
-            parameters=[*_asked("The beginning of a name."), _limit(KEPT, _COMPLETIONS)],
+            json_answer("The things.", collection_of(FOUND)),
+            parameters=[*asked("The beginning of a name."), limit_up_to(KEPT, _COMPLETIONS)],
             problems=_PROBLEMS,
         ),
         tags=[_TAG],
@@ -192,7 +190,7 @@ def _table(served: Serving, hits: Sequence[Hit]) -> Table:
                 hit["id"],
                 hit["href"],
                 SEPARATOR.join(hit["type"]),
-                *(hit["label"].get(language) for language in _LANGUAGES),
+                *(hit["label"].get(language) for language in LANGUAGES),
                 hit["matched"]["text"],
                 hit["matched"]["language"],
                 hit["matched"]["role"],
@@ -239,8 +237,8 @@ def _question(
     for kind in kinds:
         if kind not in index.kinds:
             raise invalid("type", f"type={kind[:50]!r} is no kind of things", index.kinds)
-    if lang is not None and lang not in _LANGUAGES:
-        raise invalid("lang", f"lang={lang[:50]!r} is not possible", _LANGUAGES)
+    if lang is not None and lang not in LANGUAGES:
+        raise invalid("lang", f"lang={lang[:50]!r} is not possible", LANGUAGES)
     return q, kinds, lang
 
 
@@ -269,82 +267,3 @@ def _found(served: Serving, each: Hit | Completion) -> dict[str, Any]:
             "ranges": [{"start": start, "end": end} for start, end in each.ranges],
         },
     }
-
-
-def _asked(words: str) -> list[Schema]:
-    known = [kind.name for kind in contents().kinds]
-    return [
-        parameter(
-            "q",
-            words,
-            {"type": "string", "maxLength": MAX_QUERY},
-            required=True,
-            example="がん",
-        ),
-        parameter(
-            "type",
-            "Only things of any of these kinds.",
-            {"type": "array", "items": {"type": "string", "enum": known}},
-        ),
-        parameter(
-            "lang",
-            "Only texts of this language, and numbers.",
-            {"type": "string", "enum": list(_LANGUAGES)},
-        ),
-    ]
-
-
-def _limit(most: int, usual: int) -> Schema:
-    schema = {"type": "integer", "minimum": 1, "maximum": most, "default": usual}
-    return parameter("limit", "Most things.", schema)
-
-
-def _schema(item: Schema) -> Schema:
-    items = {"items": {"type": "array", "items": item}}
-    return {"allOf": [reference("Collection"), {"type": "object", "properties": items}]}
-
-
-_RANGE: Final[Schema] = {
-    "type": "object",
-    "description": "In characters (Unicode code points); the end is exclusive.",
-    "required": ["start", "end"],
-    "properties": {"start": {"type": "integer"}, "end": {"type": "integer"}},
-}
-_MATCHED: Final[Schema] = {
-    "type": "object",
-    "description": "The text that was found, and where the words stand in it.",
-    "required": ["text", "language", "ranges"],
-    "properties": {
-        "text": {"type": "string"},
-        "language": {"type": ["string", "null"], "description": "null for numbers and codes."},
-        "ranges": {"type": "array", "items": _RANGE},
-        "role": {"type": "string", "description": "What the text is to the thing."},
-    },
-}
-_FOUND: Final[Schema] = {
-    "type": "object",
-    "required": ["id", "href", "type", "label", "matched"],
-    "properties": {
-        "id": {"type": "string", "format": "uri"},
-        "href": {"type": "string", "format": "uri"},
-        "type": {"type": "array", "items": {"type": "string"}},
-        "label": reference("LanguageMap"),
-        "matched": _MATCHED,
-    },
-}
-_HIT: Final[Schema] = {
-    "allOf": [
-        _FOUND,
-        {
-            "type": "object",
-            "required": ["match", "score"],
-            "properties": {
-                "match": {"type": "string", "description": "How the text matches."},
-                "score": {
-                    "type": "integer",
-                    "description": "100 for an exact label, 9 less for each step below it.",
-                },
-            },
-        },
-    ]
-}
