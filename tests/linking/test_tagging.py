@@ -122,3 +122,28 @@ def test_no_rule_is_written_twice() -> None:
     for concept, words in variants.items():
         assert len(words) == len(set(words)), concept
     assert isinstance(yaml.safe_dump(variants), str)
+
+
+def test_a_programme_gets_what_it_names_and_the_broader_ones_on_request() -> None:
+    named = {c.concept for c in LINKER.tag("新型コロナウイルス感染症治療薬実用化支援事業").concepts}
+    assert f"{MRDS}disease-infectious" not in named
+    wide = LINKER.with_broader(named)
+    assert named < wide
+    assert {f"{MRDS}disease-emerging-reemerging", f"{MRDS}disease-infectious"} <= wide
+    assert LINKER.with_broader(wide) == wide
+    assert LINKER.with_broader(["urn:none"]) == {"urn:none"}
+
+
+def test_a_survey_tells_places_that_a_tagging_leaves_out() -> None:
+    name, texts = "難病研究事業", {"purpose": "がんを除く。"}
+    survey = LINKER.survey(name, texts)
+    assert survey.tagging == LINKER.tag(name, texts)
+    negated = {p.mention.concept for p in survey.places if p.mention.negated}
+    assert negated == {f"{MRDS}disease-cancer"}
+    assert not negated & {c.concept for c in survey.tagging.concepts}
+
+
+@pytest.mark.parametrize("text", ["", " \n ", "。", "がん"])
+def test_texts_without_a_name_may_be_anything(text: str) -> None:
+    survey = LINKER.survey("", {"text": text})
+    assert [p.mention.surface for p in survey.places] == (["がん"] if text == "がん" else [])

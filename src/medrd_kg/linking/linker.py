@@ -115,9 +115,15 @@ class Linker:
             texts: Other texts by field name, such as ``purpose`` and ``overview``; may be left out.
 
         Returns:
-            The judgement and the concepts. A programme that is not medical R&D gets none.
+            The judgement and the concepts: each that is named, without those above it. A
+            programme that is not medical R&D gets none. Without a name the first sentence of the
+            texts is judged as one.
         """
-        return self.survey(name, texts).tagging
+        fields = dict(texts or {})
+        judgement = judge(*_headed(name, fields))
+        if not judgement.is_medical_rd:  # most sheets: their texts need no search
+            return Tagging(judgement, ())
+        return Tagging(judgement, self._concepts(self._places(name, fields)))
 
     def survey(self, name: str, texts: Mapping[str, str] | None = None) -> Survey:
         """Say what a programme names in which place, and what follows for it.
@@ -128,13 +134,18 @@ class Linker:
 
         Returns:
             Every mention of a concept, also where the text takes it back and where the programme
-            is not medical R&D, and the tagging that :meth:`tag` gives. Without a name the first
-            sentence of the texts is judged as one.
+            is not medical R&D, and the tagging that :meth:`tag` gives.
         """
         fields = dict(texts or {})
-        heading, rest = (name, fields) if name.strip() else _headed(fields)
-        judgement = judge(heading, rest)
-        places = [
+        judgement = judge(*_headed(name, fields))
+        places = self._places(name, fields)
+        concepts = self._concepts(places) if judgement.is_medical_rd else ()
+        return Survey(Tagging(judgement, concepts), tuple(places))
+
+    def _places(self, name: str, fields: Mapping[str, str]) -> list[FieldMention]:
+        """Return all mentions in the order of the fields, negated ones too."""
+        heading, _ = _headed(name, fields)
+        return [
             FieldMention(field, mention)
             for field, text in ((NAME_FIELD, name), *fields.items())
             for mention in find_mentions(
@@ -144,8 +155,17 @@ class Linker:
                 with_negated=True,
             )
         ]
-        concepts = self._concepts(places) if judgement.is_medical_rd else ()
-        return Survey(Tagging(judgement, concepts), tuple(places))
+
+    def with_broader(self, concepts: Iterable[str]) -> set[str]:
+        """Return concepts together with all that are above them in their schemes.
+
+        Args:
+            concepts: IRIs of concepts; what no scheme has is kept as it is.
+        """
+        given = set(concepts)
+        slugs = (concept.removeprefix(str(MRDS)) for concept in given)
+        above = {up for slug in slugs for up in self._lexicon.broader.get(slug, ())}
+        return given | {f"{MRDS}{slug}" for slug in above}
 
     def _concepts(self, places: Iterable[FieldMention]) -> tuple[TaggedConcept, ...]:
         """Return the concepts that a programme of medical R&D gets, by IRI."""
@@ -167,12 +187,14 @@ class Linker:
         return {f"{MRDS}{slug}" for slug in self._lexicon.umbrellas & covered}
 
 
-def _headed(fields: Mapping[str, str]) -> tuple[str, dict[str, str]]:
-    """Return the first sentence of texts without a name, and what is left of them."""
+def _headed(name: str, fields: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
+    """Return a name and texts; texts without a name give their first sentence as one."""
+    if name.strip():
+        return name, fields
     for field, text in fields.items():
         if sentence := _FIRST_SENTENCE.match(text):
             return sentence["heading"], {**fields, field: text[sentence.end() :]}
-    return "", dict(fields)
+    return "", fields
 
 
 @cache
