@@ -61,7 +61,7 @@ def test_every_answer_belongs_to_a_recipe() -> None:
 def test_the_cookbook_is_linked(checkout: Path) -> None:
     for page, link in (
         ("README.md", "docs/cookbook/README.md"),
-        ("README.ja.md", "docs/cookbook/README.ja.md"),
+        ("README.ja.md", "docs/cookbook/README.md"),
         ("docs/rest.md", "cookbook/README.md"),
     ):
         assert f"]({link})" in (checkout / page).read_text(encoding="utf-8")
