@@ -21,7 +21,7 @@ __all__ = [
     "inventory",
 ]
 
-BUILDER_SCHEMA: Final = 3
+BUILDER_SCHEMA: Final = 5
 """Version of what the builder makes of the same content; raise it when its outcome changes."""
 
 MANIFEST: Final = "manifest.json"

@@ -35,6 +35,13 @@ TABLES: Final = (
     "link_evidence",
     "indicator_result",
     "programme_link",
+    "path_edge",
+    "path_node",
+    "path_evidence",
+    "process_part",
+    "process_evidence",
+    "topic_reason",
+    "topic_naming",
 )
 """The fact tables, in the order in which they are made: each may use those before it."""
 
@@ -66,6 +73,10 @@ _READ: Final[Mapping[str, Mapping[str, str]]] = {
         "restated": "BOOLEAN",
     },
     "programmes": {},
+    "path_links": {},
+    "path_axioms": {},
+    "path_computed": {},
+    "process_parts": {"place": "INTEGER", "open": "BOOLEAN"},
 }
 """The queries, with the types of their columns that are not text."""
 

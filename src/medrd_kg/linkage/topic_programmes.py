@@ -1,0 +1,238 @@
+"""Topics and the programmes that serve them, each pair with its reasons.
+
+There are three kinds of reasons: both fall under a concept (or a project) that one of them at least
+names, as in `linkages`; a source links the two by a property; a unit of a document names both. Each
+weighs log2(N / n) bits: N topics, scope items and programmes, n of them under the concept or named
+by the unit, two joined by the link; concepts that are broader or narrower on one side count
+half. The strength of a pair is the sum over its reasons. Weights are those of the whole graph,
+whatever part of it is asked for.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from medrd_kg.linkage.facets import iri_of, require
+from medrd_kg.linkage.items import PAGE, Evidence, Item, Page, Thing, check_page, described
+from medrd_kg.linkage.selection import BASES
+from medrd_kg.linkage.tables import FactTables, Session, statement
+from medrd_kg.problems import Problem
+from medrd_kg.vocabulary import PREFIXES
+
+__all__ = [
+    "REASONS",
+    "Reason",
+    "TopicProgramme",
+    "TopicProgrammeQuestion",
+    "topic_programmes",
+]
+
+REASONS: Final = ("shared-concept", "stated-link", "named-together")
+"""Why a programme serves a topic."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicProgrammeQuestion:
+    """Which pairs are wanted.
+
+    Attributes:
+        topic: Slug, IRI or prefixed name of a topic; None for any.
+        programme: The same of a programme.
+        fiscal_year: Western year of topics and programmes; None for every year.
+        reason: Only reasons of one of `REASONS`.
+        basis: One of `selection.BASES`: which reasons count.
+    """
+
+    topic: str | None = None
+    programme: str | None = None
+    fiscal_year: int | None = None
+    reason: str | None = None
+    basis: str = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason why a programme serves a topic.
+
+    Attributes:
+        kind: One of `REASONS`.
+        facet: Facet of the shared concept; None for other reasons.
+        concept: The concept or project; None for other reasons.
+        how: ``same``, ``broader`` or ``narrower``, seen from the topic; None for other reasons.
+        bits: How much it tells.
+        named_by: n, how many items the weight counts.
+        basis: ``computed`` where our linker must be trusted for it, else ``stated``.
+        axioms: IRIs of the axioms that tell how it was computed, or that we read it into the text.
+        evidence: Where what it rests on is stated.
+    """
+
+    kind: str
+    facet: str | None
+    concept: Thing | None
+    how: str | None
+    bits: float
+    named_by: int
+    basis: str
+    axioms: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicProgramme:
+    """A topic and a programme that serves it.
+
+    Attributes:
+        topic: The topic.
+        programme: The programme.
+        strength: Sum of the weights of the reasons, in bits.
+        reasons: The reasons: stated links, then concepts, the most telling first, then units that
+            name both.
+    """
+
+    topic: Item
+    programme: Item
+    strength: float
+    reasons: tuple[Reason, ...]
+
+
+_Naming = tuple[list[str], list[Evidence]]
+"""Axioms and citations of the links by which an item names something."""
+
+
+def topic_programmes(
+    tables: FactTables,
+    question: TopicProgrammeQuestion,
+    *,
+    offset: int = 0,
+    limit: int = 20,
+) -> Page[TopicProgramme]:
+    """Return topics and the programmes that serve them, the strongest first.
+
+    Args:
+        tables: The fact tables.
+        question: Which pairs are wanted.
+        offset: Pairs to pass over.
+        limit: Pairs to show, at most `items.PAGE`.
+
+    Raises:
+        Problem: ``invalid-parameter``: a value is unknown or out of range; ``not-found``: there is
+            no such topic or programme; ``query-timeout`` or ``query-memory``: the answer is too
+            costly.
+    """
+    parameters: dict[str, object] = {
+        "topic": _iri("topic", question.topic),
+        "programme": _iri("programme", question.programme),
+        "fiscal_year": question.fiscal_year,
+        "reason": None if question.reason is None else require("reason", question.reason, REASONS),
+        "basis": require("basis", question.basis, BASES),
+        **check_page(offset, limit, PAGE),
+    }
+    with tables.session() as session:
+        rows = session.rows(statement("topic_programmes"), parameters)
+        if not rows:
+            _check(session, "topic", parameters["topic"])
+            _check(session, "programme", parameters["programme"])
+        total = rows[0][3] if rows else _count(session, parameters, offset)
+        items = described(session, {number for row in rows for number in row[:2]})
+        namings = _namings(session, rows)
+        links = _links(session, rows)
+    pairs: dict[tuple[int, int], list[tuple[Any, ...]]] = {}
+    for row in rows:
+        pairs.setdefault((row[0], row[1]), []).append(row)
+    return Page(
+        tuple(
+            TopicProgramme(
+                items[topic],
+                items[programme],
+                reasons[0][2],
+                tuple(_reason(row, namings, links) for row in reasons),
+            )
+            for (topic, programme), reasons in pairs.items()
+        ),
+        total,
+        offset,
+    )
+
+
+def _iri(kind: str, value: str | None) -> str | None:
+    """Return the IRI of a topic or programme; None where none is named."""
+    if value is None:
+        return None
+    prefix, colon, local = value.partition(":")
+    return f"{PREFIXES[prefix]}{local}" if colon and prefix in PREFIXES else iri_of(kind, value)
+
+
+def _check(session: Session, kind: str, iri: object) -> None:
+    """Make sure that a topic or programme exists.
+
+    Raises:
+        Problem: ``not-found``: it does not.
+    """
+    if iri is not None and not session.rows(statement("item_of_kind"), {"iri": iri, "kind": kind}):
+        raise Problem("not-found", f"there is no {kind} {iri}", extra={"parameter": kind})
+
+
+def _count(session: Session, parameters: dict[str, object], offset: int) -> int:
+    """Return how many pairs there are, where the page itself holds none."""
+    if not offset:
+        return 0
+    first = session.rows(statement("topic_programmes"), parameters | {"offset": 0, "limit": 1})
+    return int(first[0][3]) if first else 0
+
+
+def _namings(session: Session, rows: Sequence[tuple[Any, ...]]) -> dict[tuple[int, int], _Naming]:
+    """Return by which links the items of some pairs name what they share."""
+    concepts = sorted({row[6] for row in rows} - {None})
+    if not concepts:
+        return {}
+    items = sorted({number for row in rows for number in row[:2]})
+    found: dict[tuple[int, int], _Naming] = {}
+    for item, concept, axiom, *cited in session.rows(
+        statement("topic_namings"), {"items": items, "concepts": concepts}
+    ):
+        _cite(found.setdefault((item, concept), ([], [])), axiom, cited)
+    return found
+
+
+def _links(session: Session, rows: Iterable[tuple[Any, ...]]) -> dict[int, _Naming]:
+    """Return what the stated links of some pairs rest on."""
+    edges = sorted({row[14] for row in rows} - {None})
+    found: dict[int, _Naming] = {}
+    if edges:
+        for row in session.rows(statement("path_steps"), {"links": edges}):
+            _cite(found.setdefault(row[0], ([], [])), row[7], row[9:])
+    return found
+
+
+def _cite(naming: _Naming, axiom: str | None, cited: Sequence[Any]) -> None:
+    axioms, evidence = naming
+    if axiom is not None and axiom not in axioms:
+        axioms.append(axiom)
+    if cited[0] is not None and (one := Evidence(*cited)) not in evidence:
+        evidence.append(one)
+
+
+def _reason(
+    row: tuple[Any, ...],
+    namings: dict[tuple[int, int], _Naming],
+    links: dict[int, _Naming],
+) -> Reason:
+    """Return the reason of a row of ``sql/topic_programmes.sql``."""
+    topic, programme, _, _, kind, facet, concept, iri, ja, en, how, bits, named_by, basis = row[:14]
+    if kind == "stated-link":
+        rests = [links[row[14]]]
+    elif kind == "named-together":
+        rests = [([], [Evidence(row[15], "unit", row[16])])]
+    else:
+        rests = [namings.get((item, concept), ([], [])) for item in (topic, programme)]
+    return Reason(
+        kind,
+        facet,
+        None if iri is None else Thing(iri, ja, en),
+        how,
+        bits,
+        named_by,
+        basis,
+        tuple(dict.fromkeys(each for axioms, _ in rests for each in axioms)),
+        tuple(dict.fromkeys(each for _, evidence in rests for each in evidence)),
+    )
