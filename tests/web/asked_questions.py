@@ -13,6 +13,9 @@ ASKED: Final = {
     "overlaps": "fiscal_year=2021",
     "flows": "fiscal_year=2022&ministry=mhlw",
     "flows/recipients": "fiscal_year=2021",
+    "topic-programmes": "topic=cancer-drug-technical-support",
+    "paths": "source=disease-area/cancer&target=prj:drugs",
+    "process": "",
 }
 GAPS: Final = {
     "combinations": "rows=purpose",

@@ -1,4 +1,4 @@
-"""What a unit states, and processes with their steps."""
+"""What a unit states."""
 
 import httpx
 
@@ -47,12 +47,3 @@ def test_unknown_documents_and_units(server: httpx.Client) -> None:
         response = server.get(f"/api/v1/evidence/{path}")
         assert response.status_code == 404, path
         assert response.json()["type"].endswith("/not-found")
-
-
-def test_steps_stand_inside_their_process_in_order(server: httpx.Client) -> None:
-    (process,) = server.get("/api/v1/process").json()["items"]
-    hear, submit = process["hasPart"]
-    assert (hear["label"]["en"], hear["stepOrder"]) == ("Hearing", [1])
-    assert (submit["label"]["en"], submit["stepOrder"]) == ("Submission", [2])
-    assert [inner["label"]["en"] for inner in hear["hasPart"]] == ["Invitation"]
-    assert hear["precedes"][0]["id"] == submit["id"]

@@ -1,16 +1,14 @@
-"""What a document states, unit by unit, and the processes that the policy lays down."""
+"""What a document states, unit by unit."""
 
-from collections import defaultdict
-from typing import Any, Final
+from typing import Final
 
 from fastapi import FastAPI, Request, Response
 from pyoxigraph import Literal, NamedNode
 
-from medrd_kg.kinds import kinds
 from medrd_kg.problems import Problem
 from medrd_kg.vocabulary import ID, MRD, PREFIXES
 from medrd_kg.web.openapi import json_answer, operation, parameter
-from medrd_kg.web.representation import Item, read_items
+from medrd_kg.web.representation import read_items
 from medrd_kg.web.requests import refuse_parameters
 from medrd_kg.web.responses import address_of, envelope, json_response
 from medrd_kg.web.schemas import reference
@@ -52,18 +50,6 @@ def install_evidence(app: FastAPI) -> None:
             items,
             parameters=[document, unit],
             problems=("unknown-parameter", "not-found"),
-        ),
-        tags=[_TAG],
-        response_class=Response,
-    )
-    app.add_api_route(
-        "/api/v1/process",
-        _show_processes,
-        operation_id="get_processes_with_steps",
-        openapi_extra=operation(
-            "The processes that the policy lays down, with their steps in order",
-            items,
-            problems=("unknown-parameter",),
         ),
         tags=[_TAG],
         response_class=Response,
@@ -122,44 +108,6 @@ async def _show_unit(request: Request) -> Response:
     return json_response(
         envelope(served, address, list(items.values()), total=len(items), more={"unit": found[iri]})
     )
-
-
-async def _show_processes(request: Request) -> Response:
-    served = serving(request)
-    refuse_parameters(request)
-    members = await served.listings.members(kinds()["process"])
-    rows = await served.evaluator.select(
-        f"""{_PREFIXES}
-        SELECT DISTINCT ?whole ?part WHERE {{
-          ?part a mrd:ProcessStep ; mrd:partOf|^mrd:hasPart ?whole
-        }}"""
-    )
-    parts: dict[str, set[str]] = defaultdict(set)
-    for row in rows:
-        if isinstance(row["whole"], NamedNode) and isinstance(row["part"], NamedNode):
-            parts[row["whole"].value].add(row["part"].value)
-    steps = sorted(set().union(*parts.values()))
-    items = await read_items(served.evaluator, served.vocabulary, [*members, *steps])
-    processes = [_with_steps(iri, items, parts, frozenset()) for iri in members]
-    address = address_of(served, request.url.path)
-    return json_response(envelope(served, address, processes, total=len(processes)))
-
-
-def _with_steps(
-    iri: str, items: dict[str, Item], parts: dict[str, set[str]], above: frozenset[str]
-) -> Item:
-    """Return a whole with its steps in place of the links to them, in the order they state."""
-    inner = parts.get(iri, set()) - above - {iri}
-    if not inner:
-        return items[iri]
-    steps = [_with_steps(part, items, parts, above | {iri}) for part in inner]
-    others = [each for each in items[iri].get("hasPart", []) if each.get("id") not in inner]
-    return {**items[iri], "hasPart": sorted(steps, key=_step_order) + others}
-
-
-def _step_order(step: dict[str, Any]) -> tuple[int, str]:
-    orders = step.get("stepOrder") or [0]
-    return (min(orders) if isinstance(orders, list) else orders, step["id"])
 
 
 def _document_iri(slug: str) -> str:

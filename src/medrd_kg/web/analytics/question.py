@@ -68,6 +68,7 @@ class Question:
         parts: Further lists of the answer, by their member in `Answer.more`, with the class of
             their entries: tables of their own.
         names: Attributes of an entry that are IRIs, each with the part that names the things.
+        operation: Identifier of the operation where another has the one that its address gives.
         twins: Returns the SPARQL queries that give the same answer: from the values that were
             given, and the first page.
     """
@@ -83,6 +84,7 @@ class Question:
     explode: str | None = None
     parts: Mapping[str, type] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    operation: str | None = None
     twins: Callable[[Values, Answer], tuple[Twin, ...]] = lambda _values, _answer: ()
 
     def entry_of(self, values: Values) -> type:
@@ -101,4 +103,4 @@ class Question:
     @property
     def name(self) -> str:
         """Identifier of the operation."""
-        return f"get_{self.path.replace('/', '_').replace('-', '_')}"
+        return self.operation or f"get_{self.path.replace('/', '_').replace('-', '_')}"
