@@ -1,0 +1,1 @@
+SELECT source, iri, kind, unit FROM source WHERE list_contains($sources::INTEGER[], source)
