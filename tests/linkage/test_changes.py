@@ -63,9 +63,9 @@ def of_sheets(store: Store, earlier: int, later: int) -> Told:
     query = f"""SELECT ?p ?y ?name ?ministry WHERE {{
         ?e mrd:editionOf ?p ; mrd:publicationYear ?y ; mrd:printedName ?name ;
            mrd:describedBy/mrd:preparedBy ?ministry . FILTER (?y IN ({earlier}, {later})) }}"""
-    for programme, year, name, ministry in ask(store, query):
+    for programme, year, printed, ministry in ask(store, query):
         key = (str(programme), int(year or 0))
-        names[key].add("".join(unicodedata.normalize("NFKC", str(name)).split()))
+        names[key].add("".join(unicodedata.normalize("NFKC", str(printed)).split()))
         ministries[key].add(str(ministry))
     years = {year for _, year in names}
     begun = {p for kind, p, _ in found if kind == "begun"}

@@ -16,6 +16,8 @@ ASKED: Final = {
     "topic-programmes": "topic=cancer-drug-technical-support",
     "paths": "source=disease-area/cancer&target=prj:drugs",
     "process": "",
+    "changes": "from=2020&to=2021",
+    "pdca": "project=drugs&fiscal_year=2021",
 }
 GAPS: Final = {
     "combinations": "rows=purpose",
