@@ -15,13 +15,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
+from operator import itemgetter
 from typing import Any, Final
 
 from medrd_kg.kinds import kinds
 from medrd_kg.linkage.facets import require
 from medrd_kg.linkage.items import PAGE, Evidence, Page, Thing, check_page
 from medrd_kg.linkage.paths_search import Effort, Steps, paths_in_order
-from medrd_kg.linkage.paths_web import BROADER, MICROBITS, Web, web_of
+from medrd_kg.linkage.paths_web import BROADER, MICROBITS, Web, Words, web_of, words_of
 from medrd_kg.linkage.selection import BASES
 from medrd_kg.linkage.tables import FactTables, Session, statement
 from medrd_kg.problems import Problem
@@ -196,7 +197,7 @@ def paths(tables: FactTables, question: PathQuestion, *, offset: int = 0, limit:
         )
         found = list(islice(ordered, MOST + 1))
         shown = found[:MOST][offset : offset + page["limit"]]
-        relations = _relations(session, web, shown)
+        relations = _relations(session, web, words_of(tables, session), shown)
     return Paths(
         web.names[ends[0]],
         web.names[ends[1]],
@@ -256,22 +257,27 @@ def _number(web: Web, parameter: str, iri: str) -> int:
     return number
 
 
-def _relations(session: Session, web: Web, found: Iterable[Steps]) -> dict[int, _Link]:
+def _relations(
+    session: Session, web: Web, words: Words, found: Iterable[Steps]
+) -> dict[int, _Link]:
     """Return the links that some paths walk, by their numbers."""
     walked = {link for path in found for ends in _pairs(path) for link in _links(web, *ends)}
     if not walked:
         return {}
-    links: dict[int, _Link] = {}
-    evidence: dict[int, list[Evidence]] = {}
-    for link, subject, *said, source, kind, unit in session.rows(
-        statement("path_steps"), {"links": sorted(walked)}
-    ):
-        cited = evidence.setdefault(link, [])
+    said: dict[int, tuple[Any, ...]] = {}
+    cited: dict[int, list[tuple[int, Evidence]]] = {}
+    rows = session.rows(statement("path_said"), {"links": sorted(walked)})
+    for link, *more, source in rows:
+        said[link] = tuple(more)
         if source is not None:
-            cited.append(Evidence(source, kind, unit))
-        elif said[0] == BROADER:
-            cited.append(Evidence(_SCHEMES, "concept-schemes", None))
-        links[link] = (subject, tuple(said), cited)
+            cited.setdefault(link, []).append(words.sources[source])
+    links = {}
+    for link, (subject, iri, *more) in said.items():
+        evidence = [each for _, each in sorted(cited.get(link, ()), key=itemgetter(0))]
+        if iri == BROADER:
+            evidence.append(Evidence(_SCHEMES, "concept-schemes", None))
+        name = words.properties[iri]
+        links[link] = (subject, (iri, name.ja, name.en, *more), evidence)
     return links
 
 
