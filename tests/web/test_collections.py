@@ -131,7 +131,7 @@ def test_strict_parameters(server: httpx.Client, address: str, slug: str, parame
     [
         ("topics?project=planets", ["drugs", "genome-data"]),
         ("topics?disease-area=plague", ["aids", "cancer", "hiv", "infectious"]),
-        ("goals?x=1", ["bom", "cursor", "format", "limit"]),
+        ("goals?x=1", ["bom", "cursor", "explain", "format", "limit"]),
         ("topics?format=pdf", ["json", "jsonld", "csv", "xlsx"]),
     ],
 )

@@ -1,61 +1,20 @@
 """The contract of OpenAPI, walked address by address: one envelope, one error form, tags, types."""
 
-import re
-from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlencode
 
 import httpx
 import jsonschema_rs
 import pytest
+from tests.web.walking import address_of, reads
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
-_RESERVED = ("/update", "/graph-store", "/api/v1/admin", "/dumps", "/catalog")
 
 
 @pytest.fixture(scope="module")
 def described(shipped_server: httpx.Client) -> dict[str, Any]:
     found: dict[str, Any] = shipped_server.get("/openapi.json").json()
     return found
-
-
-def reads(described: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the addresses below /api/v1 that GET reads, with their operations."""
-    for path, operations in described["paths"].items():
-        if path.startswith("/api/v1") and not path.startswith(_RESERVED) and "get" in operations:
-            yield path, operations["get"]
-
-
-def address_of(client: httpx.Client, path: str, operation: dict[str, Any]) -> str:
-    """Return an address that the operation answers with 200: its examples, or a true member."""
-    needed = {}
-    for each in operation["parameters"]:
-        if each["in"] == "query" and each["required"]:
-            schema = each["schema"]
-            known = schema.get("enum") or schema.get("examples")
-            value = each.get("example", schema.get("default", known and known[0]))
-            assert value is not None, f"{path}: {each['name']} has no example"
-            needed[each["name"]] = str(value)
-    at = path
-    if "{slug}" in path:
-        listed = client.get(path.removesuffix("/{slug}"), params={"limit": 1}).json()
-        at = path.replace("{slug}", listed["items"][0]["slug"])
-    elif "{" in path:
-        units = _units(client)
-        for name, value in units.items():
-            at = at.replace(f"{{{name}}}", value)
-    assert "{" not in at, at
-    return f"{at}?{urlencode(needed)}" if needed else at
-
-
-def _units(client: httpx.Client) -> dict[str, str]:
-    """Return the names of a document and of a unit that states something."""
-    topic = client.get("/api/v1/topics", params={"limit": 1}).json()["items"][0]
-    unit = next(each["id"] for each in topic["evidence"] if "unitId" in each)
-    found = re.search(r"/document/([^/]+)/([^/]+)$", unit)
-    assert found
-    return {"document": found[1], "unit": found[2]}
 
 
 def schema_of(described: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
@@ -145,3 +104,24 @@ def test_every_table_is_offered_and_is_one(
         assert response.headers["content-type"].startswith("text/csv")
         found += 1
     assert found > 80
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "collection"),
+    [
+        ("/api/v1/flows", "project", "projects"),
+        ("/api/v1/flows", "disease_area", "disease-areas"),
+        ("/api/v1/topics", "modality", "modalities"),
+    ],
+)
+def test_values_are_those_of_the_graph(
+    shipped_server: httpx.Client, described: dict[str, Any], path: str, name: str, collection: str
+) -> None:
+    listed = shipped_server.get(f"/api/v1/{collection}", params={"limit": 1000}).json()
+    (schema,) = (
+        each["schema"].get("items", each["schema"])
+        for each in described["paths"][path]["get"]["parameters"]
+        if each["name"] == name
+    )
+    assert schema["anyOf"][0]["enum"] == sorted(each["slug"] for each in listed["items"])
+    assert "x-kind" not in str(described)

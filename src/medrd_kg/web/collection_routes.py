@@ -30,7 +30,7 @@ from medrd_kg.web.requests import (
     read_listing,
 )
 from medrd_kg.web.responses import JSON_TYPES, address_of, envelope, json_response, listing_headers
-from medrd_kg.web.schemas import reference
+from medrd_kg.web.schemas import KIND, Schema, reference
 from medrd_kg.web.state import Serving, serving
 from medrd_kg.web.table_formats import TABLE_SCHEMAS, TABLE_TYPES, file_response, write_table
 from medrd_kg.web.tables import item_table
@@ -254,7 +254,9 @@ def _list_operation(collection: Collection) -> dict[str, Any]:
 
 def _filter_parameter(each: Filter) -> dict[str, Any]:
     kinds = {"integer": "integer"}
-    values = {"type": kinds.get(each.type or "", "string")}
+    values: Schema = {"type": kinds.get(each.type or "", "string")}
+    if each.kind is not None and each.type is None:
+        values[KIND] = each.kind
     described = text_of(each.description)
     if each.kind is not None:
         described = f"{described}. A slug or IRI of a {each.kind}."

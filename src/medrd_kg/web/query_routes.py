@@ -31,7 +31,7 @@ from medrd_kg.web.requests import (
     refuse_parameters,
 )
 from medrd_kg.web.responses import JSON_TYPES, address_of, envelope, json_response, listing_headers
-from medrd_kg.web.schemas import reference
+from medrd_kg.web.schemas import KIND, reference
 from medrd_kg.web.state import Serving, serving
 from medrd_kg.web.table_formats import TABLE_SCHEMAS, TABLE_TYPES, file_response, write_table
 from medrd_kg.web.tables import Table
@@ -278,6 +278,7 @@ def _parameter(each: Parameter) -> dict[str, Any]:
     described = text_of(each.description)
     if each.kind is not None:
         described = f"{described}. A slug or IRI of a {each.kind}."
+        schema[KIND] = each.kind
     required = each.default is None and not each.optional
     return parameter(each.name, described, schema, required=required)
 

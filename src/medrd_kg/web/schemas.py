@@ -4,9 +4,12 @@ from typing import Any, Final
 
 from medrd_kg.problems import PROBLEM_TYPES
 
-__all__ = ["SCHEMAS", "Schema", "reference"]
+__all__ = ["KIND", "SCHEMAS", "Schema", "reference"]
 
 Schema = dict[str, Any]
+
+KIND: Final = "x-kind"
+"""Where a parameter's schema names the kind of things that it takes, until the graph is asked."""
 
 
 def reference(name: str) -> Schema:

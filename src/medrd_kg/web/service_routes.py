@@ -10,6 +10,7 @@ from medrd_kg.vocabulary import BASE, PREFIXES
 from medrd_kg.web.api_page import api_page
 from medrd_kg.web.collection_routes import sample_documents
 from medrd_kg.web.collections import collections
+from medrd_kg.web.known_values import enumerate_values
 from medrd_kg.web.openapi import answer, document, json_answer, operation, parameter
 from medrd_kg.web.requests import refuse_parameters
 from medrd_kg.web.responses import JSON_TYPES, address_of, envelope, json_response
@@ -138,6 +139,7 @@ async def _described_api(request: Request) -> dict[str, Any]:
         found: dict[str, Any] = orjson.loads(kept)
         return found
     described = document(request.app, server=served.settings.base_url, state_id=served.state_id)
+    await enumerate_values(served, described["paths"])
     for collection in collections().values():
         for path, example in (await sample_documents(served, collection)).items():
             success = described["paths"][path]["get"]["responses"]["200"]

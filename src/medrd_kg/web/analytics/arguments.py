@@ -9,7 +9,7 @@ from medrd_kg.linkage.selection import BASES, SCOPES
 from medrd_kg.linkage.totals import LEVELS, STAGES
 from medrd_kg.problems import Problem
 from medrd_kg.web.openapi import parameter
-from medrd_kg.web.schemas import Schema
+from medrd_kg.web.schemas import KIND, Schema
 
 __all__ = [
     "BASIS",
@@ -29,6 +29,7 @@ __all__ = [
 ]
 
 _MOST_DIGITS: Final = 9
+_KINDS: Final = frozenset({*FACETS, "perimeter"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +150,12 @@ def integer(
 
 
 def text(name: str, description: str) -> Argument:
-    """Return a parameter that is a slug or an IRI."""
-    return Argument(name, description, {"type": "string"}, lambda values: values[0])
+    """Return a parameter that is a slug or an IRI; a facet's name says of what kind."""
+    schema: Schema = {"type": "string"}
+    kind = name.replace("_", "-")
+    if kind in _KINDS:
+        schema[KIND] = kind
+    return Argument(name, description, schema, lambda values: values[0])
 
 
 def _known(name: str, value: str, known: Sequence[str]) -> str:

@@ -183,13 +183,18 @@ def _then(read: Read, *path: str | int) -> Read:
 
 
 def _each(read: Read, part: Read) -> Read:
-    """Join what each member of a list has; members without it keep their place."""
+    """Join what each member of a list has; members without it keep their place.
+
+    What a list of one has stays what it is: a number is a number.
+    """
 
     def found(entry: Json) -> Json:
         members = read(entry)
         if not members:
             return None
         texts = [part(each) for each in members]
+        if len(texts) == 1:
+            return texts[0]
         return SEPARATOR.join("" if each is None else _text(each) for each in texts)
 
     return found

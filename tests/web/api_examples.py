@@ -1,0 +1,74 @@
+"""The example of each address in ``docs/api-examples``: written by ``python -m`` with an address.
+
+usage: python -m tests.web.api_examples http://127.0.0.1:8000
+
+A file has the request and the JSON that answers it. So that it can be read, lists are cut after
+two members; the address of the service and the state of the data stand for any.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+from tests.web.walking import address_of, reads
+
+FOLDER: Final = Path(__file__).resolve().parents[2] / "docs" / "api-examples"
+_SERVICE: Final = "http://127.0.0.1:8000"
+_RELEASE: Final = "<release>"
+_SHOWN: Final = 2
+
+
+def examples(client: httpx.Client) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the name of each operation that reads below ``/api/v1``, and its example."""
+    described = client.get("/openapi.json").json()
+    for path, operation in reads(described):
+        address = address_of(client, path, operation)
+        taken = {each["name"] for each in operation["parameters"]}
+        if {"limit", "cursor"} <= taken:
+            address += f"{'&' if '?' in address else '?'}limit={_SHOWN}"
+        response = client.get(address)
+        response.raise_for_status()
+        answer = _cut(json.loads(_neutral(response.text, str(client.base_url))))
+        state = answer.get("release")
+        yield operation["operationId"], {"request": address, "response": _without(answer, state)}
+
+
+def _neutral(text: str, address: str) -> str:
+    return text.replace(address.rstrip("/"), _SERVICE)
+
+
+def _cut(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    if isinstance(value, list):
+        return [_cut(each) for each in value[:_SHOWN]]
+    if isinstance(value, dict):
+        return {name: _cut(each) for name, each in value.items()}
+    return value
+
+
+def _without(value: Any, state: str | None) -> Any:  # noqa: ANN401 - any JSON value
+    """Put a word in the place of the state of the data, whose name is another at each build."""
+    if isinstance(value, list):
+        return [_without(each, state) for each in value]
+    if isinstance(value, dict):
+        return {name: _without(each, state) for name, each in value.items()}
+    if isinstance(value, str) and state is not None and value and state.startswith(value):
+        return _RELEASE
+    return value
+
+
+def main(address: str) -> None:
+    """Write all examples anew."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for file in FOLDER.glob("*.json"):
+        file.unlink()
+    with httpx.Client(base_url=address, timeout=60) as client:
+        for name, example in examples(client):
+            text = json.dumps(example, ensure_ascii=False, indent=1)
+            (FOLDER / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
