@@ -8,9 +8,11 @@ half. The strength of a pair is the sum over its reasons. Weights are those of t
 whatever part of it is asked for.
 """
 
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from medrd_kg.linkage.facets import iri_of, require
 from medrd_kg.linkage.items import PAGE, Evidence, Item, Page, Thing, check_page, described
@@ -95,6 +97,9 @@ class TopicProgramme:
     reasons: tuple[Reason, ...]
 
 
+_KEPT: Final[WeakKeyDictionary[FactTables, dict[int, Item]]] = WeakKeyDictionary()
+_LOCK: Final = threading.Lock()
+
 _Naming = tuple[list[str], list[Evidence]]
 """Axioms and citations of the links by which an item names something."""
 
@@ -133,7 +138,7 @@ def topic_programmes(
             _check(session, "topic", parameters["topic"])
             _check(session, "programme", parameters["programme"])
         total = rows[0][3] if rows else _count(session, parameters, offset)
-        items = described(session, {number for row in rows for number in row[:2]})
+        items = _items(tables, session)
         namings = _namings(session, rows)
         links = _links(session, rows)
     pairs: dict[tuple[int, int], list[tuple[Any, ...]]] = {}
@@ -152,6 +157,15 @@ def topic_programmes(
         total,
         offset,
     )
+
+
+def _items(tables: FactTables, session: Session) -> dict[int, Item]:
+    """Return all linked topics and programmes; they are read once and kept with the tables."""
+    with _LOCK:
+        if tables not in _KEPT:
+            numbers = [number for (number,) in session.rows(statement("topic_items"))]
+            _KEPT[tables] = described(session, numbers)
+        return _KEPT[tables]
 
 
 def _iri(kind: str, value: str | None) -> str | None:
