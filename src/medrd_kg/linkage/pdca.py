@@ -119,15 +119,19 @@ def pdca(
             raise Problem("not-found", f"{iri} is no programme")
         subject = things_of(session, [concept])[concept]
         sheets = sheets_of(session, programmes)
-        figures = figures_of(session, programmes, concept if kind == "project" else None, year)
-        drafts = [
-            *_policy(session, question, concept, programmes),
-            *results(session, programmes, year),
-            *amounts(figures, year),
-            *execution_rates(figures, year),
-            *sheet_actions(sheets, year),
-            *money_actions(figures, year),
-        ]
+        drafts: list[ElementDraft] = []
+        if "plan" in steps:
+            drafts += _policy(session, question, concept, programmes)
+        if steps & {"plan", "check"}:
+            drafts += results(session, programmes, year)
+        if steps & {"do", "check", "action"}:
+            project = concept if kind == "project" else None
+            figures = figures_of(session, programmes, project, year)
+            drafts += amounts(figures, year)
+            drafts += execution_rates(figures, year)
+            if "action" in steps:
+                drafts += sheet_actions(sheets, year)
+                drafts += money_actions(figures, year)
         drafts += _absences(drafts, kind, sheets, year)
         chosen = sorted(
             (each for each in drafts if each.step in steps), key=lambda each: STEPS.index(each.step)
