@@ -117,3 +117,11 @@ def test_impossible_types(server: httpx.Client) -> None:
 
 def test_resources_take_no_parameters(server: httpx.Client) -> None:
     assert server.get(f"{DRUGS}?x=1").status_code == 400
+
+
+@pytest.mark.parametrize("module", ["%3C%60", "a%20b", "%F3%83%8D%88", "%7B%7D", "%22"])
+def test_a_module_whose_name_is_no_iri_is_not_found(server: httpx.Client, module: str) -> None:
+    for place in ("schemes", "ontology"):
+        response = server.get(f"/{place}/{module}")
+        assert response.status_code == httpx.codes.NOT_FOUND
+        assert response.json()["type"].endswith("/not-found")

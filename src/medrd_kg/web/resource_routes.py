@@ -169,7 +169,8 @@ def _declared_in(document: str, triples: Iterable[Triple]) -> list[Triple]:
         by_subject.setdefault(triple.subject, []).append(triple)
         if (
             triple.predicate.value == f"{PREFIXES['rdfs']}isDefinedBy"
-            and triple.object == NamedNode(document)
+            and isinstance(triple.object, NamedNode)  # what callers write may be no IRI
+            and triple.object.value == document
         ):
             wanted.append(triple.subject)
     wanted += [
