@@ -71,7 +71,7 @@ CASES: dict[str, tuple[Audit, str, str]] = {
     ),
     "trap": (
         unreachable_by_keyboard,
-        """<a href="/" onkeydown="event.key=='Tab' && event.preventDefault()">a</a><a href="/">b</a>""",
+        """<a href="/" onkeydown="event.preventDefault()">a</a><a href="/">b</a>""",
         "<button>go on</button><button>and on</button>",
     ),
 }
