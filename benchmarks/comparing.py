@@ -11,7 +11,7 @@ from benchmarks.load import RequestFailed, send
 from benchmarks.servers import Server
 from benchmarks.tasks import GRAPH, Task
 
-__all__ = ["Figure", "compare", "rows_of"]
+__all__ = ["Figure", "compare", "measure", "rows_of"]
 
 _CPU_SECONDS: Final = 0.3
 """CPU time after which a measurement ends: thirty of the kernel's clock ticks."""
@@ -83,7 +83,7 @@ def compare(
                 if not of_task[server.name].fault:
                     # The same for all, and new to each of them.
                     numbers = itertools.count(repeat * _APART)
-                    _measure(server, task, numbers, of_task[server.name])
+                    measure(server, task, numbers, of_task[server.name])
     return figures
 
 
@@ -104,7 +104,7 @@ def _warm(server: Server, task: Task, figure: Figure) -> None:
         figure.fault = str(fault)
 
 
-def _measure(server: Server, task: Task, numbers: Iterator[int], figure: Figure) -> None:
+def measure(server: Server, task: Task, numbers: Iterator[int], figure: Figure) -> None:
     """Send requests until the kernel's clock ticks are many enough to divide."""
     tree, seconds = server.tree, list[float]()
     begun = tree.cpu_seconds()

@@ -152,6 +152,8 @@ class MedrdKg(Server):
     """This project's server with its default settings, but for limits that heavy tasks need."""
 
     name = "medrd-kg"
+    more: tuple[str, ...] = ()
+    """Further settings."""
     _TOKEN: Final = "editor-token-of-the-benchmarks"  # noqa: S105 - on loopback, for one run
     _PART_BYTES: Final = 200_000_000
 
@@ -185,6 +187,7 @@ class MedrdKg(Server):
         self._start(
             *(_BIN / "medrd-kg", "serve", "--port", str(self.port), *limits, *data),
             *(() if dataset.release else ("--no-union-default-graph",)),
+            *self.more,
             environment=environment | {"MEDRD_KG_EDITOR_TOKEN": self._TOKEN},
         )
         self._wait("/health/ready")
