@@ -29,6 +29,7 @@ from medrd_kg.web.front import Front
 from medrd_kg.web.front.direct import Direct
 from medrd_kg.web.graph_store_routes import install_graph_store
 from medrd_kg.web.metrics_routes import Sources, install_metrics
+from medrd_kg.web.pages.routes import error_page, install_pages
 from medrd_kg.web.query_routes import install_queries
 from medrd_kg.web.reconcile_routes import install_reconcile
 from medrd_kg.web.request_counts import RequestCounts
@@ -103,7 +104,7 @@ def create_app(settings: Settings, source: ReleaseSource) -> FastAPI:
         redirect_slashes=False,  # a redirect would repeat the Host header
     )
     app.state.service = service
-    install_problem_handlers(app)
+    install_problem_handlers(app, page=error_page)
     install_service(app)
     endpoint = SparqlEndpoint(service)
     install_sparql(app, endpoint)
@@ -140,6 +141,7 @@ def _install_reads(app: FastAPI, queries: Mapping[str, StoredQuery]) -> None:
     install_tagging(app)
     install_queries(app, queries)
     install_resources(app)
+    install_pages(app)
 
 
 def _stand_before(

@@ -1,7 +1,7 @@
 """Faults on their way out: whatever goes wrong becomes one problem document."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
@@ -62,16 +62,23 @@ class FaultBarrier:
             await problem_response(Request(scope), problem)(scope, receive, send)
 
 
-def install_problem_handlers(app: FastAPI) -> None:
-    """Answer problems and the framework's own refusals with problem documents."""
+def install_problem_handlers(
+    app: FastAPI, page: Callable[[Request, Problem], Response | None]
+) -> None:
+    """Answer problems and the framework's own refusals with problem documents.
+
+    Args:
+        app: The application.
+        page: Returns a page that tells of a problem instead, for callers who want one.
+    """
 
     async def on_problem(request: Request, problem: Exception) -> Response:
         if not isinstance(problem, Problem):
             raise TypeError(type(problem)) from problem
-        return problem_response(request, problem)
+        return page(request, problem) or problem_response(request, problem)
 
     async def on_refusal(request: Request, error: Exception) -> Response:
-        return problem_response(request, _refusal(request, error))
+        return await on_problem(request, _refusal(request, error))
 
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(HTTPException, on_refusal)

@@ -50,7 +50,6 @@ def install_service(app: FastAPI) -> None:
             response_class=Response,
         )
     app.add_api_route("/api", _api, include_in_schema=False)
-    app.add_api_route("/", _home, include_in_schema=False)
 
 
 async def _index(request: Request) -> Response:
@@ -154,11 +153,6 @@ async def _api(request: Request) -> Response:
         media_type="text/html; charset=utf-8",
         headers={"Content-Security-Policy": "default-src 'none'"},
     )
-
-
-async def _home(_: Request) -> Response:
-    # Relative, so that it holds under any address that a proxy gives the service.
-    return Response(status_code=307, headers={"Location": "api"})
 
 
 def _context_operation() -> Schema:

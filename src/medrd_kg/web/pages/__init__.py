@@ -1,0 +1,1 @@
+"""Pages for people: server-rendered HTML in Japanese and English over the answers of REST."""

@@ -1,0 +1,76 @@
+"""Pages ask what REST asks: the same operation, in the same process, for the same answer."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import orjson
+from fastapi import Request
+from fastapi.routing import APIRoute
+from starlette.routing import Match
+
+from medrd_kg.problems import Problem
+
+__all__ = ["Parameters", "ask", "query_string"]
+
+Parameters = Mapping[str, object]
+"""Values by name: a text, a number or a list of them. None and empty ones are left out."""
+
+_JSON: Final = ((b"accept", b"application/json"),)
+
+
+def query_string(parameters: Parameters) -> str:
+    """Return parameters as an address has them.
+
+    >>> query_string({"of": ["project", "project"], "fiscal_year": 2022, "stage": None})
+    'of=project&of=project&fiscal_year=2022'
+    """
+    pairs: list[tuple[str, str]] = []
+    for name, value in parameters.items():
+        many = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+        pairs += [(name, str(each)) for each in many if each is not None and each != ""]
+    return urlencode(pairs)
+
+
+async def ask(request: Request, path: str, parameters: Parameters | None = None) -> Any:  # noqa: ANN401 - any JSON value
+    """Return what ``GET path`` answers in JSON.
+
+    The handler of the address is called, without HTTP in between, so that the page shows the very
+    answer that its readers get from REST.
+
+    Args:
+        request: The request for the page.
+        path: Address of the operation, for example ``/api/v1/flows``.
+        parameters: Its parameters.
+
+    Raises:
+        Problem: What the operation raises.
+        LookupError: There is no such operation.
+    """
+    scope = {
+        **request.scope,
+        "method": "GET",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query_string(parameters or {}).encode(),
+        "headers": list(_JSON),
+        "path_params": {},
+    }
+    for route in request.app.router.routes:
+        if not isinstance(route, APIRoute):
+            continue
+        match, more = route.matches(scope)
+        if match is Match.FULL:
+            response = await route.endpoint(Request({**scope, **more}))
+            return orjson.loads(response.body)
+    raise LookupError(f"there is no operation at {path}")
+
+
+async def ask_if_any(request: Request, path: str, parameters: Parameters | None = None) -> Any:  # noqa: ANN401 - any JSON value
+    """Return what `ask` returns; None where there is no such thing."""
+    try:
+        return await ask(request, path, parameters)
+    except Problem as problem:
+        if problem.slug == "not-found":
+            return None
+        raise

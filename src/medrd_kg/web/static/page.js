@@ -1,0 +1,2 @@
+// Enhancement only: every page is complete without it.
+"use strict";
