@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help serve build test test-long check format wheel generated bench clean
+.PHONY: help serve build test test-long check format wheel generated assets bench clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -52,6 +52,9 @@ check: $(INSTALLED)  ## lint, types, generated files
 
 generated: $(INSTALLED)  ## write the generated files anew: views, browse file, reference documentation
 	$(BIN)/python tools/generated.py
+
+assets:          ## make the scripts of the query page anew from frontend/ (needs node and npm; installs Debian's when root)
+	tools/build_assets.sh
 
 format: $(INSTALLED)  ## format the code
 	$(BIN)/ruff format .

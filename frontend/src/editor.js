@@ -1,0 +1,101 @@
+// The editor: CodeMirror in a shadow root, whose adopted style sheets the page's policy allows.
+
+import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { HighlightStyle, StreamLanguage, bracketMatching, indentOnInput, syntaxHighlighting } from "@codemirror/language";
+import { sparql } from "@codemirror/legacy-modes/mode/sparql";
+import { lintGutter, setDiagnostics } from "@codemirror/lint";
+import { EditorState, Prec } from "@codemirror/state";
+import { EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+
+const theme = EditorView.theme({
+  "&": { color: "var(--editor-text)", backgroundColor: "var(--editor-ground)", fontSize: "0.9375rem" },
+  "&.cm-focused": { outline: "3px solid var(--editor-focus)", outlineOffset: "1px" },
+  ".cm-scroller": { fontFamily: "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Noto Sans Mono CJK JP', monospace", minHeight: "14rem", maxHeight: "32rem", lineHeight: "1.5" },
+  ".cm-content": { caretColor: "var(--editor-text)" },
+  ".cm-cursor": { borderLeftColor: "var(--editor-text)" },
+  ".cm-gutters": { color: "var(--editor-faint)", backgroundColor: "var(--editor-ground)", border: "0" },
+  ".cm-activeLine": { backgroundColor: "var(--editor-line)" },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "var(--editor-selected)" },
+  ".cm-tooltip": { color: "var(--editor-text)", backgroundColor: "var(--editor-ground)", border: "1px solid var(--editor-faint)", maxWidth: "min(44rem, 92vw)" },
+  ".cm-tooltip-autocomplete > ul": { maxHeight: "18rem", fontFamily: "inherit" },
+  ".cm-tooltip-autocomplete > ul > li": { padding: "0.25rem 0.5rem", minHeight: "24px" },
+  ".cm-tooltip-autocomplete > ul > li[aria-selected]": { color: "var(--editor-ground)", backgroundColor: "var(--editor-focus)" },
+  ".cm-completionDetail": { fontStyle: "normal", marginLeft: "1em" },
+  ".cm-completionIcon": { display: "none" },
+  ".cm-completionInfo": { whiteSpace: "pre-line", padding: "0.5rem" },
+  ".cm-diagnostic": { color: "var(--editor-text)" },
+});
+
+const colours = HighlightStyle.define([
+  { tag: tags.keyword, color: "var(--editor-keyword)", fontWeight: "600" },
+  { tag: [tags.string, tags.special(tags.string)], color: "var(--editor-string)" },
+  { tag: tags.comment, color: "var(--editor-faint)" },
+  { tag: [tags.variableName, tags.standard(tags.variableName), tags.special(tags.variableName)], color: "var(--editor-variable)" },
+  { tag: [tags.atom, tags.bool, tags.number, tags.meta, tags.typeName, tags.propertyName], color: "var(--editor-name)" },
+]);
+
+/** Position in the document of a line and column that the service counts in characters. */
+export function positionOf(doc, line, column) {
+  const found = doc.line(Math.max(1, Math.min(line, doc.lines)));
+  const before = [...found.text].slice(0, Math.max(0, column - 1)).join("");
+  return found.from + before.length;
+}
+
+export class Editor {
+  constructor(host, { text, label, phrases, complete, run, changed }) {
+    const root = host.attachShadow({ mode: "open" });
+    this.view = new EditorView({
+      root,
+      parent: root,
+      state: EditorState.create({
+        doc: text,
+        extensions: [
+          lineNumbers(), history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(),
+          highlightActiveLine(), lintGutter(), EditorView.lineWrapping,
+          StreamLanguage.define(sparql), syntaxHighlighting(colours), theme,
+          autocompletion({ override: [complete], icons: false, maxRenderedOptions: 60 }),
+          EditorState.phrases.of(phrases),
+          EditorView.contentAttributes.of({ "aria-label": label, lang: "en", spellcheck: "false" }),
+          EditorView.updateListener.of((update) => update.docChanged && changed()),
+          // Tab leaves the editor, as everywhere on the page; Enter accepts a completion.
+          Prec.highest(keymap.of([{ key: "Mod-Enter", run: () => (run(), true) }])),
+          keymap.of([...closeBracketsKeymap, ...completionKeymap, { key: "Mod-.", run: acceptCompletion }, ...historyKeymap, ...defaultKeymap]),
+        ],
+      }),
+    });
+  }
+
+  get text() {
+    return this.view.state.doc.toString();
+  }
+
+  set text(value) {
+    this.view.dispatch({ changes: { from: 0, to: this.view.state.doc.length, insert: value } });
+  }
+
+  /** Mark a fault; `null` takes the marks away. */
+  mark(fault) {
+    const { doc } = this.view.state;
+    const marks = [];
+    if (fault) {
+      const from = positionOf(doc, fault.line, fault.column);
+      const token = /^[^\s{}();,]+/.exec(doc.sliceString(from, from + 80))?.[0] ?? "";
+      marks.push({ from, to: Math.min(doc.length, from + Math.max(1, token.length)), severity: "error", message: fault.message });
+    }
+    this.view.dispatch(setDiagnostics(this.view.state, marks));
+  }
+
+  goTo(line, column) {
+    const anchor = positionOf(this.view.state.doc, line, column);
+    this.view.dispatch({ selection: { anchor }, scrollIntoView: true });
+    this.view.focus();
+  }
+
+  /** Carry out a fix: changes of places in the text. */
+  change(changes) {
+    this.view.dispatch({ changes, userEvent: "input.fix" });
+    this.view.focus();
+  }
+}

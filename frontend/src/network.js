@@ -1,0 +1,106 @@
+// A network: two columns are the ends of links.
+
+import { cut, html, say, svg, widthOf } from "./elements.js";
+import { columnsOf, picture } from "./pictures.js";
+import { hrefOf, shorten } from "./terms.js";
+
+const MOST_NODES = 60;
+const WIDTH = 960;
+const HEIGHT = 640;
+const STEPS = 220;
+const EM = 12;
+
+function collect(answer, source, target) {
+  const nodes = new Map();
+  const links = new Map();
+  let isCut = false;
+  for (let index = 0; index < answer.length; index += 1) {
+    const ends = [answer.cell(index, source), answer.cell(index, target)];
+    if (ends.some((end) => end === null)) continue;
+    const missing = new Set(ends.map((end) => end.value).filter((value) => !nodes.has(value)));
+    if (nodes.size + missing.size > MOST_NODES) {
+      isCut = true;
+      continue;
+    }
+    for (const end of ends) if (!nodes.has(end.value)) nodes.set(end.value, { ...end, links: 0 });
+    const [from, to] = ends.map((end) => nodes.get(end.value));
+    const key = `${from.value}\n${to.value}`;
+    if (!links.has(key)) {
+      links.set(key, { from, to });
+      from.links += 1;
+      to.links += 1;
+    }
+  }
+  return { nodes: [...nodes.values()], links: [...links.values()], isCut };
+}
+
+/** Places by repulsion and springs, from a circle: the same answer gives the same picture. */
+function place(nodes, links) {
+  for (const [index, node] of nodes.entries()) {
+    const angle = (2 * Math.PI * index) / nodes.length;
+    Object.assign(node, { x: WIDTH / 2 + 0.35 * WIDTH * Math.cos(angle), y: HEIGHT / 2 + 0.35 * HEIGHT * Math.sin(angle) });
+  }
+  const ideal = Math.sqrt((WIDTH * HEIGHT) / Math.max(nodes.length, 1)) * 0.75;
+  for (let step = 0; step < STEPS; step += 1) {
+    const heat = 40 * (1 - step / STEPS) + 0.5;
+    for (const node of nodes) node.dx = node.dy = 0;
+    for (let one = 0; one < nodes.length; one += 1) {
+      for (let other = one + 1; other < nodes.length; other += 1) {
+        const [left, right] = [nodes[one], nodes[other]];
+        const x = left.x - right.x;
+        const y = left.y - right.y;
+        const force = (ideal * ideal) / Math.max(x * x + y * y, 1);
+        left.dx += x * force; left.dy += y * force;
+        right.dx -= x * force; right.dy -= y * force;
+      }
+    }
+    for (const { from, to } of links) {
+      const x = from.x - to.x;
+      const y = from.y - to.y;
+      const force = Math.hypot(x, y) / ideal;
+      from.dx -= x * force; from.dy -= y * force;
+      to.dx += x * force; to.dy += y * force;
+    }
+    for (const node of nodes) {
+      const length = Math.max(Math.hypot(node.dx, node.dy), 0.01);
+      node.x = Math.min(WIDTH - 20, Math.max(20, node.x + (node.dx / length) * Math.min(length, heat)));
+      node.y = Math.min(HEIGHT - 30, Math.max(20, node.y + (node.dy / length) * Math.min(length, heat)));
+    }
+  }
+}
+
+function draw(answer, settings, source, target) {
+  const { nodes, links, isCut } = collect(answer, source, target);
+  place(nodes, links);
+  const lines = links.map(({ from, to }) => svg("line", { x1: from.x, y1: from.y, x2: to.x, y2: to.y, class: "link" }));
+  const marks = nodes.map((node) => {
+    const name = node.type === "iri" ? shorten(node.value, settings.prefixes) : node.value;
+    const shown = cut(name, 16);
+    const half = (EM * widthOf(shown)) / 2 + 4;
+    const mark = [
+      svg("title", {}, name),
+      svg("circle", { cx: node.x, cy: node.y, r: 5 + Math.min(9, Math.sqrt(node.links) * 2), class: "node" }),
+      svg("text", { x: Math.min(WIDTH - half, Math.max(half, node.x)), y: node.y + 24, "text-anchor": "middle" }, shown),
+    ];
+    const href = node.type === "iri" ? hrefOf(node.value, settings) : null;
+    return href ? svg("a", { href, "aria-label": name }, ...mark) : svg("g", {}, ...mark);
+  });
+  const counts = say(settings.words.networkOf, { nodes: nodes.length, links: links.length });
+  const note = isCut ? say(settings.words.networkCut, { most: MOST_NODES }) : "";
+  return html("figure", {},
+    svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", "aria-label": counts, class: "picture" }, ...lines, ...marks),
+    html("figcaption", {}, [counts, note].filter(Boolean).join(" — ")));
+}
+
+/** The network of an answer, or null when it has fewer than two columns that can be ends. */
+export function network(answer, settings) {
+  const ends = columnsOf(answer, "iri", "text", "blank");
+  if (ends.length < 2) return null;
+  const things = columnsOf(answer, "iri");
+  const [source, target] = things.length >= 2 ? things : ends;
+  const { words } = settings;
+  return picture(answer, [
+    { name: "source", label: words.source, columns: ends, value: source },
+    { name: "target", label: words.target, columns: ends, value: target },
+  ], (chosen) => draw(answer, settings, chosen.source, chosen.target));
+}

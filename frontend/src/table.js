@@ -1,0 +1,78 @@
+// The table of an answer: one page of rows is in the document at a time.
+
+import { html, say } from "./elements.js";
+import { hrefOf, shorten } from "./terms.js";
+
+const ROWS = 100;
+
+function cellOf(term, settings) {
+  if (term === null) return html("td");
+  if (term.type === "number") return html("td", { class: "number" }, term.value);
+  if (term.type === "iri") {
+    const href = hrefOf(term.value, settings);
+    const shown = shorten(term.value, settings.prefixes);
+    return html("td", {}, href ? html("a", { href, title: term.value }, shown) : shown);
+  }
+  return html("td", { lang: term.language }, term.value);
+}
+
+export class Table {
+  constructor(answer, settings) {
+    Object.assign(this, { answer, settings, page: 0, order: null, sorted: null, isDescending: false });
+    this.body = html("tbody");
+    this.place = html("span", { role: "status" });
+    this.heads = answer.columns.map((name, column) => this.head(name, column));
+    const { words } = settings;
+    const turn = (label, to) => html("button", { type: "button", onclick: () => this.turn(to()) }, label);
+    this.back = [turn(words.first, () => 0), turn(words.previous, () => this.page - 1)];
+    this.on = [turn(words.next, () => this.page + 1), turn(words.last, () => this.pages - 1)];
+    const pager = html("div", { class: "pager" }, ...this.back, this.place, ...this.on);
+    this.element = html(
+      "div",
+      {},
+      html("div", { class: "rows", tabindex: "0", role: "region", "aria-label": words.rows },
+        html("table", {}, html("thead", {}, html("tr", {}, ...this.heads)), this.body)),
+      pager,
+    );
+    this.turn(0);
+  }
+
+  get pages() {
+    return Math.max(1, Math.ceil(this.answer.length / ROWS));
+  }
+
+  head(name, column) {
+    const button = html("button", { type: "button", onclick: () => this.sort(column) }, name);
+    return html("th", { scope: "col", class: this.answer.isNumeric(column) ? "number" : null }, button);
+  }
+
+  sort(column) {
+    this.isDescending = this.sorted === column && !this.isDescending;
+    this.sorted = column;
+    this.order = this.answer.order(column, this.isDescending, this.settings.language);
+    for (const [at, head] of this.heads.entries()) {
+      if (at === column) head.setAttribute("aria-sort", this.isDescending ? "descending" : "ascending");
+      else head.removeAttribute("aria-sort");
+    }
+    this.turn(0);
+  }
+
+  turn(page) {
+    this.page = page;
+    const { answer, order, settings } = this;
+    const from = page * ROWS;
+    const to = Math.min(from + ROWS, answer.length);
+    const rows = [];
+    for (let at = from; at < to; at += 1) {
+      const row = answer.row(order ? order[at] : at);
+      rows.push(html("tr", {}, ...row.map((term) => cellOf(term, settings))));
+    }
+    this.body.replaceChildren(...rows);
+    const count = (number) => number.toLocaleString(settings.language);
+    this.place.textContent = answer.length
+      ? say(settings.words.range, { from: count(from + 1), to: count(to), total: count(answer.length) })
+      : settings.words.none;
+    for (const button of this.back) button.disabled = page <= 0;
+    for (const button of this.on) button.disabled = page >= this.pages - 1;
+  }
+}
