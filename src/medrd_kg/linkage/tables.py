@@ -7,11 +7,13 @@ cursor of its own, so that sessions of several threads do not meet.
 """
 
 import re
+import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -46,6 +48,7 @@ class FactTables:
         Raises:
             FileNotFoundError: A table is missing.
         """
+        _settle_absent_modules()
         folder = folder.resolve()
         missing = [name for name in TABLES if not (folder / f"{name}.parquet").is_file()]
         if missing:
@@ -127,6 +130,18 @@ class Session:
             if name in _names(sql)
         }
         return self._cursor.execute(sql, bound or None).fetchall()
+
+
+def _settle_absent_modules() -> None:
+    """Spare the engine its search for pandas.
+
+    It looks for that package, twice for each value that is bound, to tell its missing values from
+    others, and where it is not installed it looks through all folders each time: half the cost of
+    a small statement. ``None`` among the modules says that there is none (Python's reference, "The
+    import system").
+    """
+    if "pandas" not in sys.modules and find_spec("pandas") is None:
+        sys.modules["pandas"] = None  # type: ignore[assignment]
 
 
 def _bindable(value: object) -> object:
