@@ -126,12 +126,13 @@ class Lanes:
 
     def leave(self, job: Job) -> bool:
         """Let a job that is over go; return whether it was in the fast lane till the end."""
-        was_fast = job in self._fast
-        self._fast.discard(job)
+        if job in self._fast:
+            self._fast.discard(job)
+            return True
         self._yielding.discard(job)
         for lane in (self._long, self._own):
             lane.leave(job)
-        return was_fast
+        return False
 
     def look(self, now: float) -> Iterator[Job]:
         """Move jobs on that have had their time; yield those for which there is no place.

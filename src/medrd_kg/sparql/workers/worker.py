@@ -23,6 +23,9 @@ from medrd_kg.sparql.workers.sink import Sink, resident_memory
 
 __all__ = ["work"]
 
+_ASK: Final = int(Kind.ASK)
+"""What nearly all frames are, and must be told fast."""
+
 _OWN_TYPES: Final = {Kind.SELECT: "application/json", Kind.TRIPLES: "application/n-triples"}
 
 
@@ -60,6 +63,9 @@ def _handle(
     holding: Holding, kind: int, payload: bytes, channel: socket.socket, memory: int
 ) -> None:
     """Do what a frame asks for."""
+    if kind == _ASK:
+        _write(holding, kind, payload, Sink(channel, memory))
+        return
     match kind:
         case Kind.DELTA:
             holding.follow(payload)
@@ -80,11 +86,11 @@ def _handle(
 
 def _write(holding: Holding, kind: int, payload: bytes, sink: Sink) -> None:
     """Answer into a sink what a frame asks for."""
+    if kind == _ASK:
+        request = AskRequest.decode(payload)
+        answer(holding.store, request, sink, holding.extents, holding.rollups)
+        return  # it finishes by itself
     match kind:
-        case Kind.ASK:
-            request = AskRequest.decode(payload)
-            answer(holding.store, request, sink, holding.extents, holding.rollups)
-            return  # it finishes by itself
         case Kind.SELECT | Kind.TRIPLES:
             holding.store.query(payload.decode()).write(sink, _OWN_TYPES[Kind(kind)])
         case Kind.BACKUP:
