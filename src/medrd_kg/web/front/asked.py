@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple, Self
+from typing import Final
 
 from starlette.types import Scope
 
@@ -20,9 +20,9 @@ __all__ = [
     "NOBODY",
     "Asked",
     "Key",
-    "Wish",
     "answer_key",
     "asks_query",
+    "asks_sparql",
     "field_map",
     "is_live",
     "plain",
@@ -111,45 +111,8 @@ def field_map(raw: Sequence[Header]) -> dict[bytes, bytes]:
     return fields
 
 
-class Wish(NamedTuple):
-    """What the header fields of a request without a body say of the answer that is wanted.
-
-    Attributes:
-        is_plain: Whether nothing else about the request needs a look.
-        result: Token of the types of `/sparql`.
-        ranges: Token of the types of other addresses.
-        language: Token of the language.
-        coding: Of the body.
-        unless: ``If-None-Match``.
-    """
-
-    is_plain: bool
-    result: object
-    ranges: object
-    language: str
-    coding: CodingWish
-    unless: bytes | None
-
-    @classmethod
-    def read(cls, fields: Mapping[bytes, bytes], *, is_plain: bool) -> Self:
-        """Read header fields."""
-        accept = fields.get(b"accept")
-        return cls(
-            is_plain,
-            result_token(accept),
-            range_token(accept),
-            language_token(fields.get(b"accept-language")),
-            coding_wish(fields.get(b"accept-encoding")),
-            fields.get(b"if-none-match"),
-        )
-
-    def key(self, target: bytes) -> Key:
-        """Return the key of the answer that a caller without a token gets; see `answer_key`."""
-        types = self.result if _is_sparql(target) else self.ranges
-        return target, types, self.language, self.coding, NOBODY, None
-
-
-def _is_sparql(target: bytes) -> bool:
+def asks_sparql(target: bytes) -> bool:
+    """Whether a target is the query endpoint."""
     return target.startswith(_SPARQL_TARGETS) or target == _SPARQL
 
 
@@ -167,7 +130,7 @@ def answer_key(
     accept = fields.get(b"accept")
     return (
         target,
-        result_token(accept) if _is_sparql(target) else range_token(accept),
+        result_token(accept) if asks_sparql(target) else range_token(accept),
         language_token(fields.get(b"accept-language")),
         coding_wish(fields.get(b"accept-encoding")),
         role,

@@ -4,7 +4,6 @@ On its event loop it reads nothing of a request but the head, and on the way to 
 builds no object of any framework.
 """
 
-import asyncio
 import hashlib
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Final, Protocol
@@ -20,7 +19,6 @@ from medrd_kg.web.front.asked import (
     NOBODY,
     Asked,
     Key,
-    Wish,
     answer_key,
     asks_query,
     field_map,
@@ -31,15 +29,16 @@ from medrd_kg.web.front.asked import (
 from medrd_kg.web.front.budget import Budget, Reservation, client_of
 from medrd_kg.web.front.cache import CacheFigures, ReadyCache
 from medrd_kg.web.front.codings import IDENTITY, OFFERED, coding_wish
-from medrd_kg.web.front.decoding import decode_body, request_coding, too_large
 from medrd_kg.web.front.delivery import Caller
+from medrd_kg.web.front.entrance import is_empty, let_in
 from medrd_kg.web.front.exchange import Exchange
 from medrd_kg.web.front.flights import Flights
 from medrd_kg.web.front.intake import ClientGone, Intake, announced_length
-from medrd_kg.web.front.limits import LONGEST_TARGET, are_modest, check_fields, check_target
+from medrd_kg.web.front.limits import LONGEST_TARGET, check_fields, check_target
 from medrd_kg.web.front.origins import Origins
 from medrd_kg.web.front.peers import TrustedHosts, TrustedProxies
 from medrd_kg.web.front.tokens import language_token
+from medrd_kg.web.front.wishes import Wishes
 
 __all__ = ["BEGUN", "Front", "Meaning"]
 
@@ -51,10 +50,6 @@ BEGUN: Final = "medrd_kg.begun"
 """Key of a scope under which a query that was handed on already goes on."""
 
 _NOTHING: Final = (None, None)
-
-_MOST_WISHES: Final = 1024
-_LONGEST_WISH: Final = 2048
-"""Bytes of header fields that are remembered: a client sends the same ones with each request."""
 
 Meaning = tuple[Key, bytes | None]
 """Key of an answer, and ``If-None-Match``."""
@@ -114,10 +109,8 @@ class Front:
             budget=self._budget,
         )
         self._cache = self._answering.cache
-        self._wishes: dict[tuple[Header, ...], Wish] = {}
-        self._is_simple = (
-            not self._reads_need_token and self._budget is None and self._origins.any_may_read
-        )
+        is_open = not self._reads_need_token and self._budget is None and self._origins.any_may_read
+        self._wishes = Wishes(self._hosts, are_plain=is_open)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -151,32 +144,10 @@ class Front:
         Returns:
             The key of the answer and ``If-None-Match``; None for what needs a closer look.
         """
-        wishes = tuple(raw)
-        wish = self._wishes.get(wishes)
-        if wish is None:
-            wish = self._wish(raw)
-            if sum([len(name) + len(value) for name, value in raw]) <= _LONGEST_WISH:
-                if len(self._wishes) >= _MOST_WISHES:
-                    self._wishes.clear()
-                self._wishes[wishes] = wish
+        wish = self._wishes.of(raw)
         if not wish.is_plain or len(target) > LONGEST_TARGET:
             return None
         return wish.key(target), wish.unless
-
-    def _wish(self, raw: Sequence[Header]) -> Wish:
-        """Read what header fields say of the answer that is wanted."""
-        fields = dict(raw)
-        is_plain = (
-            self._is_simple
-            and len(fields) == len(raw)
-            and b"authorization" not in fields
-            and b"transfer-encoding" not in fields
-            and b"content-length" not in fields
-            and b"host" in fields
-            and self._hosts.trusts(fields[b"host"])
-            and are_modest(raw)
-        )
-        return Wish.read(fields, is_plain=is_plain)
 
     def ready(self, meaning: Meaning) -> tuple[Ready | None, Message | None]:
         """Return the ready answer to a request.
@@ -254,7 +225,7 @@ class Front:
         raw: Sequence[Header] = scope["headers"]
         lenient = dict(raw)
         caller = self._caller(scope, lenient)
-        intake = Intake(receive, self._most_bytes, is_empty=_is_empty(lenient))
+        intake = Intake(receive, self._most_bytes, is_empty=is_empty(lenient))
         try:
             check_target(request_target(scope))
             check_fields(raw)
@@ -264,42 +235,13 @@ class Front:
             if scope["method"] == "OPTIONS":
                 await self._options(scope, fields, caller, intake, send)
                 return
-            scope = await self._let_in(scope, fields, intake)
+            scope = await let_in(scope, fields, intake, self._proxies, self._most_bytes)
             asked = await self._asked(scope, fields, caller, intake)
             await self._answering.answer(asked, intake, send)
         except Problem as problem:
             await Exchange(intake, send, caller, self._release).refuse(problem)
         except ClientGone:
             return
-
-    async def _let_in(self, scope: Scope, fields: dict[bytes, bytes], intake: Intake) -> Scope:
-        """Return the scope that the inner application gets.
-
-        Raises:
-            Problem: The body is too large, damaged, or in a coding that we cannot read.
-            ClientGone: The body broke off.
-        """
-        length = announced_length(fields.get(b"content-length"))
-        if length is not None and length > self._most_bytes:
-            raise too_large(self._most_bytes)
-        scope = {**scope, "headers": list(fields.items()), "state": dict(scope.get("state") or {})}
-        if self._proxies and scope["client"]:
-            peer = self._proxies.client(scope["client"][0], fields.get(b"x-forwarded-for"))
-            scope["client"] = (peer, scope["client"][1])
-        if scope["method"] == "HEAD":
-            scope["method"] = "GET"
-        coding = request_coding(fields.get(b"content-encoding"))
-        if coding != IDENTITY and not _is_empty(fields):
-            body = await intake.read(self._most_bytes)
-            if body is None:
-                raise too_large(self._most_bytes)
-            decoded = await asyncio.to_thread(decode_body, body, coding, self._most_bytes)
-            intake.replace(decoded)
-            del fields[b"content-encoding"]
-            fields.pop(b"transfer-encoding", None)
-            fields[b"content-length"] = b"%d" % len(decoded)
-            scope["headers"] = list(fields.items())
-        return scope
 
     async def _asked(
         self, scope: Scope, fields: dict[bytes, bytes], caller: Caller, intake: Intake
@@ -392,11 +334,6 @@ class Front:
     def _release(self) -> bytes | None:
         state = self._service.state_id
         return None if state is None else state.encode()
-
-
-def _is_empty(fields: Mapping[bytes, bytes]) -> bool:
-    """Whether the head of a request says that it has no body."""
-    return b"transfer-encoding" not in fields and fields.get(b"content-length", b"0") == b"0"
 
 
 def _check_coding(accept_encoding: bytes | None) -> None:
