@@ -8,7 +8,10 @@ from fastapi import FastAPI, Request, Response
 from medrd_kg.problems import Problem
 from medrd_kg.sparql.negotiation import accepted_language, negotiate
 from medrd_kg.web.pages.assets import install_assets
+from medrd_kg.web.pages.entities import ENTITY_PAGES
 from medrd_kg.web.pages.home import HOME_PAGES
+from medrd_kg.web.pages.lists import LIST_PAGES
+from medrd_kg.web.pages.search_page import SEARCH_PAGES
 from medrd_kg.web.pages.site import render
 from medrd_kg.web.pages.words import LANGUAGES
 
@@ -16,7 +19,12 @@ __all__ = ["Handler", "error_page", "install_pages"]
 
 Handler = Callable[[Request], Awaitable[Response]]
 
-_GROUPS: Final[tuple[Mapping[str, Handler], ...]] = (HOME_PAGES,)
+_GROUPS: Final[tuple[Mapping[str, Handler], ...]] = (
+    HOME_PAGES,
+    LIST_PAGES,
+    ENTITY_PAGES,
+    SEARCH_PAGES,
+)
 """Paths of pages, after the language, with their handlers."""
 
 _MACHINES: Final = (

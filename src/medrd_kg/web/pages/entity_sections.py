@@ -1,0 +1,237 @@
+"""What is asked for the page about a thing: its sections, by its kind."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Final
+
+from fastapi import Request
+
+from medrd_kg.web.pages.sections import Column, Json, Section, facets_of, labelled, many, section
+
+__all__ = ["LATEST_YEAR", "SECTIONS", "Asked", "programme_columns", "topic_columns"]
+
+LATEST_YEAR: Final = 2021
+"""Fiscal year of the latest payments that review sheets tell: each is published a year later."""
+
+_SHOWN: Final = 20
+"""Entries of a section; what has more leads to the list of all."""
+
+Asked = Callable[[Request, str, str, Json], Awaitable[Section]]
+"""Asks for a section: the request, name of the thing's kind, its slug, the item."""
+
+
+def _self(item: Json) -> Json:
+    return item
+
+
+topic_columns: Final = (
+    Column("topic", "thing", _self),
+    Column("project", "things", lambda item: many(item.get("inProject"))),
+    Column("concepts", "things", facets_of),
+    Column("evidence", "evidence", lambda item: item["evidence"]),
+)
+
+programme_columns: Final = (
+    Column("programme", "thing", _self),
+    Column("ministry", "things", lambda item: many(item.get("administeredBy"))),
+    Column("project", "things", lambda item: many(item.get("inProject"))),
+    Column("concepts", "things", facets_of),
+)
+
+
+def _filtered(
+    key: str, collection: str, columns: Sequence[Column], page: str | None, leave: str = ""
+) -> Asked:
+    """Return what asks for the members of a collection that belong to the thing."""
+    shown = [each for each in columns if each.key != leave]
+
+    async def asked(request: Request, kind: str, slug: str, _: Json) -> Section:
+        more = None if page is None else (page, {kind: slug})
+        parameters = {kind: slug, "limit": _SHOWN}
+        return await section(request, key, f"/api/v1/{collection}", parameters, shown, more=more)
+
+    return asked
+
+
+def _query(key: str, name: str, columns: Sequence[Column], by: str | None = None) -> Asked:
+    """Return what asks a stored query about the thing, ``by`` a parameter or its kind."""
+
+    async def asked(request: Request, kind: str, slug: str, item: Json) -> Section:
+        value: str = item["id"] if by == "agent" else slug
+        parameters = {by or kind: value, "limit": 100}
+        return await section(request, key, f"/api/v1/queries/{name}", parameters, columns)
+
+    return asked
+
+
+def _linked(of: str, *via: str) -> Asked:
+    """Return what asks which things of a kind share facets with the thing, and which facets."""
+
+    async def asked(request: Request, _: str, slug: str, item: Json) -> Section:
+        def other(entry: Json) -> Json:
+            return _other_side(entry, item["id"])
+
+        columns = (
+            Column("linked", "thing", other),
+            Column("shared", "things", lambda entry: [each["concept"] for each in entry["shared"]]),
+            Column("strength", "bits", lambda entry: entry["strength"]),
+        )
+        parameters = {"of": f"{of},{of}", "via": list(via), "thing": slug, "limit": _SHOWN}
+        more = ("/linkage", {"of": f"{of},{of}", "via": list(via)})
+        return await section(request, "linked", "/api/v1/linkages", parameters, columns, more=more)
+
+    return asked
+
+
+def _other_side(entry: Json, iri: str) -> Json:
+    left: Json = entry["left"]
+    right: Json = entry["right"]
+    return right if left["id"] == iri else left
+
+
+def _served_by(side: str) -> Asked:
+    """Return what asks which topics and programmes belong together, seen from one side."""
+
+    async def asked(request: Request, kind: str, slug: str, _: Json) -> Section:
+        columns = (
+            Column(side, "thing", lambda entry: entry[side]),
+            Column("reasons", "reasons", lambda entry: entry["reasons"]),
+            Column("strength", "bits", lambda entry: entry["strength"]),
+        )
+        parameters = {kind: slug, "limit": _SHOWN}
+        return await section(request, "served", "/api/v1/topic-programmes", parameters, columns)
+
+    return asked
+
+
+async def _pdca(request: Request, kind: str, slug: str, _: Json) -> Section:
+    columns = (
+        Column("step", "step", lambda entry: entry["step"]),
+        Column("element", "element", lambda entry: entry["element"]),
+        Column("year", "year", lambda entry: entry["fiscalYear"]),
+        Column("what", "thing", lambda entry: entry["item"] or entry["concerns"]),
+        Column("state", "state", lambda entry: entry["state"]),
+        Column("amount", "yen", lambda entry: entry["amount"]),
+        Column("target", "text", lambda entry: entry["target"]),
+        Column("achieved", "text", lambda entry: entry["achieved"]),
+        Column("evidence", "evidence", lambda entry: entry["evidence"]),
+    )
+    parameters = {kind: slug, "limit": 100}
+    return await section(request, "pdca", "/api/v1/pdca", parameters, columns)
+
+
+def _missing(rows: str, columns: str, side: str) -> Asked:
+    """Return what asks for the combinations with the thing that no item names."""
+
+    async def asked(request: Request, _: str, slug: str, _item: Json) -> Section:
+        wanted = "column" if side == "row" else "row"
+        shown = (Column("missing", "thing", lambda entry: entry[wanted]),)
+        parameters = {
+            "kind": "combinations",
+            "rows": rows,
+            "columns": columns,
+            side: slug,
+            "limit": 100,
+        }
+        return await section(request, "gaps", "/api/v1/gaps", parameters, shown)
+
+    return asked
+
+
+def _payments(by: str) -> Asked:
+    async def asked(request: Request, _: str, slug: str, _item: Json) -> Section:
+        other = "payee" if by == "programme" else "programme"
+        columns = (
+            Column(other, "thing", lambda entry: entry[other]),
+            Column("block", "text", lambda entry: entry["block"]),
+            Column("rank", "number", lambda entry: entry["rank"]),
+            Column("amount", "yen", lambda entry: entry["amount"]),
+            Column("evidence", "evidence", lambda entry: entry["figure"]["evidence"]),
+        )
+        parameters = {by: slug, "fiscal_year": LATEST_YEAR, "limit": 50}
+        return await section(request, "recipients", "/api/v1/flows/recipients", parameters, columns)
+
+    return asked
+
+
+def _source(row: Json) -> list[dict[str, Any]]:
+    return [{"id": row["source"]}] if row.get("source") else []
+
+
+_PROJECT_MONEY: Final = (
+    Column("year", "year", lambda row: row.get("fiscal_year")),
+    Column("ministry", "thing", lambda row: labelled(row, "ministry")),
+    Column("programme", "thing", lambda row: labelled(row, "programme")),
+    Column("amount", "yen", lambda row: row["amount"]),
+    Column("printed", "ja", lambda row: row["as_printed"]),
+    Column("evidence", "evidence", _source),
+)
+_STAGES: Final = (
+    Column("year", "year", lambda row: row["fiscal_year"]),
+    Column("stage", "thing", lambda row: labelled(row, "stage")),
+    Column("amount", "yen", lambda row: row["amount"]),
+    Column("printed", "ja", lambda row: row["as_printed"]),
+    Column("evidence", "evidence", _source),
+)
+_OUTCOMES: Final = (
+    Column("indicator", "thing", lambda row: labelled(row, "indicator")),
+    Column("measure", "ja", lambda row: row["measure"]),
+    Column("year", "year", lambda row: row["fiscal_year"]),
+    Column("target", "text", lambda row: row["target"]),
+    Column("achieved", "text", lambda row: row["achieved"]),
+    Column("unit", "ja", lambda row: row["unit"]),
+    Column("evidence", "evidence", _source),
+)
+_SHARING: Final = (
+    Column("item", "thing", lambda row: labelled(row, "item")),
+    Column("project", "thing", lambda row: labelled(row, "project")),
+    Column("shared", "bilingual", lambda row: {"ja": row["concepts_ja"], "en": row["concepts_en"]}),
+)
+
+_TOPICS: Final = _filtered("topics", "topics", topic_columns, "/topics")
+_SCOPE: Final = _filtered("scope", "scope-items", topic_columns, None)
+_PROGRAMMES: Final = _filtered("programmes", "programmes", programme_columns, "/programmes")
+
+SECTIONS: Final[Mapping[str, tuple[Asked, ...]]] = {
+    "project": (
+        _query("budget", "budget-by-project-and-year", _PROJECT_MONEY),
+        _filtered("topics", "topics", topic_columns, "/topics", leave="project"),
+        _filtered("scope", "scope-items", topic_columns, None, leave="project"),
+        _filtered("programmes", "programmes", programme_columns, "/programmes", leave="project"),
+        _linked("project", "disease-area", "modality"),
+        _missing("disease-area", "project", "column"),
+        _pdca,
+    ),
+    "disease-area": (
+        _TOPICS,
+        _SCOPE,
+        _PROGRAMMES,
+        _linked("disease-area", "modality", "purpose"),
+        _missing("disease-area", "modality", "row"),
+    ),
+    "modality": (
+        _TOPICS,
+        _SCOPE,
+        _PROGRAMMES,
+        _linked("modality", "disease-area", "purpose"),
+        _missing("disease-area", "modality", "column"),
+    ),
+    "purpose": (_TOPICS, _SCOPE, _PROGRAMMES, _linked("purpose", "disease-area", "modality")),
+    "phase": (_TOPICS, _SCOPE, _PROGRAMMES, _linked("phase", "disease-area", "modality")),
+    "technology": (_TOPICS, _SCOPE, _PROGRAMMES, _linked("technology", "disease-area", "modality")),
+    "programme": (
+        _query("budget", "budget-stages-of-programme", _STAGES),
+        _payments("programme"),
+        _query("outcomes", "outcomes-of-programme", _OUTCOMES),
+        _served_by("topic"),
+        _pdca,
+    ),
+    "organization": (
+        _filtered("programmes", "programmes", programme_columns, "/programmes"),
+        _payments("payee"),
+    ),
+    "topic": (
+        _served_by("programme"),
+        _query("sharing", "topics-sharing-concepts", _SHARING),
+    ),
+}
+"""The sections of the page about a thing, in their order, by its kind."""

@@ -1,0 +1,147 @@
+"""Sections of the pages about things: tables made of the answers of REST, each with its address."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from fastapi import Request
+from markupsafe import Markup
+
+from medrd_kg.problems import Problem
+from medrd_kg.web.charts.drawing import Drawing
+from medrd_kg.web.pages.asking import Parameters, ask
+
+__all__ = ["FACETS", "Column", "Json", "Section", "facets_of", "labelled", "many", "section"]
+
+Json = Mapping[str, Any]
+
+FACETS: Final = {
+    "hasDiseaseArea": "disease-area",
+    "hasModality": "modality",
+    "hasPurpose": "purpose",
+    "hasPhase": "phase",
+    "usesTechnology": "technology",
+    "usesResource": "resource",
+    "hasBeneficiary": "beneficiary",
+    "hasTheme": "theme",
+    "actionStatus": "status",
+}
+"""Members of items that name concepts, each with the kind of the concept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a section's table.
+
+    Attributes:
+        key: Of its heading among the words, ``columns``.
+        kind: How its cells are drawn, see the macro ``cell``.
+        value: Returns the cell of an entry.
+    """
+
+    key: str
+    kind: str
+    value: Callable[[Json], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A table with where it comes from.
+
+    Attributes:
+        key: Its name: anchor, and key of its words in ``sections``.
+        columns: Heading keys and kinds of the columns.
+        rows: Its cells.
+        total: How many entries there are, of which the rows may be the first.
+        path: Address of the operation that was asked.
+        parameters: What it was asked.
+        queries: The SPARQL queries that give the same, each with ``part`` and ``query``.
+        more: Path and parameters of a page with all entries, where there is one.
+        chart: A drawing of the same.
+        answer: The whole answer, for what a template shows beside the table.
+    """
+
+    key: str
+    columns: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[Any, ...], ...]
+    total: int
+    path: str
+    parameters: Parameters
+    queries: Sequence[Json] = ()
+    more: tuple[str, Parameters] | None = None
+    chart: Drawing | Markup | None = None
+    answer: Json = field(default_factory=dict)
+
+
+async def section(
+    request: Request,
+    key: str,
+    path: str,
+    parameters: Parameters,
+    columns: Sequence[Column],
+    *,
+    more: tuple[str, Parameters] | None = None,
+    keep: Callable[[Json], bool] = lambda _: True,
+) -> Section:
+    """Ask an operation and return its entries as a table without the columns that stay empty.
+
+    Args:
+        request: The request for the page.
+        key: Name of the section.
+        path: Address of the operation.
+        parameters: Its parameters.
+        columns: The columns.
+        more: Where all entries are listed.
+        keep: Tells which entries are shown.
+
+    Raises:
+        Problem: What the operation raises but ``invalid-parameter``: a thing that an operation
+            knows nothing of has no entries there.
+    """
+    try:
+        answer = await ask(request, path, {**parameters, "explain": "true"})
+    except Problem as problem:
+        if problem.slug not in {"invalid-parameter", "not-found"}:
+            raise
+        return Section(key, (), (), 0, path, parameters)
+    entries = [each for each in answer["items"] if keep(each)]
+    cells = [tuple(column.value(each) for column in columns) for each in entries]
+    used = [
+        place
+        for place in range(len(columns))
+        if any(row[place] not in (None, "", []) for row in cells)
+    ]
+    return Section(
+        key,
+        tuple((columns[place].key, columns[place].kind) for place in used),
+        tuple(tuple(row[place] for place in used) for row in cells),
+        answer["total"],
+        path,
+        {name: value for name, value in parameters.items() if name != "limit"},
+        tuple(answer.get("explanation", {}).get("queries", ())),
+        more,
+        None,
+        answer,
+    )
+
+
+def labelled(row: Json, name: str) -> Json | None:
+    """Return the thing that a row of a stored query names by ``name``, ``name_ja``, ``name_en``."""
+    iri = row.get(name)
+    if iri is None:
+        return None
+    label = {each: row.get(f"{name}_{each}") for each in ("ja", "en")}
+    found = {each: text for each, text in label.items() if text}
+    return {"id": iri, "label": found or {"en": str(iri).rpartition("/")[2]}}
+
+
+def facets_of(item: Json) -> list[Json]:
+    """Return the concepts that an item names, in the order of the facets."""
+    return [each for name in FACETS for each in many(item.get(name))]
+
+
+def many(value: Any) -> list[Json]:  # noqa: ANN401 - any JSON value
+    """Return a member that may be missing, single or a list as a list."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list) else [value]
