@@ -254,6 +254,22 @@ def test_the_nursery_is_started_again(tmp_path: Path) -> None:
     run_with_pool(talk, dump)
 
 
+def test_a_long_query_yields_the_processor_with_all_its_threads() -> None:
+    async def talk(pool: Pool) -> None:
+        endless = asyncio.create_task(fault_of(pool, ENDLESS))
+        await until(lambda: pool.counters.long_queries == 1)
+        (job,) = pool.running()
+        assert job.worker is not None
+        assert job.worker.yields
+        threads = os.listdir(f"/proc/{job.worker.process}/task")  # noqa: PTH208 - names only
+        assert len(threads) > 1
+        assert {os.getpriority(os.PRIO_PROCESS, int(each)) for each in threads} == {19}
+        assert pool.cancel(job.id)
+        await endless
+
+    run_with_pool(talk)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives a priority back everywhere")
 def test_a_worker_is_used_again_after_a_long_query() -> None:
     """What it has read is its own by then, so that it reads it faster."""
