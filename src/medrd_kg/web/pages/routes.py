@@ -9,6 +9,7 @@ from medrd_kg.problems import Problem
 from medrd_kg.sparql.negotiation import accepted_language, negotiate
 from medrd_kg.web.pages.assets import install_assets
 from medrd_kg.web.pages.entities import ENTITY_PAGES
+from medrd_kg.web.pages.flows import FLOW_PAGES
 from medrd_kg.web.pages.home import HOME_PAGES
 from medrd_kg.web.pages.lists import LIST_PAGES
 from medrd_kg.web.pages.search_page import SEARCH_PAGES
@@ -24,6 +25,7 @@ _GROUPS: Final[tuple[Mapping[str, Handler], ...]] = (
     LIST_PAGES,
     ENTITY_PAGES,
     SEARCH_PAGES,
+    FLOW_PAGES,
 )
 """Paths of pages, after the language, with their handlers."""
 
