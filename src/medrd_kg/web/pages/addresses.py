@@ -24,6 +24,7 @@ PAGE_KINDS: Final = {
 """Kinds of things that have pages, each with the path of its list."""
 
 _UNITS: Final = f"{ID}document/"
+_SOURCES: Final = (f"{ID}data-source/", f"{ID}review-sheet/")
 
 
 def base_path(served: Serving | None) -> str:
@@ -51,4 +52,6 @@ def page_path(iri: str) -> str | None:
             return f"/{segment}/{quote(slug)}"
     if iri.startswith(_UNITS) and "/" in iri.removeprefix(_UNITS):
         return f"/evidence/{quote(iri.removeprefix(_UNITS))}"
+    if iri.startswith(_SOURCES):
+        return f"/sources/{quote(iri.removeprefix(ID))}"
     return None

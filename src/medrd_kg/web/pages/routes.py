@@ -9,11 +9,15 @@ from medrd_kg.problems import Problem
 from medrd_kg.sparql.negotiation import accepted_language, negotiate
 from medrd_kg.web.pages.assets import install_assets
 from medrd_kg.web.pages.entities import ENTITY_PAGES
+from medrd_kg.web.pages.evidence import EVIDENCE_PAGES
 from medrd_kg.web.pages.flows import FLOW_PAGES
 from medrd_kg.web.pages.home import HOME_PAGES
 from medrd_kg.web.pages.lists import LIST_PAGES
+from medrd_kg.web.pages.quality import QUALITY_PAGES
+from medrd_kg.web.pages.releases import RELEASES_PAGES
 from medrd_kg.web.pages.search_page import SEARCH_PAGES
 from medrd_kg.web.pages.site import render
+from medrd_kg.web.pages.sources import SOURCES_PAGES
 from medrd_kg.web.pages.words import LANGUAGES
 
 __all__ = ["Handler", "error_page", "install_pages"]
@@ -26,6 +30,10 @@ _GROUPS: Final[tuple[Mapping[str, Handler], ...]] = (
     ENTITY_PAGES,
     SEARCH_PAGES,
     FLOW_PAGES,
+    SOURCES_PAGES,
+    RELEASES_PAGES,
+    QUALITY_PAGES,
+    EVIDENCE_PAGES,
 )
 """Paths of pages, after the language, with their handlers."""
 
