@@ -44,26 +44,37 @@ def test_rdf_by_accept(
     assert len(read(response)) > 0
 
 
-def test_a_browser_is_sent_where_a_person_can_read(server: httpx.Client) -> None:
-    response = server.get(DRUGS, headers={"Accept": FIREFOX})
+@pytest.mark.parametrize(("preferred", "language"), [("ja,en;q=0.5", "ja"), ("fr", "en")])
+def test_a_browser_is_sent_to_the_page_in_its_language(
+    server: httpx.Client, preferred: str, language: str
+) -> None:
+    response = server.get(DRUGS, headers={"Accept": FIREFOX, "Accept-Language": preferred})
     assert response.status_code == 303
-    assert response.headers["vary"] == "Accept"
-    item = server.get(response.headers["location"], headers={"Accept": "text/html"})
-    assert item.json()["id"] == "https://w3id.org/medrd-kg/id/project/drugs"
+    assert response.headers["location"] == f"/{language}/projects/drugs"
+    varies = {each.strip() for each in response.headers["vary"].split(",")}
+    assert {"Accept", "Accept-Language"} <= varies
+    page = server.get(response.headers["location"], headers={"Accept": FIREFOX})
+    assert page.status_code == 200
+    assert "https://w3id.org/medrd-kg/id/project/drugs" in page.text
 
 
 @pytest.mark.parametrize(
     ("path", "target"),
     [
-        ("/id/topic/cancer-drugs", "/api/v1/topics/cancer-drugs?format=json"),
-        ("/id/organization/mext", "/api/v1/organizations/mext?format=json"),
-        ("/id/document/policy-fy2022", "/api/v1/documents/policy-fy2022?format=json"),
-        ("/id/document/policy-fy2022/S001", "/api/v1/evidence/policy-fy2022/S001"),
+        ("/id/topic/cancer-drugs", "/en/topics/cancer-drugs"),
+        ("/id/organization/mext", "/en/organizations/mext"),
+        ("/id/document/policy-fy2022/S001", "/en/evidence/policy-fy2022/S001"),
     ],
 )
-def test_each_thing_has_its_address(server: httpx.Client, path: str, target: str) -> None:
+def test_each_thing_has_its_page(server: httpx.Client, path: str, target: str) -> None:
     response = server.get(path, headers={"Accept": "text/html"})
-    assert response.headers["location"] == str(server.base_url).rstrip("/") + target
+    assert response.headers["location"] == target
+
+
+def test_what_has_no_page_has_its_address_in_the_api(server: httpx.Client) -> None:
+    response = server.get("/id/document/policy-fy2022", headers={"Accept": "text/html"})
+    item = server.get(response.headers["location"], headers={"Accept": "text/html"})
+    assert item.json()["id"] == "https://w3id.org/medrd-kg/id/document/policy-fy2022"
 
 
 def test_what_has_no_address_is_rdf_even_for_browsers(server: httpx.Client) -> None:

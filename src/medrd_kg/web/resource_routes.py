@@ -2,7 +2,8 @@
 
 ``/id/…`` gives the triples of a thing and the annotations of its triples; ``/core``, ``/schemes``,
 ``/ontology`` and the modules below them give the ontology as it is served. RDF is chosen by
-Accept; where HTML ranks highest, a thing with an address in the API is answered by 303 to it.
+Accept; where HTML ranks highest, a thing is answered by 303 to the page about it, or to its address
+in the API where it has no page.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
@@ -16,10 +17,11 @@ from medrd_kg.kinds import kinds
 from medrd_kg.problems import Problem
 from medrd_kg.sparql.description import write_graph
 from medrd_kg.sparql.media_types import GRAPH_TYPES, content_type
-from medrd_kg.sparql.negotiation import negotiate
+from medrd_kg.sparql.negotiation import accepted_language, negotiate
 from medrd_kg.vocabulary import BASE, ID, PREFIXES, graph_iri
 from medrd_kg.web.collections import collections
 from medrd_kg.web.openapi import answer, operation, parameter
+from medrd_kg.web.pages.site import page_of
 from medrd_kg.web.requests import refuse_parameters
 from medrd_kg.web.schemas import Schema
 from medrd_kg.web.state import Serving, serving
@@ -99,7 +101,7 @@ async def _describe(request: Request) -> Response:
         thing = NamedNode(f"{ID}{path}")
     except ValueError as error:
         raise _unknown(request) from error
-    page = await _page(served, thing.value)
+    page = await _page(request, served, thing.value)
     media_type = _negotiated(request, html=page is not None)
     triples = await served.evaluator.triples(
         f"""PREFIX owl: <{_OWL}>
@@ -111,18 +113,24 @@ async def _describe(request: Request) -> Response:
     if not triples:
         raise _unknown(request)
     if media_type == _HTML and page is not None:
-        return Response(status_code=303, headers={"Location": page, "Vary": "Accept"})
+        return Response(
+            status_code=303, headers={"Location": page, "Vary": "Accept, Accept-Language"}
+        )
     return _rdf(_written(triples, media_type), media_type)
 
 
-async def _page(served: Serving, iri: str) -> str | None:
-    """Return where a person reads about a thing: for now its address in the API."""
+async def _page(request: Request, served: Serving, iri: str) -> str | None:
+    """Return where a person reads about a thing: its page, or else its address in the API."""
+    language = accepted_language(request.headers.get("accept-language"))
+    page = page_of(request, language).of_thing(iri)
     if iri.startswith(_UNITS) and iri.count("/") > _UNITS.count("/"):
-        return served.address(f"/api/v1/evidence/{iri.removeprefix(_UNITS)}")
+        return page or served.address(f"/api/v1/evidence/{iri.removeprefix(_UNITS)}")
     for kind in kinds().values():
         slug = kind.slug(iri)
         if slug is not None and await served.listings.has(kind, iri):
-            return served.address(f"{collections()[kind.collection].path}/{slug}?format=json")
+            return page or served.address(
+                f"{collections()[kind.collection].path}/{slug}?format=json"
+            )
     return None
 
 

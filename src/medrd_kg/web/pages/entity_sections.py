@@ -1,6 +1,7 @@
 """What is asked for the page about a thing: its sections, by its kind."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from fastapi import Request
@@ -157,13 +158,17 @@ def _source(row: Json) -> list[dict[str, Any]]:
     return [{"id": row["source"]}] if row.get("source") else []
 
 
+def _year(item: Json) -> int:
+    return int(item["fiscalYear"][0]["id"].rpartition("/")[2])
+
+
 _PROJECT_MONEY: Final = (
-    Column("year", "year", lambda row: row.get("fiscal_year")),
-    Column("ministry", "thing", lambda row: labelled(row, "ministry")),
-    Column("programme", "thing", lambda row: labelled(row, "programme")),
-    Column("amount", "yen", lambda row: row["amount"]),
-    Column("printed", "ja", lambda row: row["as_printed"]),
-    Column("evidence", "evidence", _source),
+    Column("year", "year", _year),
+    Column("stage", "thing", lambda item: item.get("budgetStage")),
+    Column("figure", "bilingual", lambda item: item["label"]),
+    Column("amount", "yen", lambda item: item.get("amountJPY", item.get("nonAdditiveAmountJPY"))),
+    Column("printed", "ja", lambda item: "、".join(item.get("amountAsPrinted", ()))),
+    Column("evidence", "evidence", lambda item: item["evidence"]),
 )
 _STAGES: Final = (
     Column("year", "year", lambda row: row["fiscal_year"]),
@@ -187,13 +192,23 @@ _SHARING: Final = (
     Column("shared", "bilingual", lambda row: {"ja": row["concepts_ja"], "en": row["concepts_en"]}),
 )
 
+
+async def _money(request: Request, kind: str, slug: str, _: Json) -> Section:
+    """Ask for the figures of a project, the latest year first."""
+    parameters = {kind: slug, "limit": 500}
+    path = "/api/v1/budget-statements"
+    found = await section(request, "budget", path, parameters, _PROJECT_MONEY)
+    years = [name for name, _ in found.columns].index("year") if found.rows else 0
+    return replace(found, rows=tuple(sorted(found.rows, key=lambda row: -row[years])))
+
+
 _TOPICS: Final = _filtered("topics", "topics", topic_columns, "/topics")
 _SCOPE: Final = _filtered("scope", "scope-items", topic_columns, None)
 _PROGRAMMES: Final = _filtered("programmes", "programmes", programme_columns, "/programmes")
 
 SECTIONS: Final[Mapping[str, tuple[Asked, ...]]] = {
     "project": (
-        _query("budget", "budget-by-project-and-year", _PROJECT_MONEY),
+        _money,
         _filtered("topics", "topics", topic_columns, "/topics", leave="project"),
         _filtered("scope", "scope-items", topic_columns, None, leave="project"),
         _filtered("programmes", "programmes", programme_columns, "/programmes", leave="project"),

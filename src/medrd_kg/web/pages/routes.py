@@ -26,14 +26,14 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 _GROUPS: Final[tuple[Mapping[str, Handler], ...]] = (
     HOME_PAGES,
+    FLOW_PAGES,
+    EVIDENCE_PAGES,
+    QUALITY_PAGES,
+    RELEASES_PAGES,
+    SOURCES_PAGES,
     LIST_PAGES,
     ENTITY_PAGES,
     SEARCH_PAGES,
-    FLOW_PAGES,
-    SOURCES_PAGES,
-    RELEASES_PAGES,
-    QUALITY_PAGES,
-    EVIDENCE_PAGES,
 )
 """Paths of pages, after the language, with their handlers."""
 

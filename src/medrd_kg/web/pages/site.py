@@ -16,7 +16,7 @@ from medrd_kg.web.pages.assets import asset_path
 from medrd_kg.web.pages.words import LANGUAGES, counted, words
 from medrd_kg.web.state import Service, Serving
 
-__all__ = ["POLICY", "Page", "language_of", "render"]
+__all__ = ["POLICY", "Page", "language_of", "page_of", "render"]
 
 POLICY: Final = "; ".join(
     (
