@@ -59,7 +59,7 @@ function termOption(term, score, settings) {
     displayLabel: label,
     detail: short ? `${short.prefix}:${short.local}` : "",
     type: term.kind,
-    info: [other, term.definition].filter(Boolean).join("\n") || undefined,
+    info: [other, term.definition?.[language]].filter(Boolean).join("\n") || undefined,
     sortText: String(score),
     apply: (view, _completion, from, to) => insertTerm(view, from, to, term.iri, prefixes),
   };
@@ -79,7 +79,7 @@ async function things(word, settings, context) {
   const abort = new AbortController();
   context.addEventListener("abort", () => abort.abort(), { onDocChange: true });
   try {
-    const answer = await fetch(`/api/v1/search/complete?limit=12&q=${encodeURIComponent(word)}`, { signal: abort.signal });
+    const answer = await fetch(`${settings.complete}?limit=12&q=${encodeURIComponent(word)}`, { signal: abort.signal });
     if (!answer.ok) return [];
     const { items } = await answer.json();
     return items.map((item) => termOption({ iri: item.id, ...item.label, kind: "constant" }, 5, settings));

@@ -4,15 +4,14 @@ import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, c
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { HighlightStyle, StreamLanguage, bracketMatching, indentOnInput, syntaxHighlighting } from "@codemirror/language";
 import { sparql } from "@codemirror/legacy-modes/mode/sparql";
-import { lintGutter, setDiagnostics } from "@codemirror/lint";
-import { EditorState, Prec } from "@codemirror/state";
-import { EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+import { EditorState, Prec, StateEffect, StateField } from "@codemirror/state";
+import { Decoration, EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
 const theme = EditorView.theme({
   "&": { color: "var(--editor-text)", backgroundColor: "var(--editor-ground)", fontSize: "0.9375rem" },
   "&.cm-focused": { outline: "3px solid var(--editor-focus)", outlineOffset: "1px" },
-  ".cm-scroller": { fontFamily: "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Noto Sans Mono CJK JP', monospace", minHeight: "14rem", maxHeight: "32rem", lineHeight: "1.5" },
+  ".cm-scroller": { fontFamily: "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', 'Liberation Mono', monospace", minHeight: "14rem", maxHeight: "32rem", lineHeight: "1.5" },
   ".cm-content": { caretColor: "var(--editor-text)" },
   ".cm-cursor": { borderLeftColor: "var(--editor-text)" },
   ".cm-gutters": { color: "var(--editor-faint)", backgroundColor: "var(--editor-ground)", border: "0" },
@@ -25,7 +24,8 @@ const theme = EditorView.theme({
   ".cm-completionDetail": { fontStyle: "normal", marginLeft: "1em" },
   ".cm-completionIcon": { display: "none" },
   ".cm-completionInfo": { whiteSpace: "pre-line", padding: "0.5rem" },
-  ".cm-diagnostic": { color: "var(--editor-text)" },
+  ".cm-fault": { textDecoration: "underline wavy 2px var(--editor-name)", textUnderlineOffset: "4px" },
+  ".cm-fault-line": { boxShadow: "inset 4px 0 0 var(--editor-name)" },
 });
 
 const colours = HighlightStyle.define([
@@ -36,6 +36,22 @@ const colours = HighlightStyle.define([
   { tag: [tags.atom, tags.bool, tags.number, tags.meta, tags.typeName, tags.propertyName], color: "var(--editor-name)" },
 ]);
 
+// Marks of our own: those of @codemirror/lint are images in the style sheet, which the policy forbids.
+const setFault = StateEffect.define();
+const faultMarks = StateField.define({
+  create: () => Decoration.none,
+  update(marks, transaction) {
+    const set = transaction.effects.find((effect) => effect.is(setFault));
+    if (!set) return transaction.docChanged ? Decoration.none : marks;
+    if (!set.value) return Decoration.none;
+    const { from, to } = set.value;
+    const line = Decoration.line({ class: "cm-fault-line" }).range(transaction.state.doc.lineAt(from).from);
+    const token = from < to ? [Decoration.mark({ class: "cm-fault" }).range(from, to)] : [];
+    return Decoration.set([line, ...token], true);
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
 /** Position in the document of a line and column that the service counts in characters. */
 export function positionOf(doc, line, column) {
   const found = doc.line(Math.max(1, Math.min(line, doc.lines)));
@@ -44,7 +60,7 @@ export function positionOf(doc, line, column) {
 }
 
 export class Editor {
-  constructor(host, { text, label, phrases, complete, run, changed }) {
+  constructor(host, { text, label, phrases, complete, run }) {
     const root = host.attachShadow({ mode: "open" });
     this.view = new EditorView({
       root,
@@ -53,12 +69,11 @@ export class Editor {
         doc: text,
         extensions: [
           lineNumbers(), history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(),
-          highlightActiveLine(), lintGutter(), EditorView.lineWrapping,
+          highlightActiveLine(), faultMarks, EditorView.lineWrapping,
           StreamLanguage.define(sparql), syntaxHighlighting(colours), theme,
           autocompletion({ override: [complete], icons: false, maxRenderedOptions: 60 }),
           EditorState.phrases.of(phrases),
           EditorView.contentAttributes.of({ "aria-label": label, lang: "en", spellcheck: "false" }),
-          EditorView.updateListener.of((update) => update.docChanged && changed()),
           // Tab leaves the editor, as everywhere on the page; Enter accepts a completion.
           Prec.highest(keymap.of([{ key: "Mod-Enter", run: () => (run(), true) }])),
           keymap.of([...closeBracketsKeymap, ...completionKeymap, { key: "Mod-.", run: acceptCompletion }, ...historyKeymap, ...defaultKeymap]),
@@ -75,16 +90,16 @@ export class Editor {
     this.view.dispatch({ changes: { from: 0, to: this.view.state.doc.length, insert: value } });
   }
 
-  /** Mark a fault; `null` takes the marks away. */
-  mark(fault) {
+  /** Mark the token at a place; without a place, take the mark away. */
+  mark(line, column) {
     const { doc } = this.view.state;
-    const marks = [];
-    if (fault) {
-      const from = positionOf(doc, fault.line, fault.column);
+    let place = null;
+    if (line) {
+      const from = positionOf(doc, line, column);
       const token = /^[^\s{}();,]+/.exec(doc.sliceString(from, from + 80))?.[0] ?? "";
-      marks.push({ from, to: Math.min(doc.length, from + Math.max(1, token.length)), severity: "error", message: fault.message });
+      place = { from, to: Math.min(doc.length, from + Math.max(1, token.length)) };
     }
-    this.view.dispatch(setDiagnostics(this.view.state, marks));
+    this.view.dispatch({ effects: setFault.of(place) });
   }
 
   goTo(line, column) {

@@ -8,7 +8,8 @@ const MOST_NODES = 60;
 const WIDTH = 960;
 const HEIGHT = 640;
 const STEPS = 220;
-const EM = 12;
+const EM = 13.5;
+const LABEL = 18;
 
 function collect(answer, source, target) {
   const nodes = new Map();
@@ -62,25 +63,40 @@ function place(nodes, links) {
       to.dx += x * force; to.dy += y * force;
     }
     for (const node of nodes) {
+      // A little gravity keeps parts that nothing connects from the edges.
+      node.dx += (WIDTH / 2 - node.x) * 0.05;
+      node.dy += (HEIGHT / 2 - node.y) * 0.05;
       const length = Math.max(Math.hypot(node.dx, node.dy), 0.01);
-      node.x = Math.min(WIDTH - 20, Math.max(20, node.x + (node.dx / length) * Math.min(length, heat)));
-      node.y = Math.min(HEIGHT - 30, Math.max(20, node.y + (node.dy / length) * Math.min(length, heat)));
+      node.x = Math.min(WIDTH - 60, Math.max(60, node.x + (node.dx / length) * Math.min(length, heat)));
+      node.y = Math.min(HEIGHT - 50, Math.max(50, node.y + (node.dy / length) * Math.min(length, heat)));
     }
   }
+}
+
+/** The place of a label near its node that no label before it takes. */
+function room(node, half, taken) {
+  const x = Math.min(WIDTH - half, Math.max(half, node.x));
+  const places = [26, -16, 26 + LABEL, -16 - LABEL].map((rise) => ({ x, y: node.y + rise, half }));
+  const isFree = ({ y }) => !taken.some((other) => Math.abs(other.y - y) < LABEL && Math.abs(other.x - x) < other.half + half);
+  const place = places.find(isFree) ?? places[0];
+  taken.push(place);
+  return place;
 }
 
 function draw(answer, settings, source, target) {
   const { nodes, links, isCut } = collect(answer, source, target);
   place(nodes, links);
   const lines = links.map(({ from, to }) => svg("line", { x1: from.x, y1: from.y, x2: to.x, y2: to.y, class: "link" }));
+  const taken = [];
   const marks = nodes.map((node) => {
     const name = node.type === "iri" ? shorten(node.value, settings.prefixes) : node.value;
     const shown = cut(name, 16);
     const half = (EM * widthOf(shown)) / 2 + 4;
+    const label = room(node, half, taken);
     const mark = [
       svg("title", {}, name),
       svg("circle", { cx: node.x, cy: node.y, r: 5 + Math.min(9, Math.sqrt(node.links) * 2), class: "node" }),
-      svg("text", { x: Math.min(WIDTH - half, Math.max(half, node.x)), y: node.y + 24, "text-anchor": "middle" }, shown),
+      svg("text", { x: label.x, y: label.y, "text-anchor": "middle" }, shown),
     ];
     const href = node.type === "iri" ? hrefOf(node.value, settings) : null;
     return href ? svg("a", { href, "aria-label": name }, ...mark) : svg("g", {}, ...mark);

@@ -7,7 +7,7 @@ const ROWS = 100;
 
 function cellOf(term, settings) {
   if (term === null) return html("td");
-  if (term.type === "number") return html("td", { class: "number" }, term.value);
+  if (term.type === "number") return html("td", { class: "n" }, term.value);
   if (term.type === "iri") {
     const href = hrefOf(term.value, settings);
     const shown = shorten(term.value, settings.prefixes);
@@ -23,14 +23,14 @@ export class Table {
     this.place = html("span", { role: "status" });
     this.heads = answer.columns.map((name, column) => this.head(name, column));
     const { words } = settings;
-    const turn = (label, to) => html("button", { type: "button", onclick: () => this.turn(to()) }, label);
+    const turn = (label, to) => html("button", { type: "button", class: "quiet", onclick: () => this.turn(to()) }, label);
     this.back = [turn(words.first, () => 0), turn(words.previous, () => this.page - 1)];
     this.on = [turn(words.next, () => this.page + 1), turn(words.last, () => this.pages - 1)];
     const pager = html("div", { class: "pager" }, ...this.back, this.place, ...this.on);
     this.element = html(
       "div",
       {},
-      html("div", { class: "rows", tabindex: "0", role: "region", "aria-label": words.rows },
+      html("div", { class: "scroll rows", tabindex: "0", role: "region", "aria-label": words.rows },
         html("table", {}, html("thead", {}, html("tr", {}, ...this.heads)), this.body)),
       pager,
     );
@@ -42,8 +42,8 @@ export class Table {
   }
 
   head(name, column) {
-    const button = html("button", { type: "button", onclick: () => this.sort(column) }, name);
-    return html("th", { scope: "col", class: this.answer.isNumeric(column) ? "number" : null }, button);
+    const button = html("button", { type: "button", class: "sort", onclick: () => this.sort(column) }, name);
+    return html("th", { scope: "col", class: this.answer.isNumeric(column) ? "n" : null }, button);
   }
 
   sort(column) {

@@ -46,8 +46,12 @@ export function shorten(iri, prefixes) {
   return found ? `${found.prefix}:${found.local}` : iri;
 }
 
-/** Where the browser goes for an IRI: this service for its own, nowhere for what is not a web address. */
+/** Where the browser goes for an IRI: a page, else what this service has, else the web; null for other schemes. */
 export function hrefOf(iri, settings) {
-  if (iri.startsWith(settings.base)) return `${settings.root}${iri.slice(settings.base.length)}`;
+  for (const [start, path] of [settings.core, ...settings.pages]) {
+    const rest = iri.slice(start.length);
+    if (iri.startsWith(start) && rest && !rest.includes("/")) return path + encodeURIComponent(rest);
+  }
+  if (iri.startsWith(settings.base)) return settings.root + iri.slice(settings.base.length);
   return /^https?:/.test(iri) ? iri : null;
 }

@@ -44,7 +44,6 @@ const editor = new Editor(document.getElementById("editor"), {
   phrases: words.phrases,
   complete: completionSource(settings, loadTerms),
   run: () => run(),
-  changed: () => editor?.mark(null),
 });
 field.closest(".plain-field").hidden = true;
 document.getElementById("editor-field").hidden = false;
@@ -58,7 +57,7 @@ const VIEWS = { table: (answer) => new Table(answer, settings).element, chart: (
 function showAnswer(answer, loadAll = null) {
   const stage = html("div", { id: "view" });
   const buttons = Object.keys(VIEWS).map((name) =>
-    html("button", { type: "button", "data-view": name, onclick: () => turnTo(name) }, words.views[name]));
+    html("button", { type: "button", class: "quiet", "data-view": name, onclick: () => turnTo(name) }, words.views[name]));
   function turnTo(name) {
     view = name;
     stage.replaceChildren(VIEWS[name](answer) ?? html("p", {}, words.cannot[name]));
@@ -80,8 +79,8 @@ function showProblem(problem) {
   const hint = inWords(problem.hint);
   const isTranslated = (text, original) => (language === "ja" && text === original ? "en" : null);
   const changes = fixOf(problem, doc);
-  if (problem.line) editor.mark({ line: problem.line, column: problem.column, message: [detail, hint].filter(Boolean).join("\n") });
-  const place = problem.line && html("button", { type: "button", onclick: () => editor.goTo(problem.line, problem.column) },
+  editor.mark(problem.line, problem.column);
+  const place = problem.line && html("button", { type: "button", class: "quiet", onclick: () => editor.goTo(problem.line, problem.column) },
     say(words.place, { line: problem.line, column: problem.column }));
   const fix = changes && html("button", {
     type: "button",
@@ -94,13 +93,13 @@ function showProblem(problem) {
     html("p", {}, html("strong", {}, problem.title ?? words.failed)),
     detail && html("p", { lang: isTranslated(detail, problem.detail) }, detail),
     hint && html("p", { lang: isTranslated(hint, problem.hint) }, hint),
-    html("p", {}, place, " ", fix)));
+    html("p", { class: "actions" }, fix, place)));
 }
 
 async function showEmpty(query) {
   const said = html("div", {}, html("p", {}, words.none));
   show(said);
-  const answer = await fetch("/sparql", {
+  const answer = await fetch(settings.sparql, {
     method: "POST",
     headers: { Accept: "application/sparql-results+json" },
     body: new URLSearchParams({ query, hints: "true" }),
@@ -110,7 +109,7 @@ async function showEmpty(query) {
   if (hints.length) {
     said.append(html("ul", {}, ...hints.map((hint) => html("li", {},
       hint.message[language],
-      hint.line ? html("span", {}, " ", html("button", { type: "button", onclick: () => editor.goTo(hint.line, hint.column) }, say(words.place, hint))) : null,
+      hint.line ? html("span", {}, " ", html("button", { type: "button", class: "quiet", onclick: () => editor.goTo(hint.line, hint.column) }, say(words.place, hint))) : null,
       ...hint.suggestions.flatMap((each) => [" ", html("code", {}, each)])))));
   }
 }
@@ -133,11 +132,11 @@ async function run() {
   const clock = setInterval(tell, 500);
   tell();
   cancel.hidden = false;
-  editor.mark(null);
+  editor.mark();
   result.setAttribute("aria-busy", "true");
   if (address().length <= LONGEST_ADDRESS) history.pushState(null, "", address());
   try {
-    const response = await fetch("/sparql", {
+    const response = await fetch(settings.sparql, {
       method: "POST",
       headers: { Accept: "text/tab-separated-values, text/turtle;q=0.5", "Accept-Language": language },
       body: new URLSearchParams({ query }),
@@ -151,7 +150,7 @@ async function run() {
     }
     if (!type.startsWith("text/tab-separated-values")) {
       const text = await response.text();
-      show(html("pre", { class: "rows", tabindex: "0", role: "region", "aria-label": words.rows }, text));
+      show(html("pre", { class: "scroll rows", tabindex: "0", role: "region", "aria-label": words.rows }, text));
       status.textContent = say(words.doneGraph, { seconds: elapsed() });
     } else {
       const answer = await new Answer().read(response, (count) => (rows = count));

@@ -25,7 +25,6 @@ from medrd_kg.web.representation import generic, plain
 from medrd_kg.web.requests import (
     FORMAT_PARAMETERS,
     PAGING_PARAMETERS,
-    Listing,
     read_listing,
     read_offset,
     refuse_parameters,
@@ -36,7 +35,7 @@ from medrd_kg.web.state import Serving, serving
 from medrd_kg.web.table_formats import TABLE_SCHEMAS, TABLE_TYPES, file_response, write_table
 from medrd_kg.web.tables import Table
 
-__all__ = ["install_queries"]
+__all__ = ["install_queries", "parameter_values"]
 
 _PATH: Final = "/api/v1/queries"
 _TAG: Final = "stored queries"
@@ -105,7 +104,7 @@ def _ask(query: StoredQuery) -> Callable[[Request], Awaitable[Response]]:
         served = serving(request)
         asked = read_listing(request, [*names, EXPLAIN], single=[*names, EXPLAIN], formats=(QUERY,))
         explains = wants_explanation(asked.own.pop(EXPLAIN, None), asked.media_type)
-        text = query.bind(await _values(served, query, asked))
+        text = query.bind(await parameter_values(served, query, asked.own))
         if asked.media_type == QUERY:
             return Response(text, media_type=content_type(QUERY), headers={"Vary": "Accept"})
         rows = await _rows(served, query, text)
@@ -149,15 +148,22 @@ def _numbers(query: StoredQuery) -> dict[str, dict[str, str]]:
     }
 
 
-async def _values(served: Serving, query: StoredQuery, asked: Listing) -> dict[str, Scalar]:
+async def parameter_values(
+    served: Serving, query: StoredQuery, asked: Mapping[str, Sequence[str]]
+) -> dict[str, Scalar]:
     """Check the values that a caller gives, against the data where they name things.
+
+    Args:
+        served: What is served.
+        query: The stored query.
+        asked: Values by name of parameter, as an address has them; the first of each counts.
 
     Raises:
         Problem: ``invalid-parameter``.
     """
     values: dict[str, Scalar] = {}
     for each in query.parameters:
-        given = asked.own.get(each.name)
+        given = asked.get(each.name)
         if given is None:
             if each.default is None and not each.optional:
                 raise _invalid(each, f"{each.name} is missing, and it has no default")

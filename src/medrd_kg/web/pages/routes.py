@@ -14,6 +14,7 @@ from medrd_kg.web.pages.flows import FLOW_PAGES
 from medrd_kg.web.pages.home import HOME_PAGES
 from medrd_kg.web.pages.lists import LIST_PAGES
 from medrd_kg.web.pages.quality import QUALITY_PAGES
+from medrd_kg.web.pages.query import QUERY_PAGES
 from medrd_kg.web.pages.releases import RELEASES_PAGES
 from medrd_kg.web.pages.search_page import SEARCH_PAGES
 from medrd_kg.web.pages.site import render
@@ -34,6 +35,7 @@ _GROUPS: Final[tuple[Mapping[str, Handler], ...]] = (
     LIST_PAGES,
     ENTITY_PAGES,
     SEARCH_PAGES,
+    QUERY_PAGES,
 )
 """Paths of pages, after the language, with their handlers."""
 
