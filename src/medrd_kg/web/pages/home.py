@@ -1,21 +1,151 @@
-"""The first page."""
+"""The first page: search, what is inside, the money and the topics of the year, ways in."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from fastapi import Request, Response
 
-from medrd_kg.web.pages.site import render
+from medrd_kg.web.charts.drawing import About, Drawing, Label
+from medrd_kg.web.charts.matrix import Cell, matrix
+from medrd_kg.web.charts.twin import Number, Twin, Words
+from medrd_kg.web.pages.asking import ask
+from medrd_kg.web.pages.choices import label_of
+from medrd_kg.web.pages.flow_drawing import flow_chart, flow_twins
+from medrd_kg.web.pages.site import Page, page_of, render
+from medrd_kg.web.pages.words import words
 from medrd_kg.web.requests import refuse_parameters
 from medrd_kg.web.state import serving
 
 __all__ = ["HOME_PAGES"]
 
+_YEAR: Final = 2022
+"""Fiscal year of the policy."""
+
+_COUNTED: Final = {
+    "topics": "/topics",
+    "disease-areas": "/diseases",
+    "modalities": "/modalities",
+    "programmes": "/programmes",
+    "organizations": "/organizations",
+    "review-sheets": "/sources",
+    "budget-statements": "/flows",
+    "funding-flows": "/flows",
+}
+"""Collections whose sizes are told, each with the page that shows them."""
+
+_MONEY: Final = {"fiscal_year": _YEAR, "stage": "initial", "level": "appropriation"}
+_TOPICS: Final = {
+    "rows": "disease-area",
+    "columns": "project",
+    "measure": "topics",
+    "scope": "fiscal-year",
+    "fiscal_year": _YEAR,
+}
+_NAMED: Final = 12
+"""Diseases and modalities that are offered as ways in: those named most."""
+
 
 async def _home(request: Request) -> Response:
-    serving(request)
+    served = serving(request)
     refuse_parameters(request)
-    return render(request, "home.html")
+    page = page_of(request)
+    sizes = asyncio.gather(*(ask(request, f"/api/v1/{name}", {"limit": 1}) for name in _COUNTED))
+    projects = await ask(request, "/api/v1/projects")
+    ministries = await ask(request, "/api/v1/ministries")
+    modalities = await ask(request, "/api/v1/coverage", {**_TOPICS, "rows": "modality", "limit": 1})
+    values: dict[str, Any] = {
+        "counts": [
+            (name, target, answer["total"])
+            for (name, target), answer in zip(_COUNTED.items(), await sizes, strict=True)
+        ],
+        "projects": projects["items"],
+        "ministries": ministries["items"],
+        "modalities": _most_named(modalities["rows"]),
+        "diseases": [],
+        "money": None,
+        "topics": None,
+        "version": served.release.version,
+        "year": _YEAR,
+    }
+    if served.tables is not None:
+        values |= await _pictures(request, page)
+    return render(request, "home.html", values)
+
+
+async def _pictures(request: Request, page: Page) -> dict[str, Any]:
+    """Return the two drawings with their tables and addresses."""
+    t = words(page.language)
+    money = await ask(request, "/api/v1/flows", {**_MONEY, "limit": 100, "explain": "true"})
+    covered = await ask(request, "/api/v1/coverage", {**_TOPICS, "limit": 100, "explain": "true"})
+
+    def address(_: str, thing: Mapping[str, Any]) -> str | None:
+        return page.of_thing(thing["id"])
+
+    told = t.home.money_described.format(
+        amount=page.yen(money["selected"]), total=page.text(money["namedTotal"]["label"])
+    )
+    about = About("home-money-chart", t.home.money.format(year=page.year(_YEAR)), told)
+    drawn, twin = _matrix(page, covered)
+    return {
+        "money": {
+            "answer": money,
+            "drawing": flow_chart(page, t.flows, about, money["links"], address),
+            "twins": flow_twins(page, t.flows, money["links"], money["selected"], address),
+            "parameters": {**_MONEY, "part": "links"},
+            "page": _MONEY,
+        },
+        "topics": {
+            "answer": covered,
+            "drawing": drawn,
+            "twin": twin,
+            "parameters": _TOPICS,
+        },
+        "diseases": _most_named(covered["rows"]),
+    }
+
+
+def _matrix(page: Page, covered: Mapping[str, Any]) -> tuple[Drawing, Twin]:
+    """Return the diseases that a project's topics name, as a drawing and a table."""
+    t = words(page.language).home
+    found = {(each["row"], each["column"]): each["value"] for each in covered["items"]}
+    rows = [each for each in covered["rows"] if each["value"]]
+    rows.sort(key=lambda each: -each["value"])
+    columns = covered["columns"]
+
+    def name(each: Mapping[str, Any]) -> Label:
+        thing = each["thing"]
+        return label_of(page, thing, page.of_thing(thing["id"]))
+
+    cells: list[Cell] = []
+    table: list[tuple[Words | Number, ...]] = []
+    for at, row in enumerate(rows):
+        numbers = []
+        for across, column in enumerate(columns):
+            value = found.get((row["thing"]["id"], column["thing"]["id"]), 0)
+            numbers.append(Number(value, f"{value:,}"))
+            if value:
+                told = f"{name(row).text} × {name(column).text}: {value:,}"
+                href = name(row).href
+                cells.append(Cell(at, across, value, Label(f"{value:,}", href=href, name=told)))
+        table.append((Words(name(row)), *numbers, Number(row["value"], f"{row['value']:,}")))
+    about = About("home-topics-chart", t.topics.format(year=page.year(_YEAR)), t.topics_described)
+    headings = (
+        (t.disease, False),
+        *((name(each).text, True) for each in columns),
+        (t.items, True),
+    )
+    twin = Twin(t.topics.format(year=page.year(_YEAR)), headings, tuple(table))
+    return matrix(
+        about, [name(each) for each in rows], [name(each) for each in columns], cells
+    ), twin
+
+
+def _most_named(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the things that most items name."""
+    named = [each for each in rows if each["value"] + each["elsewhere"]]
+    named.sort(key=lambda each: -(each["value"] + each["elsewhere"]))
+    return [each["thing"] for each in named[:_NAMED]]
 
 
 HOME_PAGES: Final[Mapping[str, Callable[[Request], Awaitable[Response]]]] = {"/": _home}
