@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.web.charts.svg import SVG, named, outside, parsed
 
@@ -25,6 +25,7 @@ NAMES = st.lists(
 COUNTS = st.lists(st.integers(0, 10**13), min_size=1, max_size=30)
 
 
+@settings(deadline=None)
 @given(NAMES, NAMES, st.integers(0, 10**13))
 def test_matrices_stay_inside(left: list[str], top: list[str], value: int) -> None:
     cells = [Cell(len(left) - 1, len(top) - 1, value, Label(f"{value:,}", href="/x"))]
@@ -33,6 +34,7 @@ def test_matrices_stay_inside(left: list[str], top: list[str], value: int) -> No
     assert len(list(parsed(found).iter(f"{SVG}a"))) == 1
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**13), st.integers(1, 10**13))
 def test_more_is_never_weaker(one: int, other: int) -> None:
     most = max(one, other)
@@ -41,6 +43,7 @@ def test_more_is_never_weaker(one: int, other: int) -> None:
     assert 1 <= level_of(min(one, other), most) <= LEVELS
 
 
+@settings(deadline=None)
 @given(NAMES)
 def test_names_of_a_ring_have_room(names: list[str]) -> None:
     things = [(str(number), Label(name, href="/x")) for number, name in enumerate(names)]
@@ -55,6 +58,7 @@ def test_names_of_a_ring_have_room(names: list[str]) -> None:
             assert two - one >= 2 * 13 * 1.25
 
 
+@settings(deadline=None)
 @given(NAMES, NAMES)
 def test_names_of_two_columns_have_room(left: list[str], right: list[str]) -> None:
     places = columns_of_places(
@@ -78,6 +82,7 @@ def test_an_edge_to_nowhere_is_refused() -> None:
         network(ABOUT, ring_of_places([("a", Label("a"))]), [Edge("a", "b", 1, Label("x"))])
 
 
+@settings(deadline=None)
 @given(st.integers(-(10**13), 10**13), st.integers(-(10**13), 10**13))
 def test_ticks_reach_over_all_values_and_nothing(one: int, other: int) -> None:
     ticks = ticks_of(min(one, other), max(one, other))
@@ -88,6 +93,7 @@ def test_ticks_reach_over_all_values_and_nothing(one: int, other: int) -> None:
     assert len({two - one for one, two in itertools.pairwise(ticks)}) == 1
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.lists(st.one_of(st.none(), st.integers(-(10**12), 10**12)), min_size=1, max_size=4),
@@ -120,6 +126,7 @@ def test_columns_are_as_high_as_their_values() -> None:
     assert heights == pytest.approx([4 * heights[1], heights[1], 2 * heights[1]], abs=0.05)
 
 
+@settings(deadline=None)
 @given(COUNTS)
 def test_rows_stay_inside_and_in_proportion(values: list[int]) -> None:
     entries = [
@@ -133,6 +140,7 @@ def test_rows_stay_inside_and_in_proportion(values: list[int]) -> None:
         assert two == pytest.approx(max(0.5, max(wide) * one / (max(values) or 1)), abs=0.6)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 10**13), min_size=1, max_size=40))
 def test_areas_of_a_treemap_are_its_parts(values: list[int]) -> None:
     values.sort(reverse=True)
@@ -144,6 +152,7 @@ def test_areas_of_a_treemap_are_its_parts(values: list[int]) -> None:
         assert -1e-3 <= y <= y + height <= 420 + 1e-3
 
 
+@settings(deadline=None)
 @given(NAMES, COUNTS)
 def test_treemaps_stay_inside(names: list[str], values: list[int]) -> None:
     parts = [
@@ -152,6 +161,7 @@ def test_treemaps_stay_inside(names: list[str], values: list[int]) -> None:
     assert outside(treemap(ABOUT, parts)) == []
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_any_text_gives_well_formed_markup(text: str, name: str) -> None:
     label = Label(text, href=text, name=name)

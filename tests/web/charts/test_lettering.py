@@ -1,6 +1,6 @@
 """Estimated widths, shortened and wrapped text."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medrd_kg.web.charts.lettering import ELLIPSIS, shortened, width_of, wrapped
@@ -13,6 +13,7 @@ def test_wide_characters_take_an_em() -> None:
     assert width_of("ill", 10) < width_of("IWM", 10) < 30
 
 
+@settings(deadline=None)
 @given(TEXTS, st.floats(1, 400), st.floats(8, 20))
 def test_what_is_shortened_fits(text: str, width: float, size: float) -> None:
     found = shortened(text, width, size)
@@ -20,6 +21,7 @@ def test_what_is_shortened_fits(text: str, width: float, size: float) -> None:
     assert found in (text, "") or found.endswith(ELLIPSIS)
 
 
+@settings(deadline=None)
 @given(TEXTS, st.floats(30, 400), st.integers(1, 4))
 def test_lines_fit_and_lose_nothing_but_at_the_end(text: str, width: float, lines: int) -> None:
     found = wrapped(text, width, 13, lines)

@@ -4,7 +4,7 @@ import itertools
 from collections import defaultdict
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.web.charts.svg import SVG, named, outside, parsed
 
@@ -37,6 +37,7 @@ def graphs(draw: st.DrawFn) -> tuple[list[Node], list[Band]]:
     return nodes, bands
 
 
+@settings(deadline=None)
 @given(graphs())
 def test_bands_add_up_to_their_nodes(graph: tuple[list[Node], list[Band]]) -> None:
     nodes, bands = graph
@@ -52,6 +53,7 @@ def test_bands_add_up_to_their_nodes(graph: tuple[list[Node], list[Band]]) -> No
         assert stop.thickness == pytest.approx(max(entering[key], leaving[key]))
 
 
+@settings(deadline=None)
 @given(graphs())
 def test_nothing_overlaps_or_leaves_the_view_box(graph: tuple[list[Node], list[Band]]) -> None:
     nodes, bands = graph

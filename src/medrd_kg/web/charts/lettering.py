@@ -5,7 +5,6 @@ em, Latin ones what the wider of the usual sans-serif fonts take.
 """
 
 import unicodedata
-from math import ceil
 from typing import Final
 
 __all__ = ["ELLIPSIS", "shortened", "width_of", "wrapped"]
@@ -21,6 +20,8 @@ _CAPITAL: Final = 0.74
 _BROAD: Final = 0.98
 _NOT_FIRST: Final = frozenset("、。，．・）」』】〕ー々ゃゅょっャュョッァィゥェォ,.)]}:;!?…")
 """Characters that do not begin a line, by the usual rule of Japanese typesetting."""
+_EVENED: Final = 2
+"""From this many lines on, they are made about equally long."""
 _NOT_LAST: Final = frozenset("（「『【〔([{")
 """Characters that do not end a line."""
 
@@ -65,12 +66,12 @@ def wrapped(text: str, width: float, size: float, lines: int) -> tuple[str, ...]
         lines: The most lines.
     """
     rest = " ".join(text.split())
-    needed = ceil(width_of(rest, size) / width) if width > 0 else lines
-    if 1 < needed <= lines:
-        even = _broken(rest, min(width, width_of(rest, size) / needed + size), size, lines)
-        if ELLIPSIS in rest or not any(line.endswith(ELLIPSIS) for line in even):
-            return even
-    return _broken(rest, width, size, lines)
+    filled = _broken(rest, width, size, lines)
+    if len(filled) < _EVENED:
+        return filled
+    even = _broken(rest, min(width, width_of(rest, size) / len(filled) + size), size, lines)
+    is_whole = "".join(even) == "".join(filled)
+    return even if is_whole and len(even) <= len(filled) else filled
 
 
 def _broken(rest: str, width: float, size: float, lines: int) -> tuple[str, ...]:

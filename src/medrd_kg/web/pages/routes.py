@@ -12,6 +12,7 @@ from medrd_kg.web.pages.entities import ENTITY_PAGES
 from medrd_kg.web.pages.evidence import EVIDENCE_PAGES
 from medrd_kg.web.pages.flows import FLOW_PAGES
 from medrd_kg.web.pages.home import HOME_PAGES
+from medrd_kg.web.pages.linkage import LINKAGE_PAGES
 from medrd_kg.web.pages.lists import LIST_PAGES
 from medrd_kg.web.pages.quality import QUALITY_PAGES
 from medrd_kg.web.pages.query import QUERY_PAGES
@@ -27,6 +28,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 _GROUPS: Final[tuple[Mapping[str, Handler], ...]] = (
     HOME_PAGES,
+    LINKAGE_PAGES,
     FLOW_PAGES,
     EVIDENCE_PAGES,
     QUALITY_PAGES,
