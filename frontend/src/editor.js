@@ -73,7 +73,7 @@ export class Editor {
           StreamLanguage.define(sparql), syntaxHighlighting(colours), theme,
           autocompletion({ override: [complete], icons: false, maxRenderedOptions: 60 }),
           EditorState.phrases.of(phrases),
-          EditorView.contentAttributes.of({ "aria-label": label, lang: "en", spellcheck: "false" }),
+          EditorView.contentAttributes.of({ "aria-label": label, lang: "en", spellcheck: "false", tabindex: "0" }),
           // Tab leaves the editor, as everywhere on the page; Enter accepts a completion.
           Prec.highest(keymap.of([{ key: "Mod-Enter", run: () => (run(), true) }])),
           keymap.of([...closeBracketsKeymap, ...completionKeymap, { key: "Mod-.", run: acceptCompletion }, ...historyKeymap, ...defaultKeymap]),

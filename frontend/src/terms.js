@@ -48,7 +48,7 @@ export function shorten(iri, prefixes) {
 
 /** Where the browser goes for an IRI: a page, else what this service has, else the web; null for other schemes. */
 export function hrefOf(iri, settings) {
-  for (const [start, path] of [settings.core, ...settings.pages]) {
+  for (const [start, path] of settings.pages) {
     const rest = iri.slice(start.length);
     if (iri.startsWith(start) && rest && !rest.includes("/")) return path + encodeURIComponent(rest);
   }

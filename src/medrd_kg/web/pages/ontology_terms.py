@@ -6,17 +6,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Literal
+from urllib.parse import quote
 
+from fastapi import Request
 from pyoxigraph import Literal as LiteralTerm
 from pyoxigraph import NamedNode
 
 from medrd_kg.store.base import Row
 from medrd_kg.vocabulary import MRD, MRDS, PREFIXES
+from medrd_kg.web.pages.site import Page
 from medrd_kg.web.state import Serving
 
-__all__ = ["Term", "Terms", "read_terms"]
+__all__ = ["Term", "Terms", "term_address", "terms_of"]
 
-Kind = Literal["class", "property", "concept"]
+Kind = Literal["class", "property", "concept", "scheme"]
 
 _OWL: Final = PREFIXES["owl"]
 _RDFS: Final = PREFIXES["rdfs"]
@@ -27,6 +30,7 @@ PREFIX owl: <{_OWL}> PREFIX rdfs: <{_RDFS}> PREFIX skos: <{_SKOS}>
 SELECT ?term ?type ?p ?o WHERE {{
   VALUES ?type {{
     owl:Class owl:ObjectProperty owl:DatatypeProperty owl:AnnotationProperty skos:Concept
+    skos:ConceptScheme
   }}
   ?term a ?type
   FILTER (STRSTARTS(STR(?term), "{MRD}") || STRSTARTS(STR(?term), "{MRDS}"))
@@ -50,20 +54,21 @@ _KINDS: Final[Mapping[str, Kind]] = {
     f"{_OWL}DatatypeProperty": "property",
     f"{_OWL}AnnotationProperty": "property",
     f"{_SKOS}Concept": "concept",
+    f"{_SKOS}ConceptScheme": "scheme",
 }
 
 
 @dataclass(frozen=True)
 class Term:
-    """A class, property or concept.
+    """A class, property, concept or scheme of concepts.
 
     Attributes:
         iri: Its IRI.
-        kind: Which of the three.
+        kind: Which of the four.
         type_name: Local name of its OWL or SKOS type.
         links: IRIs by property, both written in full.
         texts: Texts by property and language.
-        uses: Instances of a class, or triples of a property; 0 for concepts.
+        uses: Instances of a class, or triples of a property; 0 for others.
     """
 
     iri: str
@@ -148,13 +153,43 @@ class Terms:
             if not any(parent in self.by_iri for parent in term.parents)
         ]
 
+    def narrower(self, iri: str) -> list[Term]:
+        """Return the concepts right below a concept, by name."""
+        return [term for term in self.of_kind("concept") if iri in term.linked("skos:broader")]
+
+    def top_of_scheme(self, iri: str) -> list[Term]:
+        """Return the concepts of a scheme that are below no other, by name."""
+        return [
+            term
+            for term in self.in_scheme(iri)
+            if not any(broader in self.by_iri for broader in term.linked("skos:broader"))
+        ]
+
+    def in_scheme(self, iri: str) -> list[Term]:
+        """Return all concepts of a scheme, by name."""
+        return [term for term in self.of_kind("concept") if iri in term.linked("skos:inScheme")]
+
+    def named(self, name: str) -> Term | None:
+        """Return the term of a local name, one of the core vocabulary before others."""
+        return self.by_iri.get(f"{MRD}{name}") or self.by_iri.get(f"{MRDS}{name}")
+
     def used_with(self, iri: str, prefixed: str) -> list[Term]:
         """Return the properties whose domain or range a class is."""
         return [term for term in self.of_kind("property") if iri in term.linked(prefixed)]
 
 
-async def read_terms(served: Serving) -> Terms:
-    """Return the terms of what is served, with how often each is used."""
+async def terms_of(request: Request, served: Serving) -> Terms:
+    """Return the terms of what is served; they are read once for each state of the data."""
+    state = request.app.state
+    kept: tuple[Serving, Terms] | None = getattr(state, "ontology_terms", None)
+    if kept is not None and kept[0] is served:
+        return kept[1]
+    found = await _read_terms(served)
+    state.ontology_terms = (served, found)
+    return found
+
+
+async def _read_terms(served: Serving) -> Terms:
     stated, classes, properties = await asyncio.gather(
         *(served.evaluator.select(text) for text in (_STATED, _CLASS_USES, _PROPERTY_USES))
     )
@@ -200,3 +235,11 @@ def _terms(rows: Iterable[Row], uses: Mapping[str, int]) -> Terms:
 
 def _value(term: Any) -> str:  # noqa: ANN401 - any RDF term that has a value
     return str(term.value)
+
+
+def term_address(iri: str, page: Page) -> str | None:
+    """Return the address of the page about a term; None for what is no term of ours."""
+    for namespace in (str(MRD), str(MRDS)):
+        if iri.startswith(namespace) and iri != namespace:
+            return page.url(f"/ontology/{quote(iri.removeprefix(namespace))}")
+    return None

@@ -9,16 +9,15 @@ from typing import Any, Final
 
 import orjson
 from fastapi import Request, Response
-from pyoxigraph import Literal, NamedNode
 
 from medrd_kg.kinds import kinds
 from medrd_kg.problems import Problem
 from medrd_kg.sparql.protocol import read_parameters
-from medrd_kg.store.base import Term
-from medrd_kg.vocabulary import BASE, MRD, PREFIXES
+from medrd_kg.vocabulary import BASE, MRD, MRDS, PREFIXES
 from medrd_kg.web.pages.addresses import PAGE_KINDS, address, base_path
-from medrd_kg.web.pages.ontology_terms import read_terms
+from medrd_kg.web.pages.ontology_terms import terms_of
 from medrd_kg.web.pages.query_answers import Graph, Rows, Truth, evaluation_of, first_rows
+from medrd_kg.web.pages.query_cells import cell
 from medrd_kg.web.pages.query_faults import fault_patterns, in_words
 from medrd_kg.web.pages.query_files import download
 from medrd_kg.web.pages.query_stored import bound_text, fields_of, grouped_queries, stored_query
@@ -110,55 +109,10 @@ def _shown(answer: Rows | Graph | Truth, page: Page) -> dict[str, Any]:
             return {
                 "kind": "rows",
                 "columns": answer.columns,
-                "rows": [[_cell(term, page) for term in row] for row in answer.cells],
+                "rows": [[cell(term, page) for term in row] for row in answer.cells],
                 "text": answer.text,
                 "is_whole": answer.is_whole,
             }
-
-
-def _cell(term: Term | None, page: Page) -> dict[str, str | None]:
-    """Return what a cell shows: text, address, language, and its kind."""
-    match term:
-        case None:
-            return {"kind": "none", "text": ""}
-        case NamedNode(value=iri):
-            return {"kind": "iri", "text": _short(iri), "iri": iri, "href": _href(iri, page)}
-        case Literal(value=text, language=language, datatype=datatype):
-            kind = "number" if datatype.value in _NUMERIC else "text"
-            return {"kind": kind, "text": text, "language": language}
-        case _:
-            return {"kind": "text", "text": str(term), "language": None}
-
-
-_NUMERIC: Final = frozenset(
-    f"{PREFIXES['xsd']}{name}" for name in ("integer", "decimal", "double", "float")
-)
-
-
-def _short(iri: str) -> str:
-    """Return an IRI as people read it.
-
-    >>> _short("https://w3id.org/medrd-kg/core#Programme")
-    'mrd:Programme'
-    """
-    found = [
-        (len(namespace), f"{prefix}:{iri.removeprefix(namespace)}")
-        for prefix, namespace in PREFIXES.items()
-        if iri.startswith(namespace) and "/" not in iri.removeprefix(namespace)
-    ]
-    return max(found)[1] if found else iri
-
-
-def _href(iri: str, page: Page) -> str | None:
-    """Return where a reader goes for an IRI: a page, or what this service has, or the web."""
-    if iri.startswith(str(MRD)):
-        return page.url(f"/ontology/{iri.removeprefix(str(MRD))}")
-    found = page.of_thing(iri)
-    if found is not None:
-        return found
-    if iri.startswith(BASE):
-        return page.api(f"/{iri.removeprefix(BASE)}")
-    return iri if iri.startswith(("https://", "http://")) else None
 
 
 def _settings(served: Serving, language: str, page: Page) -> dict[str, Any]:
@@ -170,12 +124,12 @@ def _settings(served: Serving, language: str, page: Page) -> dict[str, Any]:
         "sparql": address(served, "/sparql"),
         "complete": address(served, "/api/v1/search/complete"),
         "terms": page.url("/query/terms.json"),
-        "core": [str(MRD), page.url("/ontology/")],
         "pages": [
             [kinds()[name].iri_start, page.url(f"/{segment}/")]
             for name, segment in PAGE_KINDS.items()
             if f"/{segment}" in page.installed
-        ],
+        ]
+        + [[str(names), page.url("/ontology/")] for names in (MRD, MRDS)],
         "prefixes": list(PREFIXES.items()),
         "faults": fault_patterns(language),
         "words": table_of_words(language)["query"]["script"],
@@ -189,7 +143,7 @@ async def _terms(request: Request) -> Response:
     key = "pages/terms.json"
     kept = served.documents.get(key)
     if kept is None:
-        terms = await read_terms(served)
+        terms = await terms_of(request, served)
         listed = [
             {
                 "iri": term.iri,

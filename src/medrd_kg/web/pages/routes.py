@@ -14,6 +14,7 @@ from medrd_kg.web.pages.flows import FLOW_PAGES
 from medrd_kg.web.pages.home import HOME_PAGES
 from medrd_kg.web.pages.linkage import LINKAGE_PAGES
 from medrd_kg.web.pages.lists import LIST_PAGES
+from medrd_kg.web.pages.ontology import ONTOLOGY_PAGES
 from medrd_kg.web.pages.quality import QUALITY_PAGES
 from medrd_kg.web.pages.query import QUERY_PAGES
 from medrd_kg.web.pages.releases import RELEASES_PAGES
@@ -38,6 +39,7 @@ _GROUPS: Final[tuple[Mapping[str, Handler], ...]] = (
     ENTITY_PAGES,
     SEARCH_PAGES,
     QUERY_PAGES,
+    ONTOLOGY_PAGES,
 )
 """Paths of pages, after the language, with their handlers."""
 
