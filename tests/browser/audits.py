@@ -139,24 +139,31 @@ def unreachable_by_keyboard(page: Page) -> list[str]:
         _TAB_STOPS,
     )
     faults = []
-    page.evaluate("() => { document.activeElement?.blur(); window.scrollTo(0, 0); }")
+    page.evaluate(
+        """() => {
+          document.activeElement?.blur();
+          window.scrollTo(0, 0);
+          // Focus is seen by the element's own outline, or by what it draws inside.
+          window.look = e => JSON.stringify([e, ...[...e.querySelectorAll('*')].slice(0, 20)]
+            .map(part => getComputedStyle(part)).map(style => [
+              style.outlineStyle === 'none' ? 0 : style.outlineWidth, style.stroke,
+              style.strokeWidth, style.strokeOpacity]));
+        }"""
+    )
+    plain: list[str] = page.evaluate("() => window.stops.map(window.look)")
     for number, stop in enumerate(expected):
         page.keyboard.press("Tab")
-        at, outlined, shown = page.evaluate(
+        at, look, shown = page.evaluate(
             """() => {
-              const e = document.activeElement, style = getComputedStyle(e);
-              const box = e.getBoundingClientRect();
-              return [
-                window.stops.indexOf(e),
-                style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1,
-                box.width > 0 && box.right > 0 && box.bottom > 0,
-              ];
+              const e = document.activeElement, box = e.getBoundingClientRect();
+              return [window.stops.indexOf(e), window.look(e),
+                      box.width + box.height > 0 && box.right > 0 && box.bottom > 0];
             }"""
         )
         if at != number:
             faults.append(f"the tab key reaches number {at} instead of {number}: {stop}")
             break
-        if not outlined:
+        if look == plain[number]:
             faults.append(f"focus is not seen: {stop}")
         if not shown:
             faults.append(f"focus is out of sight: {stop}")
