@@ -118,7 +118,7 @@ def create_app(settings: Settings, source: ReleaseSource) -> FastAPI:
     install_metrics(app, Sources(service, requests, front=lambda: app.state.front))
     # The layer added last is the outermost.
     app.add_middleware(SparqlShortcut, endpoint=endpoint)
-    app.add_middleware(FaultBarrier)
+    app.add_middleware(FaultBarrier, page=error_page)
     app.add_middleware(Guard, authority=authority)
     _stand_before(
         app,

@@ -27,9 +27,17 @@ class BrokenAnswer(Exception):
 class FaultBarrier:
     """Answers unforeseen exceptions with ``internal-error``; the trace goes to the log alone."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Stand around ``app``."""
+    def __init__(
+        self, app: ASGIApp, page: Callable[[Request, Problem], Response | None] = lambda *_: None
+    ) -> None:
+        """Stand around ``app``.
+
+        Args:
+            app: The application.
+            page: Returns a page that tells of a problem, for callers who want one.
+        """
         self._app = app
+        self._page = page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; answer for the application when it fails."""
@@ -59,7 +67,9 @@ class FaultBarrier:
                 "the service failed on this request",
                 "the fault is ours: report the address and the time",
             )
-            await problem_response(Request(scope), problem)(scope, receive, send)
+            request = Request(scope)
+            answer = self._page(request, problem) or problem_response(request, problem)
+            await answer(scope, receive, send)
 
 
 def install_problem_handlers(

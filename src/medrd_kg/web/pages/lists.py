@@ -72,7 +72,9 @@ def _table(kind: str, listed: Listed) -> Handler:
             "limit": values.get("limit", [str(_PAGE)])[0],
         }
         chosen = {name: found for name, found in parameters.items() if name in listed.filters}
-        found = await section(request, collection, path, parameters, listed.columns)
+        found = await section(
+            request, collection, path, parameters, listed.columns, needs_answer=True
+        )
         following = found.answer.get("next")
         cursor = parse_qs(urlsplit(following).query)["cursor"][0] if following else None
         return render(

@@ -81,7 +81,7 @@ async def section(
     columns: Sequence[Column],
     *,
     more: tuple[str, Parameters] | None = None,
-    keep: Callable[[Json], bool] = lambda _: True,
+    needs_answer: bool = False,
 ) -> Section:
     """Ask an operation and return its entries as a table without the columns that stay empty.
 
@@ -92,19 +92,19 @@ async def section(
         parameters: Its parameters.
         columns: The columns.
         more: Where all entries are listed.
-        keep: Tells which entries are shown.
+        needs_answer: Whether a refusal is a fault of the page's reader. Otherwise a thing that
+            the operation knows nothing of has no entries there.
 
     Raises:
-        Problem: What the operation raises but ``invalid-parameter``: a thing that an operation
-            knows nothing of has no entries there.
+        Problem: What the operation raises.
     """
     try:
         answer = await ask(request, path, {**parameters, "explain": "true"})
     except Problem as problem:
-        if problem.slug not in {"invalid-parameter", "not-found"}:
+        if needs_answer or problem.slug not in {"invalid-parameter", "not-found"}:
             raise
         return Section(key, (), (), 0, path, parameters)
-    entries = [each for each in answer["items"] if keep(each)]
+    entries = answer["items"]
     cells = [tuple(column.value(each) for column in columns) for each in entries]
     used = [
         place
