@@ -14,7 +14,14 @@ from medrd_kg.linkage.twins.patterns import (
     under_any,
 )
 
-__all__ = ["bridge_twins", "linkage_items_twins", "linkage_twins", "stated_link_twins"]
+__all__ = [
+    "bridge_twins",
+    "linkage_items_twins",
+    "linkage_twins",
+    "looked_at",
+    "stated_link_twins",
+    "weights",
+]
 
 
 def linkage_twins(question: LinkageQuestion) -> tuple[Twin, ...]:
@@ -30,11 +37,12 @@ def linkage_twins(question: LinkageQuestion) -> tuple[Twin, ...]:
         ?shared_leftCount ?shared_rightCount
     WHERE {{
         {body}
-        {_weights(selection, via, "?shared_facet", "?shared_concept", "?shared_namedBy")}
+        {weights(selection, via, "?shared_facet", "?shared_concept", "?shared_namedBy")}
     }}
     ORDER BY ?left ?right ?shared_facet ?shared_concept"""
     stated = stated_link_twins(left=question.left, right=question.right)[0]
-    return (twin("items", query), _looked_at(selection), Twin("statedLinks", stated.text))
+    shared = twin("items", query, leaves_out="bits")
+    return (shared, looked_at(selection), Twin("statedLinks", stated.text))
 
 
 def linkage_items_twins(question: LinkageQuestion, left: str, right: str) -> tuple[Twin, ...]:
@@ -92,10 +100,10 @@ def bridge_twins(question: BridgeQuestion) -> tuple[Twin, ...]:
         {{ SELECT DISTINCT ?facet ?concept ?connected WHERE {{ {body} }} }}
         {{ SELECT ?facet ?concept WHERE {{ {body} }} GROUP BY ?facet ?concept
         HAVING (COUNT(DISTINCT ?connected) >= {question.min_connected}) }}
-        {_weights(selection, via, "?facet", "?concept", "?namedBy")}
+        {weights(selection, via, "?facet", "?concept", "?namedBy")}
     }}
     ORDER BY ?facet ?concept ?connected"""
-    return (twin("items", query), _looked_at(selection))
+    return (twin("items", query, leaves_out="bits"), looked_at(selection))
 
 
 def stated_link_twins(
@@ -178,15 +186,16 @@ def _carried(
         }} GROUP BY ?{side} ?shared_facet ?shared_concept }}"""
 
 
-def _weights(
+def weights(
     selection: Selection, via: tuple[str, ...], facet: str, concept: str, count: str
 ) -> str:
+    """Return the subquery of how many items of a selection fall under each concept."""
     return f"""{{ SELECT {facet} {concept} (COUNT(DISTINCT ?item) AS {count}) WHERE {{
             {subject(selection)}
             {under_any(via, facet, concept, basis=selection.basis)}
         }} GROUP BY {facet} {concept} }}"""
 
 
-def _looked_at(selection: Selection) -> Twin:
+def looked_at(selection: Selection) -> Twin:
     """Return the query for N of the information content, log2(N / n)."""
     return twin("N", f"SELECT (COUNT(?item) AS ?N) WHERE {{ {subject(selection)} }}")

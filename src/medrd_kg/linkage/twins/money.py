@@ -18,7 +18,7 @@ from medrd_kg.linkage.twins.patterns import (
     year_of,
 )
 
-__all__ = ["flow_twins", "overlap_twins", "recipient_twins"]
+__all__ = ["flow_twins", "overlap_twins", "recipient_twins", "selected"]
 
 
 def overlap_twins(question: OverlapQuestion, total: str) -> tuple[Twin, ...]:
@@ -63,11 +63,11 @@ def flow_twins(
         filters: Facet and slug or IRI of what the money must be for, or be paid by or to.
         basis: Basis of the concepts of programmes.
     """
-    selected = _selected(total, filters, basis)
+    chosen = selected(total, filters, basis)
     balances = f"""
     SELECT ?programme ?amount ?executed ?transferred WHERE {{
         {{ SELECT ?programme (SUM(?weight) AS ?amount) WHERE {{
-            {selected}
+            {chosen}
             ?item mrd:forProgramme ?programme .
         }} GROUP BY ?programme }}
         OPTIONAL {{ SELECT ?programme (SUM(?spent) AS ?executed) WHERE {{
@@ -86,7 +86,7 @@ def flow_twins(
     SELECT ?source_kind ?source_thing ?target_kind ?target_thing
         (SUM(?weight) AS ?amount) (COUNT(?item) AS ?figures)
     WHERE {{
-        {selected}
+        {chosen}
         OPTIONAL {{ ?item mrd:payer ?payer }}
         OPTIONAL {{ ?item mrd:payee ?payee }}
         OPTIONAL {{ ?item mrd:forProgramme ?programme }}
@@ -107,7 +107,7 @@ def flow_twins(
             IF(?target_kind = "payer", ?payer, ?payee)) AS ?target_thing)
     }}
     GROUP BY ?source_kind ?source_thing ?target_kind ?target_thing"""
-    whole = f"SELECT (SUM(?weight) AS ?selected) WHERE {{ {selected} }}"
+    whole = f"SELECT (SUM(?weight) AS ?selected) WHERE {{ {chosen} }}"
     return (twin("items", balances), twin("links", links), twin("selected", whole))
 
 
@@ -149,7 +149,7 @@ def recipient_twins(fiscal_year: int, programme: str | None, payee: str | None) 
     return (twin("items", query),)
 
 
-def _selected(total: str, filters: Mapping[str, str], basis: str) -> str:
+def selected(total: str, filters: Mapping[str, str], basis: str) -> str:
     """Return the pattern of the figures of a total that pass all filters, once each."""
     if not filters:
         return figures(total)

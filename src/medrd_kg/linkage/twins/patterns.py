@@ -1,7 +1,7 @@
 """Graph patterns of which the twins are made: items, what they name, figures of a total."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode
@@ -31,7 +31,8 @@ __all__ = [
 ]
 
 _PROLOGUE: Final = "".join(
-    f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in ("mrd", "mrds", "skos", "owl", "graph")
+    f"PREFIX {name}: <{PREFIXES[name]}>\n"
+    for name in ("mrd", "mrds", "skos", "owl", "org", "graph")
 )
 
 PROPERTIES: Final = {
@@ -74,17 +75,44 @@ class Twin:
     Attributes:
         part: ``items``, or the member of the answer that it gives.
         text: The query.
+        rows: Which entries of the part it gives: those with one of these values in these columns.
+        lists: Columns that are lists in the answer; each row has one of their members.
+        leaves_out: What it does not give: a key of ``leaves_out.yaml``; None for nothing.
+        exact: Whether its rows are those of the answer; otherwise they hold these and others,
+            and ``leaves_out`` tells which.
     """
 
     part: str
     text: str
+    rows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lists: tuple[str, ...] = ()
+    leaves_out: str | None = None
+    exact: bool = True
 
 
-def twin(part: str, query: str) -> Twin:
-    """Return a twin with the prefixes that its query needs, one level of indentation removed."""
+def twin(
+    part: str,
+    query: str,
+    *,
+    rows: Mapping[str, tuple[str, ...]] | None = None,
+    lists: tuple[str, ...] = (),
+    leaves_out: str | None = None,
+    exact: bool = True,
+) -> Twin:
+    """Return a twin with the prefixes that its query needs, one level of indentation removed.
+
+    Args:
+        part: As the attributes of `Twin`, like the others.
+        query: The query without its prefixes.
+        rows: None for all entries.
+        lists: None for no column.
+        leaves_out: None for nothing.
+        exact: Whether its rows are those of the answer.
+    """
     lines = [line.removeprefix("    ") for line in query.strip().splitlines() if line.strip()]
     needed = [each for each in _PROLOGUE.splitlines() if f"{each.split()[1]}" in query]
-    return Twin(part, "\n".join([*needed, *lines]) + "\n")
+    text = "\n".join([*needed, *lines]) + "\n"
+    return Twin(part, text, rows or {}, lists, leaves_out, exact)
 
 
 def term(iri: str) -> str:

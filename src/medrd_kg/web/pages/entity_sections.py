@@ -8,10 +8,13 @@ from fastapi import Request
 
 from medrd_kg.web.pages.sections import Column, Json, Section, facets_of, labelled, many, section
 
-__all__ = ["LATEST_YEAR", "SECTIONS", "Asked", "programme_columns", "topic_columns"]
+__all__ = ["LATEST_YEAR", "MONEY", "SECTIONS", "Asked", "programme_columns", "topic_columns"]
 
 LATEST_YEAR: Final = 2021
 """Fiscal year of the latest payments that review sheets tell: each is published a year later."""
+
+MONEY: Final = {"fiscal_year": 2022, "stage": "initial", "level": "appropriation"}
+"""The total of the policy's own year."""
 
 _SHOWN: Final = 20
 """Entries of a section; what has more leads to the list of all."""
@@ -202,6 +205,19 @@ async def _money(request: Request, kind: str, slug: str, _: Json) -> Section:
     return replace(found, rows=tuple(sorted(found.rows, key=lambda row: -row[years])))
 
 
+async def _funded(request: Request, kind: str, slug: str, _: Json) -> Section:
+    """Ask for the money of the policy's year whose programmes name a concept."""
+    columns = (
+        Column("programme", "thing", lambda entry: entry["programme"]),
+        Column("amount", "yen", lambda entry: entry["amount"]),
+        Column("executed", "yen", lambda entry: entry["executed"]),
+        Column("evidence", "evidence", lambda entry: entry["programme"]["evidence"]),
+    )
+    parameters = {kind.replace("-", "_"): slug, **MONEY, "limit": 50}
+    more = ("/flows", {name: value for name, value in parameters.items() if name != "limit"})
+    return await section(request, "money", "/api/v1/flows", parameters, columns, more=more)
+
+
 _TOPICS: Final = _filtered("topics", "topics", topic_columns, "/topics")
 _SCOPE: Final = _filtered("scope", "scope-items", topic_columns, None)
 _PROGRAMMES: Final = _filtered("programmes", "programmes", programme_columns, "/programmes")
@@ -219,6 +235,7 @@ SECTIONS: Final[Mapping[str, tuple[Asked, ...]]] = {
     "disease-area": (
         _TOPICS,
         _SCOPE,
+        _funded,
         _PROGRAMMES,
         _linked("disease-area", "modality", "purpose"),
         _missing("disease-area", "modality", "row"),
@@ -226,6 +243,7 @@ SECTIONS: Final[Mapping[str, tuple[Asked, ...]]] = {
     "modality": (
         _TOPICS,
         _SCOPE,
+        _funded,
         _PROGRAMMES,
         _linked("modality", "disease-area", "purpose"),
         _missing("disease-area", "modality", "column"),

@@ -11,6 +11,7 @@ from medrd_kg.web.charts.matrix import Cell, matrix
 from medrd_kg.web.charts.twin import Number, Twin, Words
 from medrd_kg.web.pages.asking import ask
 from medrd_kg.web.pages.choices import label_of
+from medrd_kg.web.pages.entity_sections import MONEY
 from medrd_kg.web.pages.flow_drawing import flow_chart, flow_twins
 from medrd_kg.web.pages.site import Page, page_of, render
 from medrd_kg.web.pages.words import words
@@ -34,7 +35,6 @@ _COUNTED: Final = {
 }
 """Collections whose sizes are told, each with the page that shows them."""
 
-_MONEY: Final = {"fiscal_year": _YEAR, "stage": "initial", "level": "appropriation"}
 _TOPICS: Final = {
     "rows": "disease-area",
     "columns": "project",
@@ -76,7 +76,7 @@ async def _home(request: Request) -> Response:
 async def _pictures(request: Request, page: Page) -> dict[str, Any]:
     """Return the two drawings with their tables and addresses."""
     t = words(page.language)
-    money = await ask(request, "/api/v1/flows", {**_MONEY, "limit": 100, "explain": "true"})
+    money = await ask(request, "/api/v1/flows", {**MONEY, "limit": 100, "explain": "true"})
     covered = await ask(request, "/api/v1/coverage", {**_TOPICS, "limit": 100, "explain": "true"})
 
     def address(_: str, thing: Mapping[str, Any]) -> str | None:
@@ -92,8 +92,8 @@ async def _pictures(request: Request, page: Page) -> dict[str, Any]:
             "answer": money,
             "drawing": flow_chart(page, t.flows, about, money["links"], address),
             "twins": flow_twins(page, t.flows, money["links"], money["selected"], address),
-            "parameters": {**_MONEY, "part": "links"},
-            "page": _MONEY,
+            "parameters": {**MONEY, "part": "links"},
+            "page": MONEY,
         },
         "topics": {
             "answer": covered,
