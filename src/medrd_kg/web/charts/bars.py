@@ -136,8 +136,9 @@ def columns(
         text = lines_of(
             lines, x + step / 2, middle, _SIZE - 1, anchor="middle", lang=group.label.lang
         )
-        drawn.append(linked(group.label, text))
-    size = (_WIDTH, top + _TALL + names + 14)
+        box = hit_box(x + 1, top + _TALL + 4, step - 2, max(26.0, tall + 6))
+        drawn.append(linked(group.label, box, text))
+    size = (_WIDTH, top + _TALL + max(26.0, names) + 14)
     return drawing(about, size, *drawn, kind="chart-columns")
 
 

@@ -12,6 +12,7 @@ from medrd_kg.web.charts.drawing import (
     Label,
     drawing,
     element,
+    hit_box,
     lines_of,
     linked,
 )
@@ -88,12 +89,13 @@ def matrix(
         x = _NAMES + (place + 0.5) * step
         middle = top - 6 - len(lines) * _SMALL * 1.25 / 2
         text = lines_of(lines, x, middle, _SMALL, anchor="middle", lang=label.lang)
-        drawn.append(linked(label, text))
+        drawn.append(linked(label, hit_box(x - step / 2 + 1, 1, step - 2, top - 3), text))
     for place, label in enumerate(rows):
         middle = top + (place + 0.5) * _ROW
         lines = wrapped(label.text, _NAMES - 14, _SMALL, 2)
         text = lines_of(lines, _NAMES - 8, middle, _SMALL, anchor="end", lang=label.lang)
-        drawn.append(linked(label, text))
+        box = hit_box(1, middle - _ROW / 2 + 1, _NAMES - 4, _ROW - 2)
+        drawn.append(linked(label, box, text))
     drawn.append(
         element(
             "rect",
@@ -111,7 +113,7 @@ def matrix(
         x, y = _NAMES + cell.column * step, top + cell.row * _ROW
         size = _SIZE if width_of(cell.label.text, _SIZE) <= step - 6 else _SIZE - 2
         shown = wrapped(cell.label.text, step - 4, size, 1)
-        box: Attributes = {
+        filled: Attributes = {
             "x": x + _SPACE / 2,
             "y": y + _SPACE / 2,
             "width": step - _SPACE,
@@ -127,6 +129,6 @@ def matrix(
             kind=f"c-label c-on-{level}",
             lang=cell.label.lang,
         )
-        drawn.append(linked(cell.label, element("rect", box), text))
+        drawn.append(linked(cell.label, element("rect", filled), text))
     whole = (_NAMES + step * len(columns) + 4, top + _ROW * len(rows) + 4)
     return drawing(about, whole, *drawn, kind="chart-matrix")

@@ -1,6 +1,6 @@
 """The page of connections: one question as heat map, network or list; overlaps and gaps."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, Final
@@ -8,7 +8,7 @@ from typing import Any, Final
 from fastapi import Request, Response
 
 from medrd_kg.linkage.coverage import MEASURES, WHOLE_AXES
-from medrd_kg.linkage.facets import FACETS, require
+from medrd_kg.linkage.facets import FACETS, iri_of, require
 from medrd_kg.linkage.linkages import VIA
 from medrd_kg.linkage.selection import BASES
 from medrd_kg.web.charts.drawing import About
@@ -138,7 +138,7 @@ async def _matrix(visit: _Visit) -> dict[str, object]:
         "drawing": found.chart(about) if found.rows and found.columns else None,
         "twin": found.twin(title, rows),
         "items": items,
-        "names": _names_of(visit.page, answer, chosen, t.any),
+        "names": _names_of(visit, answer, chosen),
         "files": ("/api/v1/coverage", question),
         "item_files": ("/api/v1/coverage/items", {**question, **chosen}),
     }
@@ -150,15 +150,26 @@ def _chosen(asked: Mapping[str, str], *names: str) -> dict[str, str]:
 
 
 def _names_of(
-    page: Page, answer: Mapping[str, Any], chosen: Mapping[str, str], otherwise: str
+    visit: _Visit, answer: Mapping[str, Any], chosen: Mapping[str, str]
 ) -> dict[str, str]:
     """Return the names of the row and the column that were chosen."""
     found = {}
     for name, axis in (("row", "rows"), ("column", "columns")):
-        of_axis = {each["thing"]["id"]: each["thing"]["label"] for each in answer[axis]}
-        iri = chosen.get(name)
-        found[name] = otherwise if iri is None else page.text(of_axis.get(iri, {"en": iri}))
+        things = [each["thing"] for each in answer[axis]]
+        value = chosen.get(name)
+        found[name] = (
+            visit.t.any if value is None else _name_of(visit, things, visit.asked[axis], value)
+        )
     return found
+
+
+def _name_of(
+    visit: _Visit, things: Sequence[Mapping[str, Any]], facet: str, slug_or_iri: str
+) -> str:
+    """Return the name of one of some things; what was written where it is none of them."""
+    iri = iri_of(facet, slug_or_iri)
+    labels = [each["label"] for each in things if each["id"] == iri]
+    return visit.page.text(labels[0]) if labels else slug_or_iri
 
 
 def _pair_question(visit: _Visit) -> dict[str, object]:
@@ -188,18 +199,17 @@ async def _pairs(visit: _Visit, limit: int) -> dict[str, object]:
     items = None
     if len(chosen) == len(("left", "right")):
         items = await visit.ask("linkages/items", {**question, **chosen})
-    names = {
-        each[side]["id"]: visit.page.text(each[side]["label"])
-        for each in answer["items"]
-        for side in ("left", "right")
-    }
+    kinds = {"left": asked["rows"], "right": asked["columns"]}
+    ends = [each[side] for each in answer["items"] for side in kinds]
     return {
         "title": title,
         "answer": answer,
         "address": address,
         "twin": pairs_twin(visit.page, t, (title, left, right), answer["items"], address),
         "items": items,
-        "names": {side: names.get(iri, iri) for side, iri in chosen.items()},
+        "names": {
+            side: _name_of(visit, ends, kinds[side], value) for side, value in chosen.items()
+        },
         "included": {each["id"]: each for each in answer["included"]},
         "next": _following(visit, answer["next"]),
         "files": ("/api/v1/linkages", question),
