@@ -35,14 +35,14 @@ build: $(INSTALLED)  ## build a release of the shipped content
 test: $(INSTALLED)  ## run the tests (short forms of the long ones)
 	tools/install_debian_packages.sh
 	$(MAKE) --no-print-directory $(JARS)
-	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup -m "not long" --ignore tests/survival
-	$(BIN)/pytest -m "not long" tests/survival  # alone: they measure what happens to others
+	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup -m "not long" --ignore tests/survival --ignore tests/browser/speed
+	$(BIN)/pytest -m "not long" tests/survival tests/browser/speed  # alone: they measure time
 
 test-long: $(INSTALLED)  ## run all tests in their full forms
 	tools/install_debian_packages.sh
 	$(MAKE) --no-print-directory $(JARS)
-	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup --ignore tests/survival
-	$(BIN)/pytest tests/survival
+	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup --ignore tests/survival --ignore tests/browser/speed
+	$(BIN)/pytest tests/survival tests/browser/speed
 
 check: $(INSTALLED)  ## lint, types, generated files
 	$(BIN)/ruff format --check .
@@ -62,6 +62,10 @@ format: $(INSTALLED)  ## format the code
 
 wheel: $(INSTALLED)  ## build the wheel into dist/
 	$(BIN)/python -m build --wheel --outdir dist .
+
+screenshots: $(INSTALLED)  ## take the README's pictures of a running `make serve` (ADDRESS=http://...)
+	tools/install_debian_packages.sh
+	$(BIN)/python tools/screenshots.py $(or $(ADDRESS),http://127.0.0.1:8000)
 
 bench: $(INSTALLED)  ## compare CPU per request with peers, side by side (BENCH="--help" lists options)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'

@@ -25,6 +25,15 @@ READING: Final[dict[str, str]] = {
     "/search?q=がん": "plain",
     "/search?q=zzzzzz": "hard",  # nothing is found
     "/flows": "plain",
+    "/flows?perimeter=in-house-whole&compare=2021": "hard",  # more programmes than are drawn
+    "/flows?stage=reserve": "hard",  # there is no such total
+    "/linkage": "plain",
+    "/linkage?row=cancer&column=genome-data": "hard",
+    "/linkage?view=network": "plain",
+    "/linkage?view=network&rows=programme&columns=programme": "hard",
+    "/linkage?view=list": "hard",
+    "/linkage?view=overlaps": "plain",
+    "/linkage?view=gaps": "plain",
     "/evidence": "plain",
     "/evidence?of=https://w3id.org/medrd-kg/id/topic/exosome-quality-test": "hard",
     "/evidence/policy-fy2022": "plain",
