@@ -18,7 +18,8 @@ const theme = EditorView.theme({
   ".cm-activeLine": { backgroundColor: "var(--editor-line)" },
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "var(--editor-selected)" },
   ".cm-tooltip": { color: "var(--editor-text)", backgroundColor: "var(--editor-ground)", border: "1px solid var(--editor-faint)", maxWidth: "min(44rem, 92vw)" },
-  ".cm-tooltip-autocomplete > ul": { maxHeight: "18rem", fontFamily: "inherit" },
+  // All that is rendered is seen: what scrolled would be out of reach of the keyboard's focus.
+  ".cm-tooltip.cm-tooltip-autocomplete > ul": { maxHeight: "none", overflow: "hidden", fontFamily: "inherit" },
   ".cm-tooltip-autocomplete > ul > li": { padding: "0.25rem 0.5rem", minHeight: "24px" },
   ".cm-tooltip-autocomplete > ul > li[aria-selected]": { color: "var(--editor-ground)", backgroundColor: "var(--editor-focus)" },
   ".cm-completionDetail": { fontStyle: "normal", marginLeft: "1em" },
@@ -52,6 +53,19 @@ const faultMarks = StateField.define({
   provide: (field) => EditorView.decorations.from(field),
 });
 
+// Where text takes the place of several lines, the browser would join them with inline styles, of
+// which the policy complains: the editor does it before the browser can.
+const replaceLines = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { main, ranges } = view.state.selection;
+    const isOneLine = view.state.doc.lineAt(main.from).to >= main.to;
+    if (event.inputType !== "insertText" || event.data === null || event.isComposing || isOneLine || ranges.length > 1) return false;
+    view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+    event.preventDefault();
+    return true;
+  },
+});
+
 /** Position in the document of a line and column that the service counts in characters. */
 export function positionOf(doc, line, column) {
   const found = doc.line(Math.max(1, Math.min(line, doc.lines)));
@@ -69,9 +83,9 @@ export class Editor {
         doc: text,
         extensions: [
           lineNumbers(), history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(),
-          highlightActiveLine(), faultMarks, EditorView.lineWrapping,
+          highlightActiveLine(), faultMarks, replaceLines, EditorView.lineWrapping,
           StreamLanguage.define(sparql), syntaxHighlighting(colours), theme,
-          autocompletion({ override: [complete], icons: false, maxRenderedOptions: 60 }),
+          autocompletion({ override: [complete], icons: false, maxRenderedOptions: 11 }),
           EditorState.phrases.of(phrases),
           EditorView.contentAttributes.of({ "aria-label": label, lang: "en", spellcheck: "false", tabindex: "0" }),
           // Tab leaves the editor, as everywhere on the page; Enter accepts a completion.
