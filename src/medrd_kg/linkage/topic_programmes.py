@@ -26,6 +26,7 @@ __all__ = [
     "Reason",
     "TopicProgramme",
     "TopicProgrammeQuestion",
+    "iri_of_end",
     "topic_programmes",
 ]
 
@@ -125,8 +126,8 @@ def topic_programmes(
             costly.
     """
     parameters: dict[str, object] = {
-        "topic": _iri("topic", question.topic),
-        "programme": _iri("programme", question.programme),
+        "topic": iri_of_end("topic", question.topic),
+        "programme": iri_of_end("programme", question.programme),
         "fiscal_year": question.fiscal_year,
         "reason": None if question.reason is None else require("reason", question.reason, REASONS),
         "basis": require("basis", question.basis, BASES),
@@ -168,7 +169,7 @@ def _items(tables: FactTables, session: Session) -> dict[int, Item]:
         return _KEPT[tables]
 
 
-def _iri(kind: str, value: str | None) -> str | None:
+def iri_of_end(kind: str, value: str | None) -> str | None:
     """Return the IRI of a topic or programme; None where none is named."""
     if value is None:
         return None

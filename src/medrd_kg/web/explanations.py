@@ -58,6 +58,7 @@ def explanation_of(
     numbers: Mapping[str, Mapping[str, str]],
     *,
     total: str | None = None,
+    bounds: Sequence[Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Return the member ``explanation`` of a document.
 
@@ -66,6 +67,8 @@ def explanation_of(
         queries: What each query gives, ``items`` or a member of the document, and its text.
         numbers: Definitions by name and language.
         total: IRI of the total in which yen are counted.
+        bounds: By query, further members that tell how far it goes; None where each query
+            gives the whole of its part.
     """
     return {
         "explanation": {
@@ -74,8 +77,9 @@ def explanation_of(
                     "part": part,
                     "query": text,
                     "href": address_of(served, "/sparql", [("query", text)]),
+                    **bound,
                 }
-                for part, text in queries
+                for (part, text), bound in zip(queries, bounds or [{}] * len(queries), strict=True)
             ],
             "namedTotal": total,
             "numbers": dict(numbers),

@@ -136,6 +136,33 @@ SCHEMAS: Final[dict[str, Schema]] = {
                         },
                         "query": {"type": "string"},
                         "href": {"type": "string", "format": "uri"},
+                        "rows": {
+                            "type": "object",
+                            "description": (
+                                "Columns of the part with values: it gives the entries that have"
+                                " one of them. Without it, all."
+                            ),
+                            "additionalProperties": {
+                                "type": "array",
+                                "items": {"type": "string"},
+                            },
+                        },
+                        "lists": {
+                            "type": "array",
+                            "description": (
+                                "Columns that share a cell in the table; each row of the query"
+                                " has one of their members."
+                            ),
+                            "items": {"type": "string"},
+                        },
+                        "exact": {
+                            "type": "boolean",
+                            "description": (
+                                "False: its rows hold those of the answer, and others, as"
+                                " `leavesOut` tells."
+                            ),
+                        },
+                        "leavesOut": reference("LanguageMap"),
                     },
                 },
             },

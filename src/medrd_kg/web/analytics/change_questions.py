@@ -7,6 +7,8 @@ from medrd_kg.linkage.changes import CHANGES, ChangeKind, ChangeQuestion, YearRe
 from medrd_kg.linkage.changes_drafts import Change
 from medrd_kg.linkage.tables import FactTables
 from medrd_kg.linkage.totals import TotalChoice
+from medrd_kg.linkage.twins.changes import change_twins
+from medrd_kg.linkage.twins.patterns import Twin
 from medrd_kg.web.analytics.arguments import (
     BASIS,
     TOTAL,
@@ -33,8 +35,8 @@ _FILTERS: Final[Mapping[str, str]] = {
 _OF_TOTAL: Final = ("stage", "level", "perimeter")
 
 
-def _changes(tables: FactTables, values: Values, offset: int, limit: int) -> Answer:
-    question = ChangeQuestion(
+def _asked(values: Values) -> ChangeQuestion:
+    return ChangeQuestion(
         values["from"],
         values["to"],
         values.get("change", ()),
@@ -42,6 +44,10 @@ def _changes(tables: FactTables, values: Values, offset: int, limit: int) -> Ans
         **given(values, "basis"),
         total=TotalChoice(**given(values, *_OF_TOTAL)),
     )
+
+
+def _changes(tables: FactTables, values: Values, offset: int, limit: int) -> Answer:
+    question = _asked(values)
     found = changes(tables, question, offset=offset, limit=limit)
     return Answer.of(
         found.changes,
@@ -49,6 +55,16 @@ def _changes(tables: FactTables, values: Values, offset: int, limit: int) -> Ans
         kinds=shown(found.kinds),
         read=shown(found.read),
         totals=shown(found.totals),
+    )
+
+
+def _twins(values: Values, answer: Answer) -> tuple[Twin, ...]:
+    totals = answer.more["totals"] or {}
+    before, after = (totals.get(side) for side in ("before", "after"))
+    return change_twins(
+        _asked(values),
+        None if before is None else before["id"],
+        None if after is None else after["id"],
     )
 
 
@@ -78,5 +94,6 @@ CHANGE_QUESTIONS: Final = (
         _changes,
         entry=Change,
         parts={"kinds": ChangeKind, "read": YearRead},
+        twins=_twins,
     ),
 )

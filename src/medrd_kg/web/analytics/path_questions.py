@@ -11,6 +11,7 @@ from medrd_kg.linkage.paths import (
     paths,
 )
 from medrd_kg.linkage.tables import FactTables
+from medrd_kg.linkage.twins.walking import path_twins
 from medrd_kg.web.analytics.arguments import BASIS, integer, required, text
 from medrd_kg.web.analytics.question import Answer, Question, Values, given
 from medrd_kg.web.analytics.shown import shown
@@ -20,9 +21,12 @@ __all__ = ["PATH_QUESTIONS"]
 _NAMES: Final = "IRI, prefixed name such as `prj:drugs`, or `kind/slug` such as `programme/…`"
 
 
+def _asked(values: Values) -> PathQuestion:
+    return PathQuestion(**given(values, "source", "target", "max_length", "min_bits", "basis"))
+
+
 def _paths(tables: FactTables, values: Values, offset: int, limit: int) -> Answer:
-    names = ("source", "target", "max_length", "min_bits", "basis")
-    found = paths(tables, PathQuestion(**given(values, *names)), offset=offset, limit=limit)
+    found = paths(tables, _asked(values), offset=offset, limit=limit)
     return Answer.of(
         found.paths,
         source=shown(found.source),
@@ -58,5 +62,6 @@ PATH_QUESTIONS: Final = (
         _paths,
         entry=Connection,
         explode="steps",
+        twins=lambda values, _answer: path_twins(_asked(values)),
     ),
 )

@@ -5,6 +5,7 @@ from typing import Final
 from medrd_kg.linkage.pdca import STEPS, CycleQuestion, Step, pdca
 from medrd_kg.linkage.pdca_drafts import Element
 from medrd_kg.linkage.tables import FactTables
+from medrd_kg.linkage.twins.pdca import cycle_twins
 from medrd_kg.web.analytics.arguments import BASIS, FISCAL_YEAR, several, text
 from medrd_kg.web.analytics.question import Answer, Question, Values, given
 from medrd_kg.web.analytics.shown import shown
@@ -12,12 +13,15 @@ from medrd_kg.web.analytics.shown import shown
 __all__ = ["PDCA_QUESTIONS"]
 
 
-def _pdca(tables: FactTables, values: Values, offset: int, limit: int) -> Answer:
-    question = CycleQuestion(
+def _asked(values: Values) -> CycleQuestion:
+    return CycleQuestion(
         **given(values, "programme", "project", "fiscal_year", "basis"),
         steps=values.get("step", ()),
     )
-    found = pdca(tables, question, offset=offset, limit=limit)
+
+
+def _pdca(tables: FactTables, values: Values, offset: int, limit: int) -> Answer:
+    found = pdca(tables, _asked(values), offset=offset, limit=limit)
     return Answer.of(
         found.elements,
         subject=shown(found.subject),
@@ -50,5 +54,6 @@ PDCA_QUESTIONS: Final = (
         usual=100,
         entry=Element,
         parts={"steps": Step},
+        twins=lambda values, _answer: cycle_twins(_asked(values)),
     ),
 )

@@ -6,6 +6,7 @@ from medrd_kg.linkage.items import PAGE
 from medrd_kg.linkage.process import ROLES, ProcessQuestion, process
 from medrd_kg.linkage.process_stages import Stage
 from medrd_kg.linkage.tables import FactTables
+from medrd_kg.linkage.twins.process import process_twins
 from medrd_kg.web.analytics.arguments import choice, text
 from medrd_kg.web.analytics.question import Answer, Question, Values
 from medrd_kg.web.analytics.shown import shown
@@ -38,5 +39,6 @@ PROCESS_QUESTIONS: Final = (
         entry=Stage,
         parts={"processes": Stage},
         operation="get_processes_with_steps",
+        twins=lambda values, _answer: process_twins(ProcessQuestion(**values)),
     ),
 )

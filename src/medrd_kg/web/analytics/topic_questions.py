@@ -9,6 +9,7 @@ from medrd_kg.linkage.topic_programmes import (
     TopicProgrammeQuestion,
     topic_programmes,
 )
+from medrd_kg.linkage.twins.topics import topic_twins
 from medrd_kg.web.analytics.arguments import BASIS, FISCAL_YEAR, choice, text
 from medrd_kg.web.analytics.question import Answer, Question, Values
 
@@ -39,5 +40,6 @@ TOPIC_QUESTIONS: Final = (
         _topic_programmes,
         entry=TopicProgramme,
         explode="reasons",
+        twins=lambda values, _answer: topic_twins(TopicProgrammeQuestion(**values)),
     ),
 )
