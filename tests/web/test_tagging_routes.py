@@ -1,11 +1,15 @@
 """Tagging a given text over HTTP: what is found, and what is refused."""
 
+import json
 from typing import Any
 
 import httpx
 import pytest
+from rdflib import Literal, URIRef
+from tests.web.reading import read_rdf
 
 from medrd_kg.linking.lexicon import FACETS
+from medrd_kg.vocabulary import MRD
 from medrd_kg.web.tagging_routes import MAX_CHARACTERS
 
 _PATH = "/api/v1/tag"
@@ -47,6 +51,22 @@ def test_a_programme_gets_its_concepts_and_the_places_that_name_them(server: htt
     given = {each["id"].removeprefix(_SCHEMES) for each in found["concepts"]}
     assert {"disease-cancer", "technology-ips-cells", "disease-psychiatric"} <= given
     assert "disease-intractable" not in given
+
+
+def test_the_places_are_json_ld_in_the_words_of_computed_links(server: httpx.Client) -> None:
+    found = tag(server, {"name": _NAME})
+    context = server.get("/api/v1/context.jsonld").json()["@context"]
+    for entry in (found, *found["items"]):
+        assert entry.keys() - {"@context"} <= context.keys()
+    read = read_rdf(json.dumps(found | {"@context": context}), "application/ld+json")
+    cancer = URIRef(f"{_SCHEMES}disease-cancer")
+    place = next(each for each in found["items"] if each["id"] == str(cancer))
+    assert (cancer, MRD.surfaceForm, Literal(place["surface"])) in read
+    assert (cancer, MRD.textField, Literal("name")) in read
+    assert (cancer, MRD.linkingRule, Literal(place["rule"])) in read
+    assert (cancer, MRD.startOffset, Literal(place["startOffset"])) in read
+    assert (cancer, MRD.endOffset, Literal(place["endOffset"])) in read
+    assert any(read.objects(cancer, MRD.confidence))
 
 
 def test_what_is_no_medical_research_has_places_but_no_concepts(server: httpx.Client) -> None:

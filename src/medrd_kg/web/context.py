@@ -81,11 +81,13 @@ class Vocabulary:
         classes: IRI of each named class to its JSON name.
         properties: IRI of each property to how it appears.
         silent: Names that mean nothing to JSON-LD.
+        aliases: Further names of properties, each with the name that it stands for.
     """
 
     classes: dict[str, str]
     properties: dict[str, Property]
     silent: tuple[str, ...]
+    aliases: dict[str, str]
 
     @classmethod
     def read(cls, ontology: Iterable[Triple]) -> "Vocabulary":
@@ -116,6 +118,7 @@ class Vocabulary:
             classes=classes,
             properties=properties,
             silent=tuple(table["silent"]),
+            aliases=table["aliases"],
         )
 
     def context(self) -> dict[str, Any]:
@@ -128,7 +131,9 @@ class Vocabulary:
         }
         terms |= dict.fromkeys(self.silent)
         terms |= {name: iri for iri, name in self.classes.items()}
-        terms |= {each.name: each.definition for each in self.properties.values()}
+        named = {each.name: each.definition for each in self.properties.values()}
+        terms |= named
+        terms |= {alias: named[name] for alias, name in self.aliases.items() if name in named}
         return terms
 
 
