@@ -13,21 +13,19 @@ from playwright.sync_api import Page, sync_playwright
 
 PICTURES: Final = {
     "home": "/",
-    "project": "/projects/drugs",
     "linkage": "/linkage",
     "flows": "/flows",
     "query": "/query?stored=totals-and-remainders",
-    "evidence": "/evidence/policy-fy2022/S045",
 }
 LANGUAGES: Final = ("ja", "en")
 WIDTH: Final = 1280
-HEIGHT: Final = 960
+HEIGHT: Final = 1360
 
 
 def main() -> None:
     """Take all pictures of a running server."""
     address = sys.argv[1].rstrip("/")
-    folder = Path(sys.argv[2] if len(sys.argv) > 2 else "docs/images")
+    folder = Path(next(iter(sys.argv[2:]), "docs/images"))
     program = shutil.which("chromium")
     if program is None:
         sys.exit("chromium is missing: tools/install_debian_packages.sh installs it")

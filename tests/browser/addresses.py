@@ -34,6 +34,8 @@ READING: Final[dict[str, str]] = {
     "/linkage?view=list": "hard",
     "/linkage?view=overlaps": "plain",
     "/linkage?view=gaps": "plain",
+    "/ontology": "plain",
+    "/ontology/IntegratedProject": "plain",
     "/evidence": "plain",
     "/evidence?of=https://w3id.org/medrd-kg/id/topic/exosome-quality-test": "hard",
     "/evidence/policy-fy2022": "plain",
