@@ -24,6 +24,9 @@ _FAMILIES: Final = (
     "/health",
     "/metrics",
     "/openapi.json",
+    "/ja",
+    "/en",
+    "/static",
 )
 """First parts of paths that are counted apart; whatever else is asked counts as one."""
 
