@@ -18,6 +18,7 @@ CASES = [
     {"perimeter": "in-house-whole"},
     {"stage": "carried-out"},
     {"disease_area": "cancer"},
+    {"disease_area": "cancer", "basis": "computed"},
 ]
 
 
@@ -114,6 +115,14 @@ def test_where_nothing_matches_the_page_says_so(shipped_server: httpx.Client) ->
     page = read(shipped_server, "ja", project="drugs")
     assert words("ja").flows.nothing in page.text
     assert "0円" in page.text
+
+
+def test_stated_concepts_alone_can_be_asked_for(shipped_server: httpx.Client) -> None:
+    asked = {"disease_area": "cancer", "basis": "stated"}
+    assert shipped_server.get(FLOWS, params=ASKED | asked).json()["selected"] == 0
+    page = read(shipped_server, "en", **asked)
+    assert "stated" in page.chosen
+    assert words("en").flows.nothing in page.text
 
 
 def test_the_language_link_keeps_the_question(shipped_server: httpx.Client) -> None:

@@ -80,7 +80,9 @@ def matrix(
         columns: The names of the columns.
         cells: The cells that are not empty.
     """
-    step = min(_WIDEST, max(_LEAST, (_WIDTH - _NAMES) / max(1, len(columns))))
+    words = [word for each in columns for word in each.text.split() if word.isascii()]
+    whole_words = max((width_of(word, _SMALL) for word in words), default=0.0) + 8
+    step = min(_WIDEST, max(_LEAST, whole_words, (_WIDTH - _NAMES) / max(1, len(columns))))
     heads = [wrapped(each.text, step - 6, _SMALL, _LINES) for each in columns]
     top = max((len(lines) for lines in heads), default=0) * _SMALL * 1.25 + 14
     most = max((cell.value for cell in cells), default=0)

@@ -9,6 +9,7 @@ from typing import Any, Final
 import anyio.to_thread
 from fastapi import Request, Response
 
+from medrd_kg.linkage.selection import BASES
 from medrd_kg.linkage.totals import LEVELS, STAGES, NamedTotal, named_totals
 from medrd_kg.web.charts.drawing import About
 from medrd_kg.web.pages.asking import ask
@@ -40,7 +41,7 @@ _FILTERS: Final = {
 }
 """Filters with lists to choose from, each with the collection that it is chosen from."""
 
-_NAMES: Final = (*_TOTAL, *_FILTERS, "organization", "programme", "compare")
+_NAMES: Final = (*_TOTAL, *_FILTERS, "organization", "programme", "basis", "compare")
 _USUAL: Final = {"stage": "initial", "level": "appropriation", "perimeter": "amed"}
 _YEAR: Final = 2022
 _FLOWS: Final = "/api/v1/flows"
@@ -83,7 +84,7 @@ async def _flows(request: Request) -> Response:
         "compare": compare,
         "form": await _form(visit),
         "near": _near(page, asked, totals),
-        "narrowed": [name for name in given if name not in {*_TOTAL, "compare"}],
+        "narrowed": [name for name in given if name not in {*_TOTAL, "basis", "compare"}],
         "clear": page.url("/flows", {name: asked[name] for name in _TOTAL}),
     }
     if not _is_total(asked, totals):
@@ -162,6 +163,10 @@ async def _form(visit: _Visit) -> dict[str, object]:
         "perimeter": choices_of(
             [(each, getattr(t.perimeters, each, each)) for each in perimeters],
             asked["perimeter"],
+        ),
+        "basis": choices_of(
+            [(each, getattr(words(visit.page.language).linkage.bases, each)) for each in BASES],
+            asked.get("basis", "all"),
         ),
         "filters": {
             name: await members_of(visit.request, visit.page, collection, asked.get(name))
