@@ -18,17 +18,33 @@ from tests.browser.conftest import Opener, Visit
 JAVASCRIPT_BYTES = 10_000
 STYLE_BYTES = 16_000  # the common sheet of 12 KB, and one of the page's own of 4 KB
 
+ALWAYS_IN_BOTH = frozenset({"/", "/projects/drugs", "/flows", "/linkage"})
+
+
+def _is_long(number: int, path: str, language: str) -> bool:
+    """Whether a page is opened in the full form only.
+
+    The short form opens the main pages in both languages, the other ones in Japanese and English
+    by turns, and no hard cases: a page has nine tests, which take some seconds.
+    """
+    if READING[path] == "hard":
+        return True
+    return path not in ALWAYS_IN_BOTH and language != LANGUAGES[number % len(LANGUAGES)]
+
+
 PAGES = [
     pytest.param(
         f"/{language}{path}",
         # Each page is opened once for all its tests, so that they stay together.
-        marks=[pytest.mark.xdist_group(f"page{path}"), *([pytest.mark.long] if is_long else [])],
+        marks=[
+            pytest.mark.xdist_group(f"page{path}"),
+            *([pytest.mark.long] if _is_long(number, path, language) else []),
+        ],
     )
-    for path, kind in READING.items()
+    for number, path in enumerate(READING)
     for language in LANGUAGES
-    for is_long in [kind == "hard" and language == "en"]
 ]
-"""Every page in both languages; hard cases in English only in the full form."""
+"""Every page in both languages; see `_is_long`."""
 
 
 @pytest.fixture(scope="module", params=PAGES)

@@ -91,7 +91,7 @@ class Stage:
         part_of: The process or step that it is part of directly; None likewise.
         number: Its place in that process, such as ``3.2``; None where the text gives it none.
         timing: When it happens; None where the text does not say.
-        open_list: Whether the text's list is open.
+        open_list: True where the text's list is open; None where nothing is said of that.
         actors: Who carries it out.
         partners: Jointly with whom.
         addressees: To whom something is submitted, explained or reported in it.
@@ -121,7 +121,7 @@ class Stage:
     part_of: Thing | None
     number: str | None
     timing: Timing | None
-    open_list: bool
+    open_list: bool | None
     actors: tuple[Named, ...]
     partners: tuple[Named, ...]
     addressees: tuple[Named, ...]
@@ -237,7 +237,7 @@ class _Stages:
             None if whole is None else self._parts[whole].thing,
             self._number(iri),
             part.timing,
-            part.open_list,
+            part.open_list or None,
             evidence=tuple(part.evidence),
             **{name: tuple(said.get(name, {}).values()) for name in names},
         )

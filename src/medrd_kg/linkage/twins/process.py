@@ -82,8 +82,7 @@ def _stages(pattern: str, kind: str) -> str:
         {number}
         OPTIONAL {{ ?id mrd:timing ?timing_ja FILTER (LANG(?timing_ja) = "ja") }}
         OPTIONAL {{ ?id mrd:timing ?timing_en FILTER (LANG(?timing_en) = "en") }}
-        OPTIONAL {{ ?id mrd:openList ?open }}
-        BIND (COALESCE(?open, false) AS ?openList)
+        OPTIONAL {{ ?id mrd:openList ?openList }}
     }}
     ORDER BY ?id"""
 

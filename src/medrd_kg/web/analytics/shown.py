@@ -6,15 +6,19 @@ the attributes in camel case. A page becomes the list of its entries.
 
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
-from functools import singledispatch
-from typing import Any
+from functools import cache, singledispatch
+from typing import Any, Final
 
+from medrd_kg.kinds import kinds
 from medrd_kg.linkage.items import Evidence, Item, Page, Thing
 
-__all__ = ["Json", "camel", "shown"]
+__all__ = ["Json", "camel", "shown", "types_of"]
 
 Json = Any
 """Any JSON value."""
+
+_SHORT_KINDS: Final = {"unit": "DocumentUnit", "sheet": "ReviewSheet", "step": "ProcessStep"}
+"""Words of the fact tables that are no kinds of parameters, and the classes that they mean."""
 
 
 @singledispatch
@@ -39,7 +43,7 @@ def _(value: Thing) -> Json:
 
 @shown.register
 def _(value: Evidence) -> Json:
-    found = {"id": value.iri, "type": [value.kind]}
+    found = {"id": value.iri, "type": types_of(value.kind)}
     return found if value.unit is None else found | {"unitId": value.unit}
 
 
@@ -47,11 +51,22 @@ def _(value: Evidence) -> Json:
 def _(value: Item) -> Json:
     return {
         "id": value.iri,
-        "type": [value.kind],
+        "type": types_of(value.kind),
         "label": _label(value.ja, value.en),
         "fiscalYear": value.fiscal_year,
         "evidence": [shown(each) for each in value.evidence],
     }
+
+
+def types_of(kind: str) -> list[str]:
+    """Return the classes of what is of a kind, as items of collections name them."""
+    named = _class_of().get(kind)
+    return [] if named is None else [named]
+
+
+@cache
+def _class_of() -> dict[str, str]:
+    return {each.name: each.class_name for each in kinds().values()} | _SHORT_KINDS
 
 
 @shown.register(tuple)
