@@ -77,6 +77,11 @@ def test_faulty_requests(
     assert caught.value.slug == slug
 
 
+def test_a_dataset_alone_in_the_address_counts() -> None:
+    found = read_query("POST", b"default-graph-uri=http://a/1", QUERY, b"ASK {}")
+    assert found == ProtocolQuery("ASK {}", Dataset(("http://a/1",), ()))
+
+
 @given(
     st.lists(
         st.sampled_from(

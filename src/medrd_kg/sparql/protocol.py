@@ -222,8 +222,8 @@ def _refuse_update(parameters: Parameters) -> None:
 
 
 def _dataset(parameters: Parameters) -> Dataset:
-    if len(parameters) <= 1:
-        return _OWN_DATASET  # nothing is asked but the query
+    if not parameters or (len(parameters) == 1 and parameters[0][0] == "query"):
+        return _OWN_DATASET  # nothing is said but the query
     return Dataset(
         default_graphs=absolute_iris(parameters, "default-graph-uri"),
         named_graphs=absolute_iris(parameters, "named-graph-uri"),
