@@ -230,7 +230,7 @@ def test_yen_of_a_stage_equal_sparql(
     check_money(graph, facts, (2020, 2021), stage, project)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(changing())
 def test_changes_equal_sparql_on_random_graphs(given_quads: list[Quad]) -> None:
     with both(given_quads) as made:

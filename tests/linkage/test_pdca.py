@@ -189,7 +189,7 @@ def test_cycles_equal_sparql_on_the_shipped_graph(
     check(graph, facts, question)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(changing())
 def test_cycles_equal_sparql_on_random_graphs(given_quads: list[Quad]) -> None:
     with both(given_quads) as made:

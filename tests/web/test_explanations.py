@@ -14,9 +14,11 @@ from medrd_kg.web.analytics.questions import QUESTIONS
 from medrd_kg.web.tables import SEPARATOR
 
 _TOTAL = "fy2022-initial-appropriation-amed"
-_SETS = [
+_USUAL = [
     *((path, asked) for path, asked in ASKED.items()),
     *(("gaps", f"kind={kind}&{more}") for kind, more in GAPS.items()),
+]
+_FURTHER = [
     ("coverage", "rows=disease-area&columns=modality&scope=fiscal-year&fiscal_year=2022"),
     ("coverage", "rows=phase&columns=project&scope=standing"),
     ("coverage", "rows=disease-area&columns=ministry&measure=programmes&fiscal_year=2021"),
@@ -80,6 +82,16 @@ _SETS = [
     ("paths", "source=modality/drug&target=disease-area/cancer&max_length=2&basis=computed"),
     ("paths", "source=prj:drugs&target=topic/cancer-drug-technical-support&max_length=1"),
 ]  # fmt: skip
+_SHORT = 3
+"""Of the further sets, the short form asks one in so many."""
+
+_SETS = [
+    *_USUAL,
+    *(
+        pytest.param(*each, marks=[pytest.mark.long] if number % _SHORT else [])
+        for number, each in enumerate(_FURTHER)
+    ),
+]
 
 Row = tuple[object, ...]
 
@@ -165,7 +177,7 @@ def _together(lists: list[str]) -> list[list[str]]:
 
 
 def test_every_question_is_explained() -> None:
-    assert {path for path, _ in _SETS} == {each.path for each in QUESTIONS}
+    assert {path for path, _ in _USUAL} == {each.path for each in QUESTIONS}
 
 
 @pytest.mark.parametrize(("path", "asked"), _SETS)
