@@ -125,8 +125,10 @@ def hidden_in_print(page: Page) -> list[str]:
 def unreachable_by_keyboard(page: Page) -> list[str]:
     """Walk the page by the tab key; return what it skips, what shows no focus, and what is hidden.
 
-    The order is that of the document, as nothing on the pages may change it.
+    The order is that of the document, as nothing on the pages may change it. Without motion: where
+    a page scrolls smoothly, what has the focus is still on its way.
     """
+    page.emulate_media(reduced_motion="reduce")
     expected: list[str] = page.evaluate(
         """limit => {
           const stops = [...document.querySelectorAll(
