@@ -35,13 +35,16 @@ build: $(INSTALLED)  ## build a release of the shipped content
 test: $(INSTALLED)  ## run the tests (short forms of the long ones)
 	tools/install_debian_packages.sh
 	$(MAKE) --no-print-directory $(JARS)
-	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup -m "not long" --ignore tests/survival --ignore tests/browser/speed
+	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup -m "not long" --ignore tests/survival --ignore tests/browser
+	# Apart: a browser's driver keeps an event loop running, beside which no other may run.
+	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup -m "not long" tests/browser --ignore tests/browser/speed
 	$(BIN)/pytest -m "not long" tests/survival tests/browser/speed  # alone: they measure time
 
 test-long: $(INSTALLED)  ## run all tests in their full forms
 	tools/install_debian_packages.sh
 	$(MAKE) --no-print-directory $(JARS)
-	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup --ignore tests/survival --ignore tests/browser/speed
+	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup --ignore tests/survival --ignore tests/browser
+	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup tests/browser --ignore tests/browser/speed
 	$(BIN)/pytest tests/survival tests/browser/speed
 
 check: $(INSTALLED)  ## lint, types, generated files
