@@ -90,6 +90,20 @@ class Serving:
     tables: FactTables | None = None
     search_index: SearchIndex | None = None
 
+    def require_tables(self) -> FactTables:
+        """Return the fact tables.
+
+        Raises:
+            Problem: ``not-found``: the dataset has none.
+        """
+        if self.tables is None:
+            raise Problem(
+                "not-found",
+                "this dataset has no fact tables",
+                "serve a release: they are made when one is built",
+            )
+        return self.tables
+
     def address(self, path: str) -> str:
         """Return the absolute address of a path of this service; never from the Host header."""
         return f"{self.settings.base_url}{path}"

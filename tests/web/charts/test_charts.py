@@ -1,4 +1,4 @@
-"""Matrices, networks, bars and treemaps: every label inside, every number in proportion."""
+"""Matrices, networks and bars: every label inside, every number in proportion."""
 
 import itertools
 
@@ -11,7 +11,6 @@ from medrd_kg.web.charts.bars import Bar, Group, Row, columns, rows, ticks_of
 from medrd_kg.web.charts.drawing import About, Label, drawing, length, linked
 from medrd_kg.web.charts.matrix import LEVELS, Cell, level_of, matrix
 from medrd_kg.web.charts.network import Edge, columns_of_places, network, ring_of_places
-from medrd_kg.web.charts.treemap import Part, cut, treemap
 from medrd_kg.web.charts.twin import Number, Twin, Words
 
 ABOUT = About("c", "図", "説明")
@@ -138,27 +137,6 @@ def test_rows_stay_inside_and_in_proportion(values: list[int]) -> None:
     wide = [float(each.get("width", "0")) for each in named(parsed(found), "c-node")]
     for one, two in zip(values, wide, strict=True):
         assert two == pytest.approx(max(0.5, max(wide) * one / (max(values) or 1)), abs=0.6)
-
-
-@settings(deadline=None)
-@given(st.lists(st.integers(1, 10**13), min_size=1, max_size=40))
-def test_areas_of_a_treemap_are_its_parts(values: list[int]) -> None:
-    values.sort(reverse=True)
-    places = cut(values, (0.0, 0.0, 1000.0, 420.0))
-    for value, (_, _, width, height) in zip(values, places, strict=True):
-        assert width * height == pytest.approx(value / sum(values) * 420_000, rel=1e-4, abs=0.01)
-    for x, y, width, height in places:
-        assert -1e-3 <= x <= x + width <= 1000 + 1e-3
-        assert -1e-3 <= y <= y + height <= 420 + 1e-3
-
-
-@settings(deadline=None)
-@given(NAMES, COUNTS)
-def test_treemaps_stay_inside(names: list[str], values: list[int]) -> None:
-    parts = [
-        Part(Label(name), value, f"{value:,}円") for name, value in zip(names, values, strict=False)
-    ]
-    assert outside(treemap(ABOUT, parts)) == []
 
 
 @settings(deadline=None)

@@ -259,3 +259,39 @@ def test_lists_are_narrowed_down_and_paged(shipped_server: httpx.Client) -> None
         following = [each for tag, each in document.elements if each.get("rel") == "next"]
         address = following[0]["href"] or "" if following else ""
     assert len(seen) == shipped_server.get("/api/v1/organizations").json()["total"]
+
+
+@pytest.mark.parametrize(
+    ("slug", "heading"),
+    [("riken", "Payments in FY2022 (Reiwa 4)"), ("c3010001010696", "Payments in FY2021 (Reiwa 3)")],
+)
+def test_payments_are_those_of_the_latest_year_that_has_any(
+    shipped_server: httpx.Client, slug: str, heading: str
+) -> None:
+    page = shipped_server.get(f"/en/organizations/{slug}", headers=BROWSER).text
+    assert f">{heading} <" in page
+    year = heading.split("FY")[1][:4]
+    asked = {"fiscal_year": year, "payee": slug, "limit": "50"}
+    answer = shipped_server.get("/api/v1/flows/recipients", params=asked).json()
+    assert answer["total"] > 0
+    for entry in answer["items"]:
+        assert f"{entry['amount']:,}" in page
+
+
+def test_a_payee_of_any_year_has_payments(shipped_server: httpx.Client) -> None:
+    asked = {"fiscal_year": "2016", "limit": "100"}
+    answer = shipped_server.get("/api/v1/flows/recipients", params=asked).json()
+    slugs = {
+        each["payee"]["id"].rpartition("/organization/")[2]
+        for each in answer["items"]
+        if "/organization/" in each["payee"]["id"]
+    }
+    assert len(slugs) > 5
+    for slug in sorted(slugs)[:5]:
+        page = shipped_server.get(f"/ja/organizations/{slug}", headers=BROWSER).text
+        assert 'id="recipients"' in page
+
+
+def test_what_leads_to_all_links_leads_there(shipped_server: httpx.Client) -> None:
+    page = shipped_server.get("/en/linkage?view=list&rows=disease-area&columns=disease-area")
+    assert page.status_code == httpx.codes.OK

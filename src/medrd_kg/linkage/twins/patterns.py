@@ -6,6 +6,7 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
+from medrd_kg.kinds import kinds
 from medrd_kg.linkage.facets import CONCEPT_FACETS
 from medrd_kg.linkage.selection import Selection
 from medrd_kg.problems import Problem
@@ -49,23 +50,8 @@ PROPERTIES: Final = {
 }
 """Facets that items carry by one property."""
 
-CLASSES: Final = {
-    "disease-area": "mrd:DiseaseArea",
-    "modality": "mrd:Modality",
-    "purpose": "mrd:DevelopmentPurpose",
-    "phase": "mrd:ResearchPhase",
-    "technology": "mrd:Technology",
-    "resource": "mrd:Resource",
-    "beneficiary": "mrd:BeneficiaryGroup",
-    "theme": "mrd:Theme",
-    "status": "mrd:ActionStatus",
-    "project": "mrd:IntegratedProject",
-    "programme": "mrd:Programme",
-    "ministry": "mrd:Ministry",
-    "organization": "mrd:Organization",
-    "topic": "mrd:PriorityTopic",
-}
-"""Classes of the members of each facet."""
+CLASSES: Final = {name: f"mrd:{kind.class_name}" for name, kind in kinds().items()}
+"""Classes of the members of each kind."""
 
 
 @dataclass(frozen=True, slots=True)

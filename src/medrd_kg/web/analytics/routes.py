@@ -6,7 +6,6 @@ from typing import Any, Final
 import anyio
 from fastapi import FastAPI, Request, Response
 
-from medrd_kg.linkage.tables import FactTables
 from medrd_kg.problems import Problem
 from medrd_kg.web.analytics.arguments import BASIS, choice, read_arguments
 from medrd_kg.web.analytics.described import described
@@ -60,7 +59,7 @@ class _Endpoint:
     async def answer(self, request: Request) -> Response:
         """Answer a request."""
         served = serving(request)
-        tables = _tables(served)
+        tables = served.require_tables()
         question = self._question
         listing = read_listing(
             request,
@@ -135,16 +134,6 @@ def _document(
     )
     headers = listing_headers(address, address_of(served, path, first), following)
     return json_response(document, media_type=listing.media_type, headers=headers)
-
-
-def _tables(served: Serving) -> FactTables:
-    if served.tables is None:
-        raise Problem(
-            "not-found",
-            "this dataset has no fact tables",
-            "serve a release: they are made when one is built",
-        )
-    return served.tables
 
 
 def _with_address(served: Serving, entry: Json) -> Json:

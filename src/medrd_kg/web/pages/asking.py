@@ -1,7 +1,7 @@
 """Pages ask what REST asks: the same operation, in the same process, for the same answer."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
 import orjson
@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.routing import APIRoute
 from starlette.routing import Match
 
-from medrd_kg.problems import Problem
+from medrd_kg.web.analytics.shown import Json
 
 __all__ = ["Parameters", "ask", "query_string"]
 
@@ -32,7 +32,7 @@ def query_string(parameters: Parameters) -> str:
     return urlencode(pairs)
 
 
-async def ask(request: Request, path: str, parameters: Parameters | None = None) -> Any:  # noqa: ANN401 - any JSON value
+async def ask(request: Request, path: str, parameters: Parameters | None = None) -> Json:
     """Return what ``GET path`` answers in JSON.
 
     The handler of the address is called, without HTTP in between, so that the page shows the very
@@ -64,13 +64,3 @@ async def ask(request: Request, path: str, parameters: Parameters | None = None)
             response = await route.endpoint(Request({**scope, **more}))
             return orjson.loads(response.body)
     raise LookupError(f"there is no operation at {path}")
-
-
-async def ask_if_any(request: Request, path: str, parameters: Parameters | None = None) -> Any:  # noqa: ANN401 - any JSON value
-    """Return what `ask` returns; None where there is no such thing."""
-    try:
-        return await ask(request, path, parameters)
-    except Problem as problem:
-        if problem.slug == "not-found":
-            return None
-        raise

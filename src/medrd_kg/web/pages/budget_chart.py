@@ -48,8 +48,8 @@ def budget_chart(page: Page, found: Section) -> Drawing | None:
             )
             bars.append(bar)
         groups.append(Group(Label(page.short_year(year)), tuple(bars)))
-    if len(groups) < 2:  # noqa: PLR2004 - nothing to compare
-        return None
+    if not groups[1:]:
+        return None  # one year compares with nothing
     t = words(page.language).entity
     return columns(
         About("budget-chart", t.budget_chart, t.budget_chart_note),

@@ -6,15 +6,12 @@ from typing import Any, Final
 
 from fastapi import Request
 
-from medrd_kg.linkage.tables import FactTables
-from medrd_kg.problems import Problem
 from medrd_kg.web.charts.drawing import Label
 from medrd_kg.web.pages.asking import ask
 from medrd_kg.web.pages.site import Page
 from medrd_kg.web.requests import read_values
-from medrd_kg.web.state import Serving
 
-__all__ = ["Choice", "choices_of", "given_values", "label_of", "members_of", "slug_of", "tables_of"]
+__all__ = ["Choice", "choices_of", "given_values", "label_of", "members_of", "slug_of"]
 
 _ALL: Final = 1000
 
@@ -95,18 +92,3 @@ def slug_of(iri: str) -> str:
     'mext'
     """
     return iri.rpartition("/")[2]
-
-
-def tables_of(served: Serving) -> FactTables:
-    """Return the fact tables.
-
-    Raises:
-        Problem: ``not-found``: the dataset has none.
-    """
-    if served.tables is None:
-        raise Problem(
-            "not-found",
-            "this dataset has no fact tables",
-            "serve a release: they are made when one is built",
-        )
-    return served.tables

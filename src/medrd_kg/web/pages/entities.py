@@ -11,7 +11,7 @@ from medrd_kg.kinds import kinds
 from medrd_kg.web.pages.addresses import PAGE_KINDS
 from medrd_kg.web.pages.asking import ask
 from medrd_kg.web.pages.budget_chart import budget_chart
-from medrd_kg.web.pages.entity_sections import SECTIONS, Asked
+from medrd_kg.web.pages.entity_sections import SECTIONS
 from medrd_kg.web.pages.sections import FACETS, Json, Section, many
 from medrd_kg.web.pages.site import page_of, render
 from medrd_kg.web.requests import refuse_parameters
@@ -42,12 +42,9 @@ def _show(kind: str) -> Handler:
         slug = request.path_params["slug"]
         path = f"/api/v1/{collection}/{slug}"
         item: Json = await ask(request, path)
-        asked: tuple[Asked, ...] = SECTIONS[kind]
-        if kind == "organization" and "Ministry" in item["type"]:
-            asked = (_of_ministry(asked[0]), *asked[1:])
-        elif kind == "organization":
-            asked = asked[1:]
-        found = await asyncio.gather(*(each(request, kind, slug, item) for each in asked))
+        is_ministry = kind == "organization" and "Ministry" in item["type"]
+        own = "ministry" if is_ministry else kind
+        found = await asyncio.gather(*(each(request, own, slug, item) for each in SECTIONS[own]))
         sections = [_with_chart(request, kind, each) for each in found if each.rows]
         return render(
             request,
@@ -67,15 +64,6 @@ def _show(kind: str) -> Handler:
         )
 
     return show
-
-
-def _of_ministry(programmes: Asked) -> Asked:
-    """Return the same question asked of a ministry."""
-
-    async def asked(request: Request, _: str, slug: str, item: Json) -> Section:
-        return await programmes(request, "ministry", slug, item)
-
-    return asked
 
 
 def _with_chart(request: Request, kind: str, found: Section) -> Section:

@@ -7,14 +7,9 @@ from typing import Any, Final
 from fastapi import Request
 
 from medrd_kg.web.pages.sections import Column, Json, Section, facets_of, labelled, many, section
+from medrd_kg.web.pages.years import latest_payments_of, money_of, years_of
 
-__all__ = ["LATEST_YEAR", "MONEY", "SECTIONS", "Asked", "programme_columns", "topic_columns"]
-
-LATEST_YEAR: Final = 2021
-"""Fiscal year of the latest payments that review sheets tell: each is published a year later."""
-
-MONEY: Final = {"fiscal_year": 2022, "stage": "initial", "level": "appropriation"}
-"""The total of the policy's own year."""
+__all__ = ["SECTIONS", "Asked", "programme_columns", "topic_columns"]
 
 _SHOWN: Final = 20
 """Entries of a section; what has more leads to the list of all."""
@@ -80,7 +75,7 @@ def _linked(of: str, *via: str) -> Asked:
             Column("strength", "bits", lambda entry: entry["strength"]),
         )
         parameters = {"of": f"{of},{of}", "via": list(via), "thing": slug, "limit": _SHOWN}
-        more = ("/linkage", {"of": f"{of},{of}", "via": list(via)})
+        more = ("/linkage", {"view": "list", "rows": of, "columns": of})
         return await section(request, "linked", "/api/v1/linkages", parameters, columns, more=more)
 
     return asked
@@ -142,7 +137,13 @@ def _missing(rows: str, columns: str, side: str) -> Asked:
 
 
 def _payments(by: str) -> Asked:
-    async def asked(request: Request, _: str, slug: str, _item: Json) -> Section:
+    """Return what asks for the payments of the latest year for which any are known."""
+
+    async def asked(request: Request, _: str, slug: str, item: Json) -> Section:
+        path = "/api/v1/flows/recipients"
+        year = await latest_payments_of(request, by, item["id"])
+        if year is None:
+            return Section("recipients", (), (), 0, path, {})
         other = "payee" if by == "programme" else "programme"
         columns = (
             Column(other, "thing", lambda entry: entry[other]),
@@ -151,8 +152,8 @@ def _payments(by: str) -> Asked:
             Column("amount", "yen", lambda entry: entry["amount"]),
             Column("evidence", "evidence", lambda entry: entry["figure"]["evidence"]),
         )
-        parameters = {by: slug, "fiscal_year": LATEST_YEAR, "limit": 50}
-        return await section(request, "recipients", "/api/v1/flows/recipients", parameters, columns)
+        parameters = {by: slug, "fiscal_year": year, "limit": 50}
+        return replace(await section(request, "recipients", path, parameters, columns), year=year)
 
     return asked
 
@@ -213,9 +214,14 @@ async def _funded(request: Request, kind: str, slug: str, _: Json) -> Section:
         Column("executed", "yen", lambda entry: entry["executed"]),
         Column("evidence", "evidence", lambda entry: entry["programme"]["evidence"]),
     )
-    parameters = {kind.replace("-", "_"): slug, **MONEY, "limit": 50}
-    more = ("/flows", {name: value for name, value in parameters.items() if name != "limit"})
-    return await section(request, "money", "/api/v1/flows", parameters, columns, more=more)
+    path = "/api/v1/flows"
+    year = (await years_of(request)).policy
+    if year is None:
+        return Section("money", (), (), 0, path, {})
+    asked = {kind.replace("-", "_"): slug, **money_of(year)}
+    parameters = {**asked, "limit": 50}
+    found = await section(request, "money", path, parameters, columns, more=("/flows", asked))
+    return replace(found, year=year)
 
 
 _TOPICS: Final = _filtered("topics", "topics", topic_columns, "/topics")
@@ -258,10 +264,8 @@ SECTIONS: Final[Mapping[str, tuple[Asked, ...]]] = {
         _served_by("topic"),
         _pdca,
     ),
-    "organization": (
-        _filtered("programmes", "programmes", programme_columns, "/programmes"),
-        _payments("payee"),
-    ),
+    "organization": (_payments("payee"),),
+    "ministry": (_PROGRAMMES, _payments("payee")),
     "topic": (
         _served_by("programme"),
         _query("sharing", "topics-sharing-concepts", _SHARING),

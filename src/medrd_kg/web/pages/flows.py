@@ -11,6 +11,7 @@ from fastapi import Request, Response
 
 from medrd_kg.linkage.selection import BASES
 from medrd_kg.linkage.totals import LEVELS, STAGES, NamedTotal, named_totals
+from medrd_kg.web.analytics.shown import Json
 from medrd_kg.web.charts.drawing import About
 from medrd_kg.web.pages.asking import ask
 from medrd_kg.web.pages.choices import (
@@ -18,7 +19,6 @@ from medrd_kg.web.pages.choices import (
     given_values,
     members_of,
     slug_of,
-    tables_of,
 )
 from medrd_kg.web.pages.flow_drawing import (
     compared_chart,
@@ -28,6 +28,7 @@ from medrd_kg.web.pages.flow_drawing import (
 )
 from medrd_kg.web.pages.site import Page, page_of, render
 from medrd_kg.web.pages.words import words
+from medrd_kg.web.pages.years import years_of
 from medrd_kg.web.state import serving
 
 __all__ = ["FLOW_PAGES"]
@@ -43,7 +44,6 @@ _FILTERS: Final = {
 
 _NAMES: Final = (*_TOTAL, *_FILTERS, "organization", "programme", "basis", "compare")
 _USUAL: Final = {"stage": "initial", "level": "appropriation", "perimeter": "amed"}
-_YEAR: Final = 2022
 _FLOWS: Final = "/api/v1/flows"
 _MOST: Final = 100
 
@@ -70,12 +70,12 @@ class _Visit:
 
 
 async def _flows(request: Request) -> Response:
-    tables = tables_of(serving(request))
+    tables = serving(request).require_tables()
     page = page_of(request)
     t = words(page.language).flows
     given = given_values(request, _NAMES)
     totals = await anyio.to_thread.run_sync(lambda: named_totals(tables))
-    asked = {**_USUAL, "fiscal_year": str(_YEAR), **given}
+    asked = {**_USUAL, "fiscal_year": str((await years_of(request)).policy or ""), **given}
     compare = asked.pop("compare", None)
     visit = _Visit(request, page, t, asked, compare, totals)
     values = {
@@ -95,7 +95,9 @@ async def _flows(request: Request) -> Response:
     return render(request, "flows.html", {**values, "answer": answer, **drawn, **other})
 
 
-def _drawn(page: Page, t: SimpleNamespace, asked: dict[str, str], answer: Any) -> dict[str, object]:  # noqa: ANN401 - any JSON value
+def _drawn(
+    page: Page, t: SimpleNamespace, asked: dict[str, str], answer: Json
+) -> dict[str, object]:
     """Return the diagram, its tables and the addresses of its files."""
 
     def address(kind: str, thing: Mapping[str, Any]) -> str | None:
@@ -122,7 +124,7 @@ def _drawn(page: Page, t: SimpleNamespace, asked: dict[str, str], answer: Any) -
     }
 
 
-async def _compared(visit: _Visit, answer: Any) -> dict[str, object]:  # noqa: ANN401 - any JSON value
+async def _compared(visit: _Visit, answer: Json) -> dict[str, object]:
     """Return the comparison with another year, where one is asked for and there is one."""
     page, t, asked, compare = visit.page, visit.t, visit.asked, visit.compare
     if compare is None:

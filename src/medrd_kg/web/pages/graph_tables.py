@@ -4,7 +4,7 @@ The queries are data (``graph_tables.yaml``), so that what a reader opens behind
 filled it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 import yaml
 from anyio import to_thread
-from fastapi import Response
+from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict
 from pyoxigraph import Literal as RdfLiteral
 from pyoxigraph import NamedNode
@@ -21,10 +21,20 @@ from medrd_kg.problems import Problem
 from medrd_kg.sparql.evaluation import Evaluator
 from medrd_kg.store.base import Term
 from medrd_kg.web.representation import values_block
+from medrd_kg.web.requests import refuse_parameters
+from medrd_kg.web.state import serving
 from medrd_kg.web.table_formats import CSV, XLSX, file_response, write_table
 from medrd_kg.web.tables import Table
 
-__all__ = ["FILE_FORMATS", "GraphTable", "ask_table", "labels_of", "table_file"]
+__all__ = [
+    "FILE_FORMATS",
+    "GraphTable",
+    "ask_table",
+    "file_of",
+    "labels_of",
+    "require_table",
+    "table_file",
+]
 
 FILE_FORMATS: Final[Mapping[str, str]] = {"csv": CSV, "xlsx": XLSX}
 """Files that a table can be had as, by the ending of their addresses."""
@@ -156,6 +166,33 @@ def _value(term: Term | None, kind: Kind, labels: Mapping[str, Mapping[str, str]
             return term.value
         case _:
             raise TypeError(f"{term} cannot stand in a column of kind {kind}")
+
+
+def require_table(name: str, known: Sequence[str]) -> str:
+    """Return the name of one of a page's tables.
+
+    Raises:
+        Problem: ``not-found``: it has none of that name.
+    """
+    if name not in known:
+        raise Problem("not-found", f"there is no table {name!r}", f"there are {', '.join(known)}")
+    return name
+
+
+def file_of(known: Sequence[str]) -> Callable[[Request], Awaitable[Response]]:
+    """Return the handler of the files of a page's tables; its path names table and format.
+
+    Args:
+        known: The tables of the page.
+    """
+
+    async def handler(request: Request) -> Response:
+        refuse_parameters(request)
+        name = require_table(request.path_params["table"], known)
+        table = await ask_table(serving(request).evaluator, name)
+        return await table_file(table, request.path_params["file_format"])
+
+    return handler
 
 
 async def table_file(table: GraphTable, file_format: str) -> Response:

@@ -11,17 +11,14 @@ from medrd_kg.web.charts.matrix import Cell, matrix
 from medrd_kg.web.charts.twin import Number, Twin, Words
 from medrd_kg.web.pages.asking import ask
 from medrd_kg.web.pages.choices import label_of
-from medrd_kg.web.pages.entity_sections import MONEY
 from medrd_kg.web.pages.flow_drawing import flow_chart, flow_twins
 from medrd_kg.web.pages.site import Page, page_of, render
 from medrd_kg.web.pages.words import words
+from medrd_kg.web.pages.years import money_of, years_of
 from medrd_kg.web.requests import refuse_parameters
 from medrd_kg.web.state import serving
 
 __all__ = ["HOME_PAGES"]
-
-_YEAR: Final = 2022
-"""Fiscal year of the policy."""
 
 _COUNTED: Final = {
     "topics": "/topics",
@@ -40,7 +37,6 @@ _TOPICS: Final = {
     "columns": "project",
     "measure": "topics",
     "scope": "fiscal-year",
-    "fiscal_year": _YEAR,
 }
 _NAMED: Final = 12
 """Diseases and modalities that are offered as ways in: those named most."""
@@ -53,7 +49,6 @@ async def _home(request: Request) -> Response:
     sizes = asyncio.gather(*(ask(request, f"/api/v1/{name}", {"limit": 1}) for name in _COUNTED))
     projects = await ask(request, "/api/v1/projects")
     ministries = await ask(request, "/api/v1/ministries")
-    modalities = await ask(request, "/api/v1/coverage", {**_TOPICS, "rows": "modality", "limit": 1})
     values: dict[str, Any] = {
         "counts": [
             (name, target, answer["total"])
@@ -61,23 +56,27 @@ async def _home(request: Request) -> Response:
         ],
         "projects": projects["items"],
         "ministries": ministries["items"],
-        "modalities": _most_named(modalities["rows"]),
+        "modalities": [],
         "diseases": [],
         "money": None,
         "topics": None,
         "version": served.release.version,
-        "year": _YEAR,
+        "year": (year := (await years_of(request)).policy),
     }
-    if served.tables is not None:
-        values |= await _pictures(request, page)
+    if year is not None:
+        values |= await _pictures(request, page, year)
     return render(request, "home.html", values)
 
 
-async def _pictures(request: Request, page: Page) -> dict[str, Any]:
-    """Return the two drawings with their tables and addresses."""
+async def _pictures(request: Request, page: Page, year: int) -> dict[str, Any]:
+    """Return the two drawings with their tables and addresses, and what topics name most."""
     t = words(page.language)
-    money = await ask(request, "/api/v1/flows", {**MONEY, "limit": 100, "explain": "true"})
-    covered = await ask(request, "/api/v1/coverage", {**_TOPICS, "limit": 100, "explain": "true"})
+    total = money_of(year)
+    topics = {**_TOPICS, "fiscal_year": year}
+    money = await ask(request, "/api/v1/flows", {**total, "limit": 100, "explain": "true"})
+    covered = await ask(request, "/api/v1/coverage", {**topics, "limit": 100, "explain": "true"})
+    by_modality = {**topics, "rows": "modality", "limit": 1}
+    modalities = await ask(request, "/api/v1/coverage", by_modality)
 
     def address(_: str, thing: Mapping[str, Any]) -> str | None:
         return page.of_thing(thing["id"])
@@ -85,27 +84,28 @@ async def _pictures(request: Request, page: Page) -> dict[str, Any]:
     told = t.home.money_described.format(
         amount=page.yen(money["selected"]), total=page.text(money["namedTotal"]["label"])
     )
-    about = About("home-money-chart", t.home.money.format(year=page.year(_YEAR)), told)
-    drawn, twin = _matrix(page, covered)
+    about = About("home-money-chart", t.home.money.format(year=page.year(year)), told)
+    drawn, twin = _matrix(page, covered, year)
     return {
         "money": {
             "answer": money,
             "drawing": flow_chart(page, t.flows, about, money["links"], address),
             "twins": flow_twins(page, t.flows, money["links"], money["selected"], address),
-            "parameters": {**MONEY, "part": "links"},
-            "page": MONEY,
+            "parameters": {**total, "part": "links"},
+            "page": total,
         },
         "topics": {
             "answer": covered,
             "drawing": drawn,
             "twin": twin,
-            "parameters": _TOPICS,
+            "parameters": topics,
         },
+        "modalities": _most_named(modalities["rows"]),
         "diseases": _most_named(covered["rows"]),
     }
 
 
-def _matrix(page: Page, covered: Mapping[str, Any]) -> tuple[Drawing, Twin]:
+def _matrix(page: Page, covered: Mapping[str, Any], year: int) -> tuple[Drawing, Twin]:
     """Return the diseases that a project's topics name, as a drawing and a table."""
     t = words(page.language).home
     found = {(each["row"], each["column"]): each["value"] for each in covered["items"]}
@@ -129,13 +129,13 @@ def _matrix(page: Page, covered: Mapping[str, Any]) -> tuple[Drawing, Twin]:
                 href = name(row).href
                 cells.append(Cell(at, across, value, Label(f"{value:,}", href=href, name=told)))
         table.append((Words(name(row)), *numbers, Number(row["value"], f"{row['value']:,}")))
-    about = About("home-topics-chart", t.topics.format(year=page.year(_YEAR)), t.topics_described)
+    about = About("home-topics-chart", t.topics.format(year=page.year(year)), t.topics_described)
     headings = (
         (t.disease, False),
         *((name(each).text, True) for each in columns),
         (t.items, True),
     )
-    twin = Twin(t.topics.format(year=page.year(_YEAR)), headings, tuple(table))
+    twin = Twin(t.topics.format(year=page.year(year)), headings, tuple(table))
     return matrix(
         about, [name(each) for each in rows], [name(each) for each in columns], cells
     ), twin

@@ -11,6 +11,8 @@ from medrd_kg.linkage.coverage import MEASURES, WHOLE_AXES
 from medrd_kg.linkage.facets import FACETS, iri_of, require
 from medrd_kg.linkage.linkages import VIA
 from medrd_kg.linkage.selection import BASES
+from medrd_kg.linkage.years import Years
+from medrd_kg.web.analytics.shown import Json
 from medrd_kg.web.charts.drawing import About
 from medrd_kg.web.pages.asking import ask
 from medrd_kg.web.pages.choices import choices_of, given_values
@@ -22,6 +24,7 @@ from medrd_kg.web.pages.linkage_drawing import (
 )
 from medrd_kg.web.pages.site import Page, page_of, render
 from medrd_kg.web.pages.words import words
+from medrd_kg.web.pages.years import years_of
 
 __all__ = ["LINKAGE_PAGES"]
 
@@ -34,14 +37,12 @@ _USUAL: Final = {
     "rows": "disease-area",
     "columns": "project",
     "measure": "topics",
-    "fiscal_year": "2022",
     "basis": "all",
 }
 _AXES: Final = ("rows", "columns")
 _EVERY: Final = "every"
 """The value of the year for every year; an empty one cannot be told from none."""
 
-_YEARS: Final = range(2024, 2014, -1)
 _PAIRS: Final = 40
 _LISTED: Final = 20
 _GAPS: Final = 50
@@ -58,12 +59,14 @@ class _Visit:
         page: The page.
         t: Its words.
         asked: What is asked, with the usual values where nothing is said.
+        years: The years of the release.
     """
 
     request: Request
     page: Page
     t: SimpleNamespace
     asked: dict[str, str]
+    years: Years
 
     @property
     def year(self) -> str | None:
@@ -87,7 +90,7 @@ class _Visit:
         """Return the address of this page with other parameters."""
         return self.page.url("/linkage", {**self.form, **more})
 
-    async def ask(self, path: str, asked: Mapping[str, object]) -> Any:  # noqa: ANN401 - any JSON value
+    async def ask(self, path: str, asked: Mapping[str, object]) -> Json:
         """Return what REST answers, with the queries behind it."""
         return await ask(self.request, f"{_API}{path}", {**asked, "explain": "true"})
 
@@ -95,13 +98,15 @@ class _Visit:
 async def _linkage(request: Request) -> Response:
     page = page_of(request)
     t = words(page.language).linkage
-    asked = {**_USUAL, **given_values(request, _NAMES)}
+    years = await years_of(request)
+    usual = {**_USUAL, "fiscal_year": str(years.policy or _EVERY)}
+    asked = {**usual, **given_values(request, _NAMES)}
     view = require("view", asked["view"], tuple(_VIEWS))
     for name, known in (("rows", FACETS), ("columns", FACETS), ("measure", MEASURES)):
         require(name, asked[name], known)
     if asked["measure"] == "amount" and asked["fiscal_year"] == _EVERY:
-        asked["fiscal_year"] = _USUAL["fiscal_year"]  # yen are summed within one year's total
-    visit = _Visit(request, page, t, asked)
+        asked["fiscal_year"] = usual["fiscal_year"]  # yen are summed within one year's total
+    visit = _Visit(request, page, t, asked, years)
     values = await _VIEWS[view](visit)
     return render(
         request,
@@ -246,7 +251,7 @@ async def _overlaps(visit: _Visit) -> dict[str, object]:
     """Return the concepts on which programmes of several ministries work."""
     asked = visit.asked
     question = {
-        "fiscal_year": visit.year or _USUAL["fiscal_year"],
+        "fiscal_year": visit.year or visit.years.policy,
         "via": asked.get("via"),
         "basis": asked["basis"],
     }
@@ -284,7 +289,7 @@ def _form(visit: _Visit) -> dict[str, object]:
     facets = WHOLE_AXES if asked["view"] == "gaps" else FACETS
     kinds = [(each, visit.facet(each)) for each in facets]
     years = [(_EVERY, t.every_year)] if asked["view"] != "overlaps" else []
-    years += [(str(year), visit.page.year(year)) for year in _YEARS]
+    years += [(str(year), visit.page.year(year)) for year in visit.years.known]
     return {
         "views": [(name, getattr(t.views, name), _view(visit, name)) for name in _VIEWS],
         "rows": choices_of(kinds, asked["rows"]),

@@ -7,8 +7,7 @@ from anyio import to_thread
 from fastapi import Request, Response
 
 from medrd_kg.build.manifest import Manifest
-from medrd_kg.problems import Problem
-from medrd_kg.web.pages.graph_tables import ask_table, table_file
+from medrd_kg.web.pages.graph_tables import ask_table, file_of
 from medrd_kg.web.pages.site import render
 from medrd_kg.web.requests import refuse_parameters
 from medrd_kg.web.state import Serving, serving
@@ -46,18 +45,8 @@ async def _page(request: Request) -> Response:
     )
 
 
-async def _file(request: Request) -> Response:
-    served = serving(request)
-    refuse_parameters(request)
-    name = request.path_params["table"]
-    if name not in _TABLES:
-        raise Problem("not-found", f"there is no table {name!r}", f"there are {', '.join(_TABLES)}")
-    table = await ask_table(served.evaluator, name)
-    return await table_file(table, request.path_params["file_format"])
-
-
 QUALITY_PAGES: Final[Mapping[str, Callable[[Request], Awaitable[Response]]]] = {
     "/quality": _page,
-    "/quality/{table}.{file_format}": _file,
+    "/quality/{table}.{file_format}": file_of(_TABLES),
 }
 """Paths after the language."""

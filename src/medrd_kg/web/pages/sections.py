@@ -59,6 +59,7 @@ class Section:
         more: Path and parameters of a page with all entries, where there is one.
         chart: A drawing of the same.
         answer: The whole answer, for what a template shows beside the table.
+        year: The fiscal year that its title names; None where it names none.
     """
 
     key: str
@@ -71,6 +72,7 @@ class Section:
     more: tuple[str, Parameters] | None = None
     chart: Drawing | Markup | None = None
     answer: Json = field(default_factory=dict)
+    year: int | None = None
 
 
 async def section(

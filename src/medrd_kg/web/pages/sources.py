@@ -7,7 +7,13 @@ from fastapi import Request, Response
 
 from medrd_kg.problems import Problem
 from medrd_kg.vocabulary import ID
-from medrd_kg.web.pages.graph_tables import GraphTable, ask_table, table_file
+from medrd_kg.web.pages.graph_tables import (
+    GraphTable,
+    ask_table,
+    file_of,
+    require_table,
+    table_file,
+)
 from medrd_kg.web.pages.site import render
 from medrd_kg.web.representation import read_items
 from medrd_kg.web.requests import refuse_parameters
@@ -35,16 +41,6 @@ async def _overview(request: Request) -> Response:
     )
 
 
-async def _list_file(request: Request) -> Response:
-    served = serving(request)
-    refuse_parameters(request)
-    name = request.path_params["table"]
-    if name not in _LISTS:
-        raise Problem("not-found", f"there is no table {name!r}", f"there are {', '.join(_LISTS)}")
-    table = await ask_table(served.evaluator, name)
-    return await table_file(table, request.path_params["file_format"])
-
-
 async def _source(request: Request) -> Response:
     served = serving(request)
     refuse_parameters(request)
@@ -62,9 +58,7 @@ async def _source(request: Request) -> Response:
 async def _source_file(request: Request) -> Response:
     served = serving(request)
     refuse_parameters(request)
-    name = request.path_params["table"]
-    if name not in _TABLES:
-        raise Problem("not-found", f"there is no table {name!r}", f"there are {', '.join(_TABLES)}")
+    name = require_table(request.path_params["table"], _TABLES)
     item = await _item(request, served)
     table: GraphTable = await ask_table(served.evaluator, name, source=item["id"])
     return await table_file(table, request.path_params["file_format"])
@@ -88,7 +82,7 @@ async def _item(request: Request, served: Serving) -> dict[str, Any]:
 
 SOURCES_PAGES: Final[Mapping[str, Callable[[Request], Awaitable[Response]]]] = {
     "/sources": _overview,
-    "/sources/{table}.{file_format}": _list_file,
+    "/sources/{table}.{file_format}": file_of(_LISTS),
     "/sources/{kind}/{slug}/{table}.{file_format}": _source_file,
     "/sources/{kind}/{slug}": _source,
 }

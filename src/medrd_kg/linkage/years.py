@@ -1,0 +1,43 @@
+"""Fiscal years that a release speaks of: what a reader sees who names none."""
+
+from dataclasses import dataclass
+
+from medrd_kg.linkage.tables import FactTables, statement
+
+__all__ = ["Years", "latest_payments", "years"]
+
+
+@dataclass(frozen=True, slots=True)
+class Years:
+    """The years of a release.
+
+    Attributes:
+        known: Western years of topics and programmes, the latest first.
+        policy: The latest year for which the policy states topics; None without any.
+    """
+
+    known: tuple[int, ...]
+    policy: int | None
+
+
+def years(tables: FactTables) -> Years:
+    """Return the years of a release."""
+    with tables.session() as session:
+        rows = session.rows(statement("years"))
+    return Years(
+        known=tuple(year for year, _ in rows),
+        policy=next((year for year, of_policy in rows if of_policy), None),
+    )
+
+
+def latest_payments(tables: FactTables, side: str, iri: str) -> int | None:
+    """Return the latest fiscal year for which `flows.recipients` has payments; None without any.
+
+    Args:
+        tables: The fact tables.
+        side: ``programme`` for whose payments, ``payee`` for payments to whom.
+        iri: The programme or payee.
+    """
+    with tables.session() as session:
+        ((year,),) = session.rows(statement("recipients_latest"), {"side": side, "iri": iri})
+    return None if year is None else int(year)
