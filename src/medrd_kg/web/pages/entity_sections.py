@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from fastapi import Request
 
+from medrd_kg.web.pages.cycle_section import cycle
 from medrd_kg.web.pages.sections import Column, Json, Section, facets_of, labelled, many, section
 from medrd_kg.web.pages.years import latest_payments_of, money_of, years_of
 
@@ -100,22 +101,6 @@ def _served_by(side: str) -> Asked:
         return await section(request, "served", "/api/v1/topic-programmes", parameters, columns)
 
     return asked
-
-
-async def _pdca(request: Request, kind: str, slug: str, _: Json) -> Section:
-    columns = (
-        Column("step", "step", lambda entry: entry["step"]),
-        Column("element", "element", lambda entry: entry["element"]),
-        Column("year", "year", lambda entry: entry["fiscalYear"]),
-        Column("what", "thing", lambda entry: entry["item"] or entry["concerns"]),
-        Column("state", "state", lambda entry: entry["state"]),
-        Column("amount", "yen", lambda entry: entry["amount"]),
-        Column("target", "text", lambda entry: entry["target"]),
-        Column("achieved", "text", lambda entry: entry["achieved"]),
-        Column("evidence", "evidence", lambda entry: entry["evidence"]),
-    )
-    parameters = {kind: slug, "limit": 100}
-    return await section(request, "pdca", "/api/v1/pdca", parameters, columns)
 
 
 def _missing(rows: str, columns: str, side: str) -> Asked:
@@ -236,7 +221,7 @@ SECTIONS: Final[Mapping[str, tuple[Asked, ...]]] = {
         _filtered("programmes", "programmes", programme_columns, "/programmes", leave="project"),
         _linked("project", "disease-area", "modality"),
         _missing("disease-area", "project", "column"),
-        _pdca,
+        cycle,
     ),
     "disease-area": (
         _TOPICS,
@@ -262,7 +247,7 @@ SECTIONS: Final[Mapping[str, tuple[Asked, ...]]] = {
         _payments("programme"),
         _query("outcomes", "outcomes-of-programme", _OUTCOMES),
         _served_by("topic"),
-        _pdca,
+        cycle,
     ),
     "organization": (_payments("payee"),),
     "ministry": (_PROGRAMMES, _payments("payee")),

@@ -11,7 +11,17 @@ from medrd_kg.problems import Problem
 from medrd_kg.web.charts.drawing import Drawing
 from medrd_kg.web.pages.asking import Parameters, ask
 
-__all__ = ["FACETS", "Column", "Json", "Section", "facets_of", "labelled", "many", "section"]
+__all__ = [
+    "FACETS",
+    "Column",
+    "Json",
+    "Section",
+    "facets_of",
+    "labelled",
+    "many",
+    "section",
+    "table_of",
+]
 
 Json = Mapping[str, Any]
 
@@ -106,6 +116,28 @@ async def section(
         if needs_answer or problem.slug not in {"invalid-parameter", "not-found"}:
             raise
         return Section(key, (), (), 0, path, parameters)
+    return table_of(key, answer, path, parameters, columns, more=more)
+
+
+def table_of(
+    key: str,
+    answer: Json,
+    path: str,
+    parameters: Parameters,
+    columns: Sequence[Column],
+    *,
+    more: tuple[str, Parameters] | None = None,
+) -> Section:
+    """Return the entries of an answer as a table without the columns that stay empty.
+
+    Args:
+        key: Name of the section.
+        answer: With ``items`` and ``total``, and its explanation if it was asked for.
+        path: Address of the operation that gave it.
+        parameters: What it was asked.
+        columns: The columns.
+        more: Where all entries are listed.
+    """
     entries = answer["items"]
     cells = [tuple(column.value(each) for column in columns) for each in entries]
     used = [

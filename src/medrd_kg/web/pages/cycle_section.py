@@ -1,0 +1,48 @@
+"""The section on plan, do, check and action: the first entries of each of the four steps."""
+
+from typing import Final
+
+from fastapi import Request
+
+from medrd_kg.problems import Problem
+from medrd_kg.web.pages.asking import ask
+from medrd_kg.web.pages.sections import Column, Json, Section, table_of
+
+__all__ = ["cycle"]
+
+_PATH: Final = "/api/v1/pdca"
+_SHOWN_OF_STEP: Final = 12
+_COLUMNS: Final = (
+    Column("step", "step", lambda entry: entry["step"]),
+    Column("element", "element", lambda entry: entry["element"]),
+    Column("year", "year", lambda entry: entry["fiscalYear"]),
+    Column("what", "thing", lambda entry: entry["item"] or entry["concerns"]),
+    Column("state", "state", lambda entry: entry["state"]),
+    Column("amount", "yen", lambda entry: entry["amount"]),
+    Column("target", "text", lambda entry: entry["target"]),
+    Column("achieved", "text", lambda entry: entry["achieved"]),
+    Column("evidence", "evidence", lambda entry: entry["evidence"]),
+)
+
+
+async def cycle(request: Request, kind: str, slug: str, _: Json) -> Section:
+    """Ask what was planned, done, checked and changed for a programme or project.
+
+    Args:
+        request: The request for the page.
+        kind: ``programme`` or ``project``.
+        slug: Of the thing.
+    """
+    asked: dict[str, str | int] = {kind: slug, "limit": _SHOWN_OF_STEP}
+    try:
+        answer = await ask(request, _PATH, {**asked, "explain": "true"})
+    except Problem as problem:
+        if problem.slug not in {"invalid-parameter", "not-found"}:
+            raise
+        return Section("pdca", (), (), 0, _PATH, {kind: slug})
+    entries: list[Json] = []
+    for each in answer["steps"]:  # of every step, since plans alone can fill a page
+        if each["elements"]:
+            of_step = await ask(request, _PATH, {**asked, "step": each["step"]})
+            entries += of_step["items"]
+    return table_of("pdca", {**answer, "items": entries}, _PATH, {kind: slug}, _COLUMNS)
