@@ -3,6 +3,8 @@
 The same graph gives the same bytes: statements are sorted and blank nodes are canonical.
 """
 
+import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from heapq import merge
 from pathlib import Path
@@ -23,6 +25,10 @@ DUMPS: Final = "dumps"
 ALL_QUADS: Final = "medrd-kg.nq.zst"
 """File name of the dump of all named graphs."""
 
+_UNSAFE: Final = re.compile(r"[^A-Za-z0-9]+")
+_READABLE: Final = 60
+"""Most characters of a graph's IRI in the name of its dump."""
+
 _LEVEL: Final = 9
 """Zstandard level; more costs seconds and saves little."""
 
@@ -30,10 +36,17 @@ _LEVEL: Final = 9
 def dump_name(graph: str) -> str:
     """Return the file name of the Turtle dump of a named graph.
 
+    A graph of another's name gets a readable part of it and, to be unique, a part of its hash.
+
     >>> dump_name("https://w3id.org/medrd-kg/graph/policy-fy2022")
     'policy-fy2022.ttl.zst'
+    >>> dump_name("https://example.org/partners#2023")
+    'example-org-partners-2023-246a994eec14.ttl.zst'
     """
-    return f"{graph.removeprefix(str(GRAPH)).replace('/', '-')}.ttl.zst"
+    if graph.startswith(str(GRAPH)):
+        return f"{graph.removeprefix(str(GRAPH)).replace('/', '-')}.ttl.zst"
+    readable = _UNSAFE.sub("-", graph.partition(":")[2]).strip("-")[:_READABLE]
+    return f"{readable}-{hashlib.sha256(graph.encode()).hexdigest()[:12]}.ttl.zst"
 
 
 def write_dumps(

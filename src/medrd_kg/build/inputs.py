@@ -8,7 +8,7 @@ from pyoxigraph import NamedNode, Quad
 from medrd_kg.build.canonical import canonical_quads, digest
 from medrd_kg.build.manifest import BUILDER_SCHEMA, SourceRecord, checksum
 from medrd_kg.problems import Problem
-from medrd_kg.sources.content import ContentFile
+from medrd_kg.sources.content import ContentFile, is_reserved_graph
 from medrd_kg.store.embedded import EmbeddedStore
 
 __all__ = ["content_hash", "load_content", "read_quads", "source_records"]
@@ -38,7 +38,8 @@ def read_quads(files: Iterable[ContentFile]) -> Iterator[Quad]:
         files: Each is stated in its graph; blank nodes of two files are never the same.
 
     Raises:
-        Problem: ``invalid-data``: a file does not parse; the message says where.
+        Problem: ``invalid-data``: a file does not parse, or states a graph that it must not; the
+            message says where.
     """
     return canonical_quads(quad for each in files for quad in _parsed(each))
 
@@ -51,22 +52,38 @@ def load_content(store: EmbeddedStore, files: Sequence[ContentFile]) -> None:
         files: Blank nodes of two files are never the same.
 
     Raises:
-        Problem: ``invalid-data``: a file does not parse; the message says where.
+        Problem: ``invalid-data``: a file does not parse, or states a graph that it must not; the
+            message says where.
     """
     names = {str(each.path): each.name for each in files}
     try:
-        store.bulk_load_files(((each.path, each.graph) for each in files), rename=canonical_quads)
+        store.bulk_load_files(
+            ((each.path, each.graph or None) for each in files),
+            rename=canonical_quads,
+            may_name=lambda graph: not is_reserved_graph(graph),
+        )
     except SyntaxError as error:
         name = names.get(str(error.filename), error.filename)
         raise Problem("invalid-data", f"{name}: {error.msg}") from error
 
 
 def _parsed(file: ContentFile) -> Iterator[Quad]:
-    graph = NamedNode(file.graph)
     try:
+        if file.names_graphs:
+            yield from _named(file)
+            return
+        graph = NamedNode(file.graph)
         for quad in ox.parse(
             path=str(file.path), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True
         ):
             yield Quad(quad.subject, quad.predicate, quad.object, graph)
     except SyntaxError as error:
         raise Problem("invalid-data", f"{file.name}: {error.msg}") from error
+
+
+def _named(file: ContentFile) -> Iterator[Quad]:
+    for quad in ox.parse(path=str(file.path), format=ox.RdfFormat.N_QUADS, rename_blank_nodes=True):
+        graph = quad.graph_name
+        if not isinstance(graph, NamedNode) or is_reserved_graph(graph.value):
+            raise Problem("invalid-data", f"{file.name}: it must not state the graph {graph}")
+        yield quad

@@ -6,9 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from medrd_kg.vocabulary import graph_iri
+from medrd_kg.vocabulary import BASE, graph_iri
 
-__all__ = ["ContentFile", "content_files", "dependencies", "imported_dir"]
+__all__ = [
+    "ContentFile",
+    "content_files",
+    "dependencies",
+    "imported_dir",
+    "is_reserved_graph",
+]
 
 _IMPORTED: Final = "imported"
 """Folder below the data directory where imports put their Turtle; laid out like ``data/ttl``."""
@@ -16,16 +22,21 @@ _IMPORTED: Final = "imported"
 _GENERATED: Final = "browse.ttl"
 """Repeats other files for editors; it is no source."""
 
-_OWN_GRAPH: Final = re.compile(r"review-sheets-\d{4}|linked(?=-|$)")
+_OWN_GRAPH: Final = re.compile(
+    r"(?:review-sheets|rs-system|mof)-\d{4}|linked(?=-|$)|(?:table|document)-[A-Za-z0-9_-]+"
+)
 """Beginning of the files, shipped or added, that have a graph of that name."""
+
+_QUADS: Final = "rdf-*.nq"
+"""Imported files that name the graphs of their statements themselves."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class ContentFile:
-    """A Turtle file and the graph that its triples are stated in.
+    """A Turtle file with the graph that its triples are stated in, or a file of N-Quads.
 
     Attributes:
-        graph: IRI of the named graph.
+        graph: IRI of the named graph; empty where the file names the graphs itself.
         name: Path below the folder that it was found in, with forward slashes.
         path: Where it lies.
     """
@@ -34,19 +45,39 @@ class ContentFile:
     name: str
     path: Path
 
+    @property
+    def names_graphs(self) -> bool:
+        """Whether this is N-Quads, whose every statement names its graph."""
+        return self.path.suffix == ".nq"
+
 
 def imported_dir(data_dir: Path) -> Path:
     """Return the folder of what a user imported."""
     return data_dir / _IMPORTED
 
 
+def is_reserved_graph(graph: str) -> bool:
+    """Whether a graph of this name is made by the project, so that no RDF import may state it.
+
+    These are all names of the project but those that an import gives to files without graphs.
+
+    >>> is_reserved_graph("https://w3id.org/medrd-kg/graph/inferred")
+    True
+    >>> is_reserved_graph("https://w3id.org/medrd-kg/graph/rdf-partners")
+    False
+    """
+    return graph.startswith(BASE) and not graph.startswith(graph_iri("rdf-"))
+
+
 def content_files(root: Path, *, imported: Path | None = None) -> list[ContentFile]:
     """Return the files of the graph in a fixed order.
 
     The ontology with its schemes and browse classes makes one graph, each folder or file
-    ``policy-fy2022`` and ``review-sheets-YEAR…`` of the data one of its own, ``linked…`` that of
-    what the linker computed, and everything else the graph of facts. Shapes, rules and the
-    reasoner's results are no content of the graph.
+    ``policy-fy2022``, ``review-sheets-YEAR…``, ``rs-system-YEAR…``, ``mof-YEAR…``, ``table-NAME``
+    and ``document-SLUG`` of the data one of its own, ``linked…`` that of what the linker computed,
+    and everything else the graph of facts. What follows a dot in SLUG or NAME does not count, so
+    that several files may state one graph. Imported ``rdf-NAME.nq`` name their graphs themselves.
+    Shapes, rules and the reasoner's results are no content of the graph.
 
     Args:
         root: Folder with ``ontology/`` and ``data/ttl/``.
@@ -73,6 +104,8 @@ def _data_files(folder: Path) -> Iterator[ContentFile]:
         inside = path.relative_to(folder)
         if inside.name != _GENERATED:
             yield ContentFile(_graph_of(inside), f"data/ttl/{inside.as_posix()}", path)
+    for path in folder.glob(_QUADS):
+        yield ContentFile("", f"data/ttl/{path.name}", path)
 
 
 def _graph_of(inside: Path) -> str:

@@ -13,7 +13,7 @@ from medrd_kg.store.changes import Changes
 from medrd_kg.store.datasets import MergedDatasets, described_dataset
 from medrd_kg.store.delta import Delta, apply_delta
 from medrd_kg.store.faults import refuse_excess, syntax_fault
-from medrd_kg.store.loading import Rename, copy_to_default, load_files, load_lines
+from medrd_kg.store.loading import MayName, Rename, copy_to_default, load_files, load_lines
 from medrd_kg.store.merge_apart import MergeApart
 from medrd_kg.store.outline import Outline, is_plain, outline
 from medrd_kg.store.projection import with_columns_in_order
@@ -285,18 +285,27 @@ class EmbeddedStore:
                 self.merge_apart.insert(batch)
         self._merged.forget()
 
-    def bulk_load_files(self, files: Iterable[tuple[Path, str]], *, rename: Rename) -> None:
+    def bulk_load_files(
+        self,
+        files: Iterable[tuple[Path, str | None]],
+        *,
+        rename: Rename,
+        may_name: MayName = lambda _: True,
+    ) -> None:
         """Load Turtle files, each into its graph; the fastest way into a store in memory.
 
         Args:
-            files: Paths with the IRIs of their graphs; blank nodes of two files stay two.
+            files: Paths with the IRIs of their graphs, None for N-Quads, which name them; blank
+                nodes of two files stay two.
             rename: Gives all quads with blank nodes their final names.
+            may_name: Tells which graphs the N-Quads may name.
 
         Raises:
-            SyntaxError: A file does not parse; its ``filename`` says which.
+            SyntaxError: A file does not parse, or states a graph that it must not; its
+                ``filename`` says which.
             PermissionError: The store was opened read-only.
         """
-        load_files(self._writer, files, rename)
+        load_files(self._writer, files, rename, may_name)
         if self.union_default_graph:
             copy_to_default(self._writer)
         self._forget()

@@ -11,7 +11,7 @@ from typing import Final
 import pyoxigraph as ox
 from pyoxigraph import BlankNode, NamedNode, Quad
 
-__all__ = ["Rename", "copy_to_default", "load_files", "load_lines", "load_triples"]
+__all__ = ["MayName", "Rename", "copy_to_default", "load_files", "load_lines", "load_triples"]
 
 Rename = Callable[[list[Quad]], Iterable[Quad]]
 """Gives all quads with blank nodes their final names."""
@@ -24,18 +24,35 @@ _GRAPH_NAME: Final = re.compile(rb" <[^<>]*> \.\n")
 """End of a line of N-Quads; a literal holds no raw line feed, so this matches nowhere else."""
 
 
-def load_files(engine: ox.Store, files: Iterable[tuple[Path, str]], rename: Rename) -> None:
-    """Load Turtle files into their named graphs.
+MayName = Callable[[str], bool]
+"""Tells whether a file of quads may state the graph of this IRI."""
+
+
+def load_files(
+    engine: ox.Store,
+    files: Iterable[tuple[Path, str | None]],
+    rename: Rename,
+    may_name: MayName = lambda _: True,
+) -> None:
+    """Load Turtle files into their named graphs, and N-Quads into those that they name.
 
     Args:
-        engine: Receives the statements.
-        files: Paths with the IRIs of their graphs; blank nodes of two files stay two.
+        engine: Receives the statements; empty where a file names graphs.
+        files: Paths with the IRIs of their graphs, None for N-Quads; blank nodes of two files
+            stay two.
         rename: Applied once, to what all files together say of blank nodes.
+        may_name: Tells which graphs the N-Quads may name.
 
     Raises:
-        SyntaxError: A file does not parse; its ``filename`` says which.
+        SyntaxError: A file does not parse, or states a graph that it must not; its ``filename``
+            says which.
     """
-    for path, graph in files:
+    # Quads come first, so that the graphs in the store are those that they name.
+    for path, graph in sorted(files, key=lambda each: each[1] is not None):
+        if graph is None:
+            engine.bulk_load(path=str(path), format=ox.RdfFormat.N_QUADS)
+            _require_named(engine, path, may_name)
+            continue
         engine.bulk_load(path=str(path), format=ox.RdfFormat.TURTLE, to_graph=NamedNode(graph))
     rows = engine.query(_ANONYMOUS)
     if not isinstance(rows, ox.QuerySolutions):
@@ -44,6 +61,15 @@ def load_files(engine: ox.Store, files: Iterable[tuple[Path, str]], rename: Rena
     for quad in anonymous:
         engine.remove(quad)
     engine.extend(rename(anonymous))
+
+
+def _require_named(engine: ox.Store, path: Path, may_name: MayName) -> None:
+    graphs: list[object] = list(engine.named_graphs())
+    if next(engine.quads_for_pattern(None, None, None, ox.DefaultGraph()), None) is not None:
+        graphs.append(ox.DefaultGraph())
+    for graph in graphs:
+        if not isinstance(graph, NamedNode) or not may_name(graph.value):
+            raise SyntaxError(f"it must not state the graph {graph}", (str(path), None, None, None))
 
 
 def copy_to_default(engine: ox.Store) -> None:
