@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from medrd_kg.linkage.facets import CONCEPT_FACETS, iri_of, require, require_facet
-from medrd_kg.linkage.items import PAGE, Item, Page, Thing, check_page, described
+from medrd_kg.linkage.items import PAGE, Item, Page, Thing, check_page, described, things_of
 from medrd_kg.linkage.selection import Selection
 from medrd_kg.linkage.tables import FactTables, Session, statement
 from medrd_kg.linkage.totals import NamedTotal, TotalChoice, chosen_total
@@ -292,11 +292,15 @@ def _bound(
 
 def _axis(session: Session, facet: str, found: Iterable[int]) -> dict[int, Thing]:
     """Return the members of an axis by their numbers, in the order of their IRIs."""
-    rows = session.rows(
-        statement("axis"),
-        {"found": sorted(found), "whole": facet if facet in WHOLE_AXES else None},
-    )
-    return {number: Thing(*shown) for number, *shown in rows}
+    whole = [facet] if facet in WHOLE_AXES else []
+
+    def load(missing: list[str]) -> dict[str, tuple[int, ...]]:
+        rows = session.rows(statement("axis"), {"facets": missing})
+        return {each: tuple(number for name, number in rows if name == each) for each in missing}
+
+    members = session.remembered.looked_up("axis", whole, load)
+    things = things_of(session, {*found, *members.get(facet, ())})
+    return dict(sorted(things.items(), key=lambda each: each[1].iri))
 
 
 def _pair(found: tuple[int, int, int] | None) -> tuple[int, int]:

@@ -123,25 +123,30 @@ def described(session: Session, numbers: Iterable[int]) -> dict[int, Item]:
         session: A session of the tables.
         numbers: Numbers of the items.
     """
-    wanted = sorted(set(numbers))
-    if not wanted:
-        return {}
-    evidence: dict[int, list[Evidence]] = {}
-    for item, *cited in session.rows(statement("evidence"), {"items": wanted}):
-        evidence.setdefault(item, []).append(Evidence(*cited))
-    return {
-        item: Item(iri, kind, ja, en, year, tuple(evidence.get(item, ())))
-        for item, iri, kind, ja, en, year in session.rows(statement("items"), {"items": wanted})
-    }
+
+    def load(missing: list[int]) -> dict[int, Item]:
+        evidence: dict[int, list[Evidence]] = {}
+        for item, *cited in session.rows(statement("evidence"), {"items": missing}):
+            evidence.setdefault(item, []).append(Evidence(*cited))
+        return {
+            item: Item(iri, kind, ja, en, year, tuple(evidence.get(item, ())))
+            for item, iri, kind, ja, en, year in session.rows(
+                statement("items"), {"items": missing}
+            )
+        }
+
+    return session.remembered.looked_up("item", sorted(set(numbers)), load)
 
 
 def things_of(session: Session, numbers: Iterable[int | None]) -> dict[int, Thing]:
     """Return concepts, projects, organisations and the like by their numbers; None is left out."""
+
+    def load(missing: list[int]) -> dict[int, Thing]:
+        rows = session.rows(statement("things"), {"concepts": missing})
+        return {number: Thing(iri, ja, en) for number, iri, ja, en in rows}
+
     wanted = sorted({number for number in numbers if number is not None})
-    if not wanted:
-        return {}
-    rows = session.rows(statement("things"), {"concepts": wanted})
-    return {number: Thing(iri, ja, en) for number, iri, ja, en in rows}
+    return session.remembered.looked_up("thing", wanted, load)
 
 
 def number_of(session: Session, iri: str) -> int:
@@ -150,7 +155,15 @@ def number_of(session: Session, iri: str) -> int:
     Raises:
         Problem: ``not-found``: the tables know nothing of that IRI.
     """
-    numbers = session.rows(statement("number"), {"iri": iri})
-    if not numbers:
+
+    def load(missing: list[str]) -> dict[str, int]:
+        return {
+            each: int(row[0])
+            for each in missing
+            for row in session.rows(statement("number"), {"iri": each})
+        }
+
+    found = session.remembered.looked_up("number", [iri], load)
+    if not found:
         raise Problem("not-found", f"nothing is known of {iri}")
-    return int(numbers[0][0])
+    return found[iri]

@@ -20,6 +20,7 @@ from typing import Any, Final
 import duckdb
 
 from medrd_kg.linkage.projection import TABLES
+from medrd_kg.linkage.remembering import Remembered
 from medrd_kg.problems import Problem
 
 __all__ = ["FactTables", "Session", "statement"]
@@ -49,6 +50,7 @@ class FactTables:
             FileNotFoundError: A table is missing.
         """
         _settle_absent_modules()
+        self._remembered = Remembered()
         folder = folder.resolve()
         missing = [name for name in TABLES if not (folder / f"{name}.parquet").is_file()]
         if missing:
@@ -91,7 +93,7 @@ class FactTables:
         alarm.daemon = True
         alarm.start()
         try:
-            yield Session(cursor)
+            yield Session(cursor, self._remembered)
         except duckdb.InterruptException:
             raise Problem(
                 "query-timeout",
@@ -112,9 +114,10 @@ class FactTables:
 class Session:
     """A cursor of `FactTables`, for one thread."""
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
-        """Keep the cursor."""
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, remembered: Remembered) -> None:
+        """Keep the cursor, and what sessions before this one looked up."""
         self._cursor = cursor
+        self.remembered = remembered
 
     def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[Row]:
         """Return all rows of a statement.

@@ -115,7 +115,13 @@ def chosen_total(session: Session, choice: TotalChoice) -> NamedTotal:
         Problem: ``invalid-parameter``: no total answers the description, or more than one does,
             which would count the same yen in several.
     """
-    found = [NamedTotal(*row) for row in session.rows(statement("totals"), choice.parameters())]
+    parameters = choice.parameters()
+
+    def load(missing: list[TotalChoice]) -> dict[TotalChoice, list[NamedTotal]]:
+        rows = session.rows(statement("totals"), parameters)
+        return {each: [NamedTotal(*row) for row in rows] for each in missing}
+
+    found = session.remembered.looked_up("total", [choice], load)[choice]
     if len(found) == 1:
         return found[0]
     if not found:
