@@ -83,13 +83,14 @@ function room(node, half, taken) {
   return place;
 }
 
-function draw(answer, settings, source, target) {
-  const { nodes, links, isCut } = collect(answer, source, target);
+/** Draw nodes with `value`, `type`, `links` and perhaps a `name`, and links `from` one `to` another. */
+export function drawn(nodes, links, settings, caption) {
   place(nodes, links);
-  const lines = links.map(({ from, to }) => svg("line", { x1: from.x, y1: from.y, x2: to.x, y2: to.y, class: "link" }));
+  const lines = links.map(({ from, to, name }) =>
+    svg("line", { x1: from.x, y1: from.y, x2: to.x, y2: to.y, class: "link" }, name && svg("title", {}, name)));
   const taken = [];
   const marks = nodes.map((node) => {
-    const name = node.type === "iri" ? shorten(node.value, settings.prefixes) : node.value;
+    const name = node.name ?? (node.type === "iri" ? shorten(node.value, settings.prefixes) : node.value);
     const shown = cut(name, 16);
     const half = (EM * widthOf(shown)) / 2 + 4;
     const label = room(node, half, taken);
@@ -101,11 +102,16 @@ function draw(answer, settings, source, target) {
     const href = node.type === "iri" ? hrefOf(node.value, settings) : null;
     return href ? svg("a", { href, "aria-label": name }, ...mark) : svg("g", {}, ...mark);
   });
+  return html("figure", {},
+    svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", "aria-label": caption, class: "picture" }, ...lines, ...marks),
+    html("figcaption", {}, caption));
+}
+
+function draw(answer, settings, source, target) {
+  const { nodes, links, isCut } = collect(answer, source, target);
   const counts = say(settings.words.networkOf, { nodes: nodes.length, links: links.length });
   const note = isCut ? say(settings.words.networkCut, { most: MOST_NODES }) : "";
-  return html("figure", {},
-    svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", "aria-label": counts, class: "picture" }, ...lines, ...marks),
-    html("figcaption", {}, [counts, note].filter(Boolean).join(" — ")));
+  return drawn(nodes, links, settings, [counts, note].filter(Boolean).join(" — "));
 }
 
 /** The network of an answer, or null when it has fewer than two columns that can be ends. */

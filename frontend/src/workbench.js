@@ -2,6 +2,7 @@
 
 import { Answer } from "./answer.js";
 import { chart } from "./chart.js";
+import { classMap } from "./classes.js";
 import { completionSource, withNames } from "./completion.js";
 import { Editor } from "./editor.js";
 import { html, say } from "./elements.js";
@@ -52,7 +53,12 @@ function show(...parts) {
   result.replaceChildren(...parts.filter(Boolean));
 }
 
-const VIEWS = { table: (answer) => new Table(answer, settings).element, chart: (answer) => chart(answer, settings), network: (answer) => network(answer, settings) };
+const VIEWS = {
+  table: (answer) => new Table(answer, settings).element,
+  chart: (answer) => chart(answer, settings),
+  network: (answer) => network(answer, settings),
+  classes: (answer) => classMap(answer, settings),
+};
 
 function showAnswer(answer, loadAll = null) {
   const stage = html("div", { id: "view" });

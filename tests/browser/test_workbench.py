@@ -1,6 +1,7 @@
 """What the script of the query page adds: completion, fixes, long answers, pictures, history."""
 
 import json
+import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -65,7 +66,7 @@ def test_every_view_of_an_answer_is_accessible(visit: Visit) -> None:
     run(page)
     page.wait_for_selector("#answer table")
     assert accessibility_faults(page) == []
-    for view in ("chart", "network"):
+    for view in ("chart", "network", "classes"):
         page.locator(f"[data-view={view}]").click()
         page.wait_for_selector("#answer svg.picture")
         assert accessibility_faults(page) == []
@@ -205,6 +206,28 @@ def test_pictures_show_the_rows_of_the_table(visit: Visit) -> None:
     page.reload()
     page.wait_for_selector("svg.picture rect")
     assert overflowing_elements(page) == []
+
+
+def test_the_map_of_classes_counts_the_things_of_the_table(visit: Visit) -> None:
+    page = open_query(visit, PAIRS, language_of(visit))
+    ends = {
+        address
+        for column in (1, 2)
+        for address in page.locator(f"#answer tbody td:nth-child({column}) a").evaluate_all(
+            "links => links.map(each => each.getAttribute('href'))"
+        )
+    }
+    page.locator("[data-view=classes]").click()
+    page.wait_for_selector("svg.picture circle")
+    caption = page.locator("figure figcaption").inner_text()
+    names = page.locator("svg.picture g > title, svg.picture a > title").all_text_contents()
+    counted = [int(re.findall(r"[(](\d+)[)]$", name)[0]) for name in names]
+    assert sum(counted) >= len(ends) > 0, "a thing has one most specific class or more"
+    assert str(len(ends)) in caption
+    assert str(len(names)) in caption
+    assert clipped_texts(page) == []
+    assert overflowing_elements(page) == []
+    assert visit.errors == []
 
 
 def test_a_slow_query_is_cancelled(visit: Visit) -> None:
