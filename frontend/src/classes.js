@@ -8,20 +8,28 @@ import { readTerm, shorten } from "./terms.js";
 const MOST_THINGS = 500;
 
 /** The most specific classes of things, with a label in the page's language where they have one. */
-const asking = (things, language) => `PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+// Views are classes for browsing, one for each value of a facet: they would be as many as the things.
+const asking = (things, { base, language }) => `PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 SELECT ?thing ?class (SAMPLE(?text) AS ?label) WHERE {
   VALUES ?thing { ${things.map((each) => `<${each}>`).join(" ")} }
   ?thing a ?class .
-  FILTER(isIRI(?class))
-  FILTER NOT EXISTS { ?thing a ?narrower . ?narrower rdfs:subClassOf+ ?class . FILTER(?narrower != ?class) }
+  ${shown("?class", base)}
+  FILTER NOT EXISTS {
+    ?thing a ?narrower . ?narrower rdfs:subClassOf+ ?class .
+    FILTER(?narrower != ?class)
+    ${shown("?narrower", base)}
+  }
   OPTIONAL { ?class rdfs:label ?text . FILTER(LANG(?text) = "${language}") }
 } GROUP BY ?thing ?class ORDER BY ?thing ?class`;
+
+const shown = (name, base) => `FILTER(isIRI(${name}) && !STRSTARTS(STR(${name}), "${base}views#")
+    && !STRSTARTS(STR(${name}), "http://www.w3.org/2002/07/owl#"))`;
 
 async function classesOf(things, settings) {
   const response = await fetch(settings.sparql, {
     method: "POST",
     headers: { Accept: "text/tab-separated-values" },
-    body: new URLSearchParams({ query: asking(things, settings.language) }),
+    body: new URLSearchParams({ query: asking(things, settings) }),
   });
   if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
   const found = new Map();
