@@ -1,0 +1,238 @@
+"""``medrd-kg review``: a person's judgement on what was proposed from imported documents."""
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import typer
+
+from medrd_kg.build.shapes_graph import ShapesGraph
+from medrd_kg.build.validation import Severity, validate_files
+from medrd_kg.content import content_root
+from medrd_kg.problems import Problem
+from medrd_kg.sources.content import ContentFile, content_files, imported_dir
+from medrd_kg.sources.documents.deciding import Review, State, open_review
+from medrd_kg.sources.documents.editing import read_edits
+from medrd_kg.sources.documents.importing import (
+    accepted_name,
+    imported_documents,
+    imported_name,
+)
+from medrd_kg.sources.documents.keeping import review_dir, under_lock
+from medrd_kg.sources.documents.known import read_known
+from medrd_kg.sources.documents.proposing import Fact
+from medrd_kg.sources.documents.scoring import score
+from medrd_kg.vocabulary import MRDS
+
+__all__ = [
+    "decide",
+    "export_proposals",
+    "list_proposals",
+    "score_document",
+    "show_unit",
+    "take_edited",
+]
+
+_NAMES: Final = {State.ACCEPTED: "accepted", State.REJECTED: "rejected"}
+_NEEDED: Final = (
+    *("organizations", "fiscal-years", "policy-fy2022/", "document-"),
+    "ontology/",
+)
+"""What files are called whose statements an edited one may point at."""
+
+
+def list_proposals(
+    data_dir: Path, slug: str | None, states: Sequence[State], *, as_json: bool
+) -> None:
+    """Print the proposals on a document, or the documents that were imported.
+
+    Args:
+        data_dir: Where they are kept.
+        slug: The document; None lists the documents.
+        states: Which proposals; none: those that are open.
+        as_json: One JSON object a line.
+    """
+    if slug is None:
+        for each in imported_documents(data_dir):
+            counts = open_review(data_dir, each).counts()
+            typer.echo(f"{each}: {', '.join(f'{n} {state}' for state, n in counts.items())}")
+        return
+    review = open_review(data_dir, slug)
+    wanted = set(states) or {State.OPEN}
+    for fact in review.document.proposals.facts:
+        if review.state_of(fact) in wanted:
+            typer.echo(_fact_line(review, fact, as_json=as_json))
+    for term in review.document.proposals.terms:
+        state = review.state_of_term(term)
+        if state not in wanted:
+            continue
+        places = sorted({unit for unit, _, _ in term.places})
+        if as_json:
+            found = {"id": term.id, "state": state, "term": term.term, "units": places}
+            typer.echo(_json({**found, "confidence": term.confidence}))
+        else:
+            typer.echo(f"{term.id}  {state}  new term  {term.term}  {' '.join(places)}")
+
+
+def show_unit(data_dir: Path, slug: str, unit_id: str) -> None:
+    """Print the text of a unit and everything proposed on it.
+
+    Raises:
+        Problem: ``not-found``: the document has no such unit.
+    """
+    review = open_review(data_dir, slug)
+    unit = next((each for each in review.document.units if each.unit_id == unit_id), None)
+    if unit is None:
+        raise Problem("not-found", f"{slug} has no unit {unit_id!r}")
+    typer.echo(f"{unit.unit_id}  section {unit.section}  {unit.unit_type}\n{unit.text}\n")
+    for fact in review.document.proposals.facts:
+        if fact.unit == unit_id:
+            typer.echo(_fact_line(review, fact, as_json=False))
+
+
+def decide(
+    data_dir: Path,
+    slug: str,
+    ids: Sequence[str],
+    state: State,
+    *,
+    by: str,
+    concept: str | None = None,
+) -> None:
+    """Accept or reject proposals; see `Review.decide`."""
+    with under_lock(data_dir):
+        review = open_review(data_dir, slug)
+        if concept is not None:
+            _require_concept(data_dir, review, concept)
+        facts, terms = review.decide(ids, state, by, concept=concept)
+    typer.echo(
+        f"{len(facts)} facts and {len(terms)} new terms {_NAMES[state]};"
+        f" {review.counts()[State.OPEN]} facts are open"
+    )
+
+
+def take_edited(data_dir: Path, slug: str, file: Path, by: str) -> None:
+    """Accept what a person wrote in Turtle, after the shapes have been held against it.
+
+    Raises:
+        Problem: ``invalid-data``: it is faulty; nothing is changed then.
+    """
+    with under_lock(data_dir):
+        review = open_review(data_dir, slug)
+        files = content_files(content_root(), imported=imported_dir(data_dir))
+        accepted = f"data/ttl/{accepted_name(slug)}"
+        known = read_known(files, review.document.identity.iri, [accepted])
+        edits, dropped = read_edits(file, review, known, by)
+        _require_conformance(file, review, edits, [each for each in files if each.name != accepted])
+        review.take_edits(edits, dropped)
+    typer.echo(
+        f"{len(edits)} statements accepted, {len(dropped)} proposals on their units rejected"
+    )
+
+
+def _require_conformance(
+    file: Path, review: Review, edits: Iterable[Any], files: Iterable[ContentFile]
+) -> None:
+    """Refuse statements that break a shape."""
+    folder = review_dir(review.data_dir) / review.document.identity.slug
+    trial = folder / ".edited.nt"
+    lines = sorted({line for edit in edits for line in edit.triples})
+    try:
+        trial.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        needed = [each.path for each in files if _is_needed(each.name)]
+        report = validate_files([*needed, trial], ShapesGraph.load())
+    finally:
+        trial.unlink(missing_ok=True)
+    text = "\n".join(lines)
+    broken = [
+        each
+        for each in report.findings
+        if each.severity is Severity.VIOLATION and each.focus_node in text
+    ]
+    if broken:
+        first = broken[0]
+        raise Problem(
+            "invalid-data",
+            f"{file}: {first.focus_node}: {first.message.en}"
+            + (f" (and {len(broken) - 1} more faults)" if len(broken) > 1 else ""),
+        )
+
+
+def _is_needed(name: str) -> bool:
+    return name.removeprefix("data/ttl/").startswith(_NEEDED)
+
+
+def _require_concept(data_dir: Path, review: Review, concept: str) -> None:
+    files = content_files(content_root(), imported=imported_dir(data_dir))
+    schemes = [each for each in files if each.name.startswith("ontology/schemes/")]
+    if not read_known(schemes, review.document.identity.iri).labels.get(str(MRDS[concept])):
+        raise Problem(
+            "usage", f"there is no concept {concept!r}", "`medrd-kg query --list` helps to find it"
+        )
+
+
+def export_proposals(data_dir: Path, slug: str, out: Path | None) -> None:
+    """Write the proposals in Turtle, for a person to edit and hand back.
+
+    Raises:
+        Problem: ``invalid-data``: the file cannot be written.
+    """
+    open_review(data_dir, slug)
+    content = (review_dir(data_dir) / slug / "proposals.ttl").read_bytes()
+    if out is None:
+        typer.echo(content.decode(), nl=False)
+        return
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        raise Problem("invalid-data", f"{out}: {error.strerror or error}") from error
+
+
+def score_document(data_dir: Path, slug: str) -> None:
+    """Print how the proposals compare with what the graph states of the document."""
+    review = open_review(data_dir, slug)
+    files = content_files(content_root(), imported=imported_dir(data_dir))
+    own = [f"data/ttl/{name}" for name in (imported_name(slug), accepted_name(slug))]
+    known = read_known(files, review.document.identity.iri, own)
+    if not known.citing:
+        raise Problem("usage", f"the graph states nothing of {slug} to compare with")
+    typer.echo("facet        precision  recall  right wrong missed")
+    for facet, each in score(review.document.proposals, known).items():
+        typer.echo(
+            f"{facet:<12} {each.precision:>9.3f} {each.recall:>7.3f}"
+            f" {each.right:>6} {each.wrong:>5} {each.missed:>6}"
+        )
+
+
+def _fact_line(review: Review, fact: Fact, *, as_json: bool) -> str:
+    state = review.state_of(fact)
+    decision = review.decision_on(fact)
+    if as_json:
+        return _json(
+            {
+                "id": fact.id,
+                "state": state,
+                "unit": fact.unit,
+                "predicate": fact.predicate,
+                "target": fact.target,
+                "label": dict(fact.label),
+                "surface": fact.surface,
+                "startOffset": fact.start,
+                "endOffset": fact.end,
+                "rule": fact.rule,
+                "confidence": fact.confidence,
+                "by": None if decision is None else decision.by,
+                "at": None if decision is None else decision.at,
+            }
+        )
+    label = fact.label.get("en") or fact.label.get("ja", "")
+    decided = "" if decision is None else f"  {decision.by} {decision.at}"
+    return (
+        f"{fact.id}  {state}  {fact.predicate}  {label}  「{fact.surface}」"
+        f" {fact.start}-{fact.end}  {fact.confidence:.2f}{decided}"
+    )
+
+
+def _json(document: dict[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False)
