@@ -120,6 +120,12 @@ PROBLEM_TYPES = _types(
         "The header fields are too large",
     ),
     ProblemType(
+        "range-not-satisfiable",
+        HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+        "範囲がファイルの外にあります",
+        "The range lies outside the file",
+    ),
+    ProblemType(
         "read-only-graph",
         HTTPStatus.CONFLICT,
         "このグラフは書き込めません",

@@ -10,7 +10,7 @@ from rdflib.term import Node
 from medrd_kg.build.manifest import FileRecord, Manifest
 from medrd_kg.vocabulary import BASE, MRD, MRDS, PREFIXES
 
-__all__ = ["DATASET", "DESCRIPTION", "dcat", "void", "write_descriptions"]
+__all__ = ["DATASET", "DESCRIPTION", "DUMP_TYPES", "dcat", "void", "write_descriptions"]
 
 DESCRIPTION: Final = "description"
 """Folder of the descriptions in a release."""
@@ -28,7 +28,7 @@ _DESCRIPTIONS: Final = (
     Literal("令和4年度の医療分野の資源配分方針と、その予算・支出を結んだデータ。", lang="ja"),
     Literal("Japan's FY2022 medical R&D resource allocation policy and its money.", lang="en"),
 )
-_MEDIA_TYPES: Final = {".nq.zst": "application/n-quads", ".ttl.zst": "text/turtle"}
+DUMP_TYPES: Final = {".nq.zst": "application/n-quads", ".ttl.zst": "text/turtle"}
 _IANA: Final = "https://www.iana.org/assignments/media-types/"
 
 
@@ -88,7 +88,7 @@ def dcat(manifest: Manifest, dumps: Mapping[str, FileRecord]) -> Graph:
             (dump, DCTERMS.title, Literal(name.rpartition("/")[2])),
             (dump, DCTERMS.license, _LICENCE),
             (dump, DCAT.downloadURL, dump),
-            (dump, DCAT.mediaType, URIRef(_IANA + _MEDIA_TYPES[suffix])),
+            (dump, DCAT.mediaType, URIRef(_IANA + DUMP_TYPES[suffix])),
             (dump, DCAT.compressFormat, URIRef(f"{_IANA}application/zstd")),
             (dump, DCAT.byteSize, Literal(record.bytes, datatype=XSD.nonNegativeInteger)),
             (dump, _SPDX.checksum, sha256),

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from medrd_kg.build.durable import exchange, sync, sync_tree
+from medrd_kg.build.in_use import is_in_use
 from medrd_kg.build.manifest import BUILDER_SCHEMA, Manifest, checksum
 from medrd_kg.build.retention import BYTES_PER_MEGABYTE, beyond_budget, size_of
 from medrd_kg.problems import Problem
@@ -220,7 +221,7 @@ class Releases:
         sync(self.folder)
 
     def keep(self, number: int, max_mb: int = 0) -> list[str]:
-        """Remove all but the latest built releases and the current one.
+        """Remove all but the latest built releases, the current one, and what servers read.
 
         Args:
             number: How many to keep, at least one.
@@ -235,6 +236,7 @@ class Releases:
         gone = [path for path in folders[number:] if path != current]
         kept = [(path, size_of(path)) for path in folders if path not in gone]
         gone += beyond_budget(kept, current, max_mb * BYTES_PER_MEGABYTE)
+        gone = [path for path in gone if not is_in_use(path)]  # the next build removes those
         for path in gone:
             self._discard(path)
         return [path.name for path in gone]

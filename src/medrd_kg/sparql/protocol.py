@@ -74,6 +74,7 @@ def read_query(
             ``unsupported-media-type``.
     """
     address = read_parameters(query_string, "the address")
+    _refuse_release(address)
     if method == "GET":
         _refuse_update(address)
         text = single(address, "query", "query")
@@ -84,6 +85,7 @@ def read_query(
     if form == FORM:
         fields = read_parameters(body, "the form")
         _refuse_update(address + fields)
+        _refuse_release(fields)
         text = single(address + fields, "query", "query")
         if text is None or not any(name == "query" for name, _ in fields):
             raise Problem(
@@ -218,6 +220,19 @@ def _refuse_update(parameters: Parameters) -> None:
             "update-on-query-endpoint",
             "this endpoint answers queries and carries out no updates",
             "send SELECT, ASK, CONSTRUCT or DESCRIBE as query=…",
+        )
+
+
+def _refuse_release(parameters: Parameters) -> None:
+    """Refuse what names a release and was not taken for that: it would be answered from another.
+
+    Whoever leads a request to its release takes the parameter off it, written as it should be.
+    """
+    if any(name == "release" for name, _ in parameters):
+        raise Problem(
+            "malformed-request",
+            "the parameter release is written in a way that is not understood",
+            "write release=VERSION, the name without percent signs",
         )
 
 

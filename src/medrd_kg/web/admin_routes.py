@@ -8,32 +8,48 @@ from fastapi import FastAPI, Request, Response
 from medrd_kg.problems import Problem
 from medrd_kg.settings import Settings
 from medrd_kg.sparql.workers.job import Job, LaneName
+from medrd_kg.sparql.workers.pool import Pool
 from medrd_kg.web.authorization import Authority, Role
 from medrd_kg.web.editing import described
+from medrd_kg.web.older_releases import OlderReleases
 from medrd_kg.web.openapi import json_answer, operation, parameter
+from medrd_kg.web.release_life import ReleaseLife
 from medrd_kg.web.requests import refuse_parameters
 from medrd_kg.web.responses import json_response
 from medrd_kg.web.schemas import Schema
-from medrd_kg.web.state import serving
+from medrd_kg.web.state import Serving, serving
 
 __all__ = ["install_admin"]
 
 PATH: Final = "/api/v1/admin/queries"
+SWITCH: Final = "/api/v1/admin/releases/current"
 _TAG: Final = "administration"
 _REFUSALS: Final = ("unauthorized", "forbidden", "unknown-parameter")
 _NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
-def install_admin(app: FastAPI, settings: Settings) -> None:
-    """Add the routes to an application."""
+def install_admin(
+    app: FastAPI, settings: Settings, life: ReleaseLife, older: OlderReleases
+) -> None:
+    """Add the routes to an application.
+
+    Args:
+        app: The application.
+        settings: The tokens.
+        life: Switches between releases.
+        older: Other releases that are open.
+    """
     authority = Authority(settings)
+
+    def pools(served: Serving) -> list[Pool]:
+        return [served.engine_room.pool, *older.pools()]
 
     async def running_queries(request: Request) -> Response:
         """List what is being worked on or waits."""
         authority.require(Role.ADMIN, request.scope["headers"])
         served = serving(request)
         refuse_parameters(request)
-        items = [_described(job) for job in served.engine_room.pool.running()]
+        items = [_described(job) for pool in pools(served) for job in pool.running()]
         return json_response(
             {"items": items, "total": len(items), "release": served.state_id}, headers=_NO_STORE
         )
@@ -44,7 +60,7 @@ def install_admin(app: FastAPI, settings: Settings) -> None:
         served = serving(request)
         refuse_parameters(request)
         identifier = request.path_params["id"]
-        if not served.engine_room.pool.cancel(identifier):
+        if not any(pool.cancel(identifier) for pool in pools(served)):
             raise Problem(
                 "not-found",
                 f"no query {identifier!r} is running",
@@ -52,6 +68,24 @@ def install_admin(app: FastAPI, settings: Settings) -> None:
             )
         return Response(status_code=204, headers=_NO_STORE)
 
+    async def serve_current(request: Request) -> Response:
+        """Serve the current release of the data directory."""
+        authority.require(Role.ADMIN, request.scope["headers"])
+        refuse_parameters(request)
+        switched = await life.switch()
+        return json_response(
+            {"before": switched.before, "release": switched.after}, headers=_NO_STORE
+        )
+
+    app.add_api_route(
+        SWITCH,
+        serve_current,
+        methods=["POST"],
+        operation_id="serve_current_release",
+        openapi_extra=_switch_operation(),
+        tags=[_TAG],
+        response_class=Response,
+    )
     app.add_api_route(
         PATH,
         running_queries,
@@ -116,6 +150,28 @@ def _list_operation() -> Schema:
         "Queries that run or wait, the oldest first",
         json_answer("The queries.", listed),
         problems=_REFUSALS,
+    )
+    return {**found, "security": [{"bearer": []}]}
+
+
+def _switch_operation() -> Schema:
+    text = {"type": "string"}
+    done = {
+        "type": "object",
+        "required": ["before", "release"],
+        "properties": {
+            "before": {**text, "description": "The state that was served."},
+            "release": {**text, "description": "The state that is served now."},
+        },
+    }
+    found = operation(
+        "Serve the current release of the data directory",
+        json_answer("It is served; the same states where it was already.", done),
+        description=(
+            "For a release that another process published, or rolled back to. Requests that have"
+            " begun end with the former release; edits are carried over. SIGHUP does the same."
+        ),
+        problems=(*_REFUSALS, "no-release", "damaged-release"),
     )
     return {**found, "security": [{"bearer": []}]}
 

@@ -1,27 +1,25 @@
 """The application: routes, layers and life cycle put together."""
 
-import gc
-import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
 
 import anyio
-import anyio.to_thread
 from fastapi import FastAPI
 
 from medrd_kg import __version__
 from medrd_kg.content import queries_dir
-from medrd_kg.problems import Problem
 from medrd_kg.settings import Settings
 from medrd_kg.sparql.stored import StoredQuery, load_stored_queries
-from medrd_kg.sparql.workers.engine_room import EngineRoom
 from medrd_kg.vocabulary import graph_iri
 from medrd_kg.web.admin_routes import install_admin
 from medrd_kg.web.analytics.routes import install_analytics
+from medrd_kg.web.as_of import AsOf
 from medrd_kg.web.authorization import Authority, Guard
 from medrd_kg.web.collection_routes import install_collections
+from medrd_kg.web.dataset_routes import install_dataset
+from medrd_kg.web.dump_routes import install_dumps
 from medrd_kg.web.editing import Editing
 from medrd_kg.web.evidence_routes import install_evidence
 from medrd_kg.web.faults import FaultBarrier, allowed_methods, install_problem_handlers
@@ -29,17 +27,19 @@ from medrd_kg.web.front import Front
 from medrd_kg.web.front.direct import Direct
 from medrd_kg.web.graph_store_routes import install_graph_store
 from medrd_kg.web.metrics_routes import Sources, install_metrics
+from medrd_kg.web.older_releases import OlderReleases
 from medrd_kg.web.pages.routes import error_page, install_pages
 from medrd_kg.web.query_routes import install_queries
 from medrd_kg.web.reconcile_routes import install_reconcile
+from medrd_kg.web.release_life import ReleaseLife
+from medrd_kg.web.release_routes import install_releases
 from medrd_kg.web.request_counts import RequestCounts
 from medrd_kg.web.resource_routes import install_resources
 from medrd_kg.web.search_routes import install_search
 from medrd_kg.web.service_routes import install_service
-from medrd_kg.web.slow_log import SlowLog
 from medrd_kg.web.sparql_endpoint import SparqlEndpoint, SparqlShortcut
 from medrd_kg.web.sparql_routes import install_sparql
-from medrd_kg.web.state import ReleaseSource, Service, Serving, prepare
+from medrd_kg.web.state import ReleaseSource, Service, Serving
 from medrd_kg.web.tagging_routes import install_tagging
 from medrd_kg.web.update_routes import install_update
 
@@ -47,8 +47,6 @@ __all__ = ["create_app"]
 
 _GRACE_SECONDS: Final = 5
 """Seconds that running queries get when the service ends."""
-
-_logger = logging.getLogger(__name__)
 
 
 def create_app(settings: Settings, source: ReleaseSource) -> FastAPI:
@@ -62,37 +60,17 @@ def create_app(settings: Settings, source: ReleaseSource) -> FastAPI:
     """
     queries = load_stored_queries(queries_dir())
     service = Service(settings)
-    engine_rooms: list[EngineRoom] = []
-
-    async def open_release() -> None:
-        try:
-            release = await anyio.to_thread.run_sync(source)
-            room = EngineRoom(settings, release.version, release.source, release.edits)
-            engine_rooms.append(room)
-            await room.start()
-            room.on_edit = service.advance
-            room.pool.on_slow = SlowLog(settings)
-            room.pool.tells_all = settings.log_queries == "all"
-            service.serving = await prepare(settings, queries, release, room)
-            gc.collect()
-            gc.freeze()  # what there is now stays: looking through it again would halt requests
-        except Problem as problem:
-            _logger.error("cannot serve: %s", problem)  # noqa: TRY400 - a message for the operator
-            service.fail(problem)
-        except Exception:
-            _logger.exception("the release cannot be opened")
-            service.fail(
-                Problem("internal-error", "the release cannot be opened", "the log tells why")
-            )
+    life = ReleaseLife(settings, queries, service, source)
+    older = OlderReleases(settings, queries, service)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(open_release)
+            tasks.start_soon(life.begin)
             yield
             tasks.cancel_scope.cancel()
-        for room in engine_rooms:
-            await room.stop(_GRACE_SECONDS)
+        await older.close(_GRACE_SECONDS)
+        await life.stop()
 
     app = FastAPI(
         title="medrd-kg",
@@ -104,6 +82,8 @@ def create_app(settings: Settings, source: ReleaseSource) -> FastAPI:
         redirect_slashes=False,  # a redirect would repeat the Host header
     )
     app.state.service = service
+    app.state.life = life
+    app.state.older = older
     install_problem_handlers(app, page=error_page)
     install_service(app)
     endpoint = SparqlEndpoint(service)
@@ -113,11 +93,12 @@ def create_app(settings: Settings, source: ReleaseSource) -> FastAPI:
     install_update(app, editing)
     install_graph_store(app, editing, endpoint)
     _install_reads(app, queries)
-    install_admin(app, settings)
+    install_admin(app, settings, life, older)
     requests = RequestCounts()
     install_metrics(app, Sources(service, requests, front=lambda: app.state.front))
     # The layer added last is the outermost.
     app.add_middleware(SparqlShortcut, endpoint=endpoint)
+    app.add_middleware(AsOf, service=service, older=older, page=error_page)
     app.add_middleware(FaultBarrier, page=error_page)
     app.add_middleware(Guard, authority=authority)
     _stand_before(
@@ -141,6 +122,9 @@ def _install_reads(app: FastAPI, queries: Mapping[str, StoredQuery]) -> None:
     install_tagging(app)
     install_queries(app, queries)
     install_resources(app)
+    install_releases(app)
+    install_dumps(app)
+    install_dataset(app)
     install_pages(app)
 
 

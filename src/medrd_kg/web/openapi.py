@@ -10,6 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from medrd_kg import __version__
 from medrd_kg.kinds import Bilingual
 from medrd_kg.problems import PROBLEM_TYPES
+from medrd_kg.web.naming import RELEASE, takes_release
 from medrd_kg.web.responses import RELEASE_HEADER
 from medrd_kg.web.schemas import SCHEMAS, Schema, reference
 
@@ -127,6 +128,7 @@ def document(app: FastAPI, *, server: str, state_id: str) -> Schema:
     )
     found = deepcopy(found)  # it shares parts with the routes, which stay as they are
     found["info"]["x-release"] = state_id
+    _add_release(found["paths"])
     found["components"] = {
         "schemas": SCHEMAS,
         "headers": _HEADERS,
@@ -134,6 +136,21 @@ def document(app: FastAPI, *, server: str, state_id: str) -> Schema:
         "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
     }
     return found
+
+
+def _add_release(paths: Schema) -> None:
+    """Say of all addresses that answer from the data that a request may name a release."""
+    for path, operations in paths.items():
+        for method, described in operations.items():
+            if takes_release(path) and (method == "get" or path == "/sparql"):
+                described.setdefault("parameters", []).append(dict(_RELEASE))
+
+
+_RELEASE: Final = parameter(
+    RELEASE,
+    "Answer from this release, as it was published; /api/v1/releases lists those that are kept.",
+    {"type": "string"},
+)
 
 
 def _shared_responses(paths: Schema) -> Schema:

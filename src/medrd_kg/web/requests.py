@@ -6,7 +6,6 @@ from collections.abc import Collection as Names
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, overload
-from urllib.parse import urlencode
 
 from fastapi import Request
 
@@ -16,6 +15,7 @@ from medrd_kg.sparql.protocol import Parameters, read_parameters
 from medrd_kg.web.openapi import parameter
 from medrd_kg.web.responses import JSON_TYPES
 from medrd_kg.web.schemas import Schema
+from medrd_kg.web.state import with_parameters
 from medrd_kg.web.table_formats import CSV, TABLE_TYPES, XLSX
 
 __all__ = [
@@ -105,7 +105,7 @@ def next_page(address: str, parameters: Sequence[tuple[str, str]], last: str) ->
     """Return the address of the page after ``last``, with the same parameters otherwise."""
     cursor = base64.urlsafe_b64encode(last.encode()).decode().rstrip("=")
     kept = [(name, value) for name, value in parameters if name != "cursor"]
-    return f"{address}?{urlencode([*kept, ('cursor', cursor)])}"
+    return with_parameters(address, [*kept, ("cursor", cursor)])
 
 
 def read_listing(

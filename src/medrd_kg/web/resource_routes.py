@@ -15,20 +15,19 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 
 from medrd_kg.kinds import kinds
 from medrd_kg.problems import Problem
-from medrd_kg.sparql.description import write_graph
-from medrd_kg.sparql.media_types import GRAPH_TYPES, content_type
-from medrd_kg.sparql.negotiation import accepted_language, negotiate
+from medrd_kg.sparql.media_types import GRAPH_TYPES
+from medrd_kg.sparql.negotiation import accepted_language
 from medrd_kg.vocabulary import BASE, ID, PREFIXES, graph_iri
 from medrd_kg.web.collections import collections
 from medrd_kg.web.openapi import answer, operation, parameter
 from medrd_kg.web.pages.site import page_of
+from medrd_kg.web.rdf_responses import HTML, negotiated, rdf_response, written
 from medrd_kg.web.requests import refuse_parameters
 from medrd_kg.web.schemas import Schema
 from medrd_kg.web.state import Serving, serving
 
 __all__ = ["install_resources"]
 
-_HTML: Final = "text/html"
 _TAG: Final = "dereferencing"
 _OWL: Final = PREFIXES["owl"]
 _UNITS: Final = f"{ID}document/"
@@ -102,7 +101,7 @@ async def _describe(request: Request) -> Response:
     except ValueError as error:
         raise _unknown(request) from error
     page = await _page(request, served, thing.value)
-    media_type = _negotiated(request, html=page is not None)
+    media_type = negotiated(request, html=page is not None)
     triples = await served.evaluator.triples(
         f"""PREFIX owl: <{_OWL}>
         CONSTRUCT {{ {thing} ?p ?o . ?axiom ?ap ?ao }} WHERE {{
@@ -112,11 +111,11 @@ async def _describe(request: Request) -> Response:
     )
     if not triples:
         raise _unknown(request)
-    if media_type == _HTML and page is not None:
+    if media_type == HTML and page is not None:
         return Response(
             status_code=303, headers={"Location": page, "Vary": "Accept, Accept-Language"}
         )
-    return _rdf(_written(triples, media_type), media_type)
+    return rdf_response(written(triples, media_type), media_type)
 
 
 async def _page(request: Request, served: Serving, iri: str) -> str | None:
@@ -148,16 +147,16 @@ async def _document(request: Request, select: Callable[[list[Triple]], list[Trip
     """Answer with a part of the ontology, from what is kept of it where possible."""
     served = serving(request)
     refuse_parameters(request)
-    media_type = _negotiated(request, html=False)
+    media_type = negotiated(request, html=False)
     key = f"{media_type} {request.url.path}"
     body = served.documents.get(key)
     if body is None:
         triples = select(await _ontology(served))
         if not triples:
             raise _unknown(request)
-        body = await to_thread.run_sync(_written, triples, media_type)
+        body = await to_thread.run_sync(written, triples, media_type)
         served.documents.put(key, body)
-    return _rdf(body, media_type)
+    return rdf_response(body, media_type)
 
 
 async def _ontology(served: Serving) -> list[Triple]:
@@ -194,33 +193,6 @@ def _declared_in(document: str, triples: Iterable[Triple]) -> list[Triple]:
             found[subject] = by_subject.get(subject, [])
             wanted += [each.object for each in found[subject] if isinstance(each.object, BlankNode)]
     return [triple for triples_of in found.values() for triple in triples_of]
-
-
-def _negotiated(request: Request, *, html: bool) -> str:
-    offers = (*GRAPH_TYPES, _HTML) if html else GRAPH_TYPES
-    accept = request.headers.get("accept")
-    found = negotiate(accept, offers, named_only=(_HTML,))
-    if found is None:
-        raise Problem(
-            "not-acceptable",
-            f"none of the types in Accept ({accept}) can be sent",
-            f"accept one of {', '.join(offers)}",
-            extra={"available": list(offers)},
-        )
-    return found
-
-
-def _written(triples: list[Triple], media_type: str) -> bytes:
-    try:
-        return write_graph(triples, media_type)
-    except ValueError as error:
-        raise Problem(
-            "not-acceptable", f"the triples cannot be written as {media_type}: {error}"
-        ) from error
-
-
-def _rdf(body: bytes, media_type: str) -> Response:
-    return Response(body, media_type=content_type(media_type), headers={"Vary": "Accept"})
 
 
 def _unknown(request: Request) -> Problem:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 import orjson
 from fastapi import Request, Response
@@ -10,7 +9,7 @@ from fastapi import Request, Response
 from medrd_kg.problems import Problem
 from medrd_kg.sparql.media_types import content_type
 from medrd_kg.sparql.negotiation import accepted_language
-from medrd_kg.web.state import Serving
+from medrd_kg.web.state import Serving, with_parameters
 
 __all__ = [
     "JSON_TYPES",
@@ -63,8 +62,7 @@ def envelope(
 
 def address_of(serving: Serving, path: str, parameters: Sequence[tuple[str, str]] = ()) -> str:
     """Return the absolute address of a path with parameters."""
-    query = f"?{urlencode(parameters)}" if parameters else ""
-    return f"{serving.address(path)}{query}"
+    return serving.address(with_parameters(path, parameters))
 
 
 def json_response(

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import json
 import logging
+import os
 import signal
 import socket
 import time
@@ -12,33 +13,22 @@ from typing import Final
 
 import uvicorn
 
-from medrd_kg.build.dumps import ALL_QUADS, DUMPS
-from medrd_kg.build.pipeline import current_release, ensure_release
-from medrd_kg.build.release import SEARCH_INDEX, STORE, TABLES
-from medrd_kg.content import ontology_dir
+from medrd_kg.build.pipeline import ensure_release
 from medrd_kg.problems import Problem
 from medrd_kg.settings import Settings
-from medrd_kg.sparql.workers.source import DataSource
-from medrd_kg.store.base import StoreStatistics
-from medrd_kg.store.embedded import EmbeddedStore
 from medrd_kg.web.app import create_app
+from medrd_kg.web.data_sources import empty_dataset, find_release
 from medrd_kg.web.front.protocol import protocol_of
+from medrd_kg.web.older_releases import OlderReleases
+from medrd_kg.web.release_life import ReleaseLife
 from medrd_kg.web.slow_log import FIELDS
-from medrd_kg.web.state import Release, Service
+from medrd_kg.web.state import Service
 
-__all__ = ["empty_dataset", "find_release", "run_server"]
+__all__ = ["run_server"]
 
 _GRACE_SECONDS: Final = 5
 _YOUNG_OBJECTS: Final = 20_000
 """New objects after which the server looks for cycles: requests leave few."""
-
-
-_IN_MEMORY: Final = "embedded:memory"
-_ON_DISK: Final = "embedded:disk"
-
-MOST_TRIPLES_IN_MEMORY: Final = 3_000_000
-"""Triples up to which data are asked in memory unless a setting says otherwise: about 0.8 kB each,
-and each worker forks in proportion."""
 
 _logger = logging.getLogger(__name__)
 
@@ -82,54 +72,9 @@ def run_server(settings: Settings, *, empty: bool = False) -> None:
             signal.signal(number, lambda *_: None)
         service: Service = app.state.service
         gc.set_threshold(_YOUNG_OBJECTS)
-        _Server(config, service).run(sockets=[listening])
+        _Server(config, service, app.state.life, app.state.older).run(sockets=[listening])
         if service.failure is not None:
             raise service.failure
-
-
-def find_release(settings: Settings) -> Release:
-    """Return the current release of the data directory.
-
-    Raises:
-        Problem: There is none, or it is damaged.
-    """
-    folder, manifest = current_release(settings.data_dir)
-    union = settings.union_default_graph
-    on_disk = settings.store == _ON_DISK or (
-        settings.store != _IN_MEMORY and manifest.triples > MOST_TRIPLES_IN_MEMORY
-    )
-    source = DataSource(
-        dump=None if on_disk else (folder / DUMPS / ALL_QUADS).resolve(),
-        union_default_graph=union,
-        protected=frozenset(manifest.graphs),
-        shapes=(ontology_dir() / "shapes").resolve(),
-        snapshot=(folder / STORE).resolve() if on_disk else None,
-    )
-    return Release(
-        version=manifest.version,
-        source=source,
-        statistics=StoreStatistics(manifest.triples if union else 0, manifest.graphs),
-        edits=settings.data_dir / "edits",
-        tables=folder / TABLES,
-        search_index=folder / SEARCH_INDEX,
-    )
-
-
-def empty_dataset(settings: Settings) -> Release:
-    """Return a dataset without shapes, in which everything may be written."""
-    folder = settings.data_dir / "empty"
-    union = settings.union_default_graph
-    snapshot = None
-    if settings.store == _ON_DISK:
-        snapshot = (folder / "nothing").resolve()
-        if not snapshot.is_dir():
-            EmbeddedStore(snapshot, union_default_graph=union).close()
-    return Release(
-        version="empty",
-        source=DataSource(None, union, snapshot=snapshot),
-        statistics=StoreStatistics(triples=0),
-        edits=folder / "edits",
-    )
 
 
 def _is_news(record: logging.LogRecord) -> bool:
@@ -158,16 +103,39 @@ def _listen(settings: Settings) -> socket.socket:
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn's server, which tells those who still wait at its end."""
+    """Uvicorn's server; SIGHUP lets it serve the current release, whoever waits is told its end."""
 
-    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+    def __init__(
+        self, config: uvicorn.Config, service: Service, life: ReleaseLife, older: OlderReleases
+    ) -> None:
         super().__init__(config)
         self._service = service
+        self._life = life
+        self._older = older
+        self._switching: asyncio.Task[None] | None = None
         service.on_failure = self._give_up
 
     def _give_up(self) -> None:
         """End: there is nothing to serve."""
         self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin, and listen to SIGHUP."""
+        await super().startup(sockets)
+        if _may_use_hangup():
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._on_hangup)
+
+    def _on_hangup(self) -> None:
+        self._switching = asyncio.ensure_future(self._switch())
+
+    async def _switch(self) -> None:
+        try:
+            switched = await self._life.switch()
+        except Problem as problem:
+            _logger.error("goes on as before: %s", problem)  # noqa: TRY400 - for the operator
+        else:
+            if switched.before == switched.after:
+                _logger.info("serving %s, which is the current release", switched.after)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let running queries end; those that do not are told shortly before all is cut."""
@@ -176,8 +144,20 @@ class _Server(uvicorn.Server):
         telling.cancel()
 
     def _tell(self) -> None:
+        self._older.give_up()
         if self._service.serving is not None:
             self._service.serving.engine_room.pool.give_up()
+
+
+def _may_use_hangup() -> bool:
+    """Tell whether SIGHUP does not say that the terminal, and with it the service, is closed."""
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # nohup
+        return True
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return True
+    return False
 
 
 class _JsonLines(logging.Formatter):

@@ -12,6 +12,7 @@ from medrd_kg.web.collection_routes import sample_documents
 from medrd_kg.web.collections import collections
 from medrd_kg.web.known_values import enumerate_values
 from medrd_kg.web.openapi import answer, document, json_answer, operation, parameter
+from medrd_kg.web.release_life import ReleaseLife
 from medrd_kg.web.requests import refuse_parameters
 from medrd_kg.web.responses import JSON_TYPES, address_of, envelope, json_response
 from medrd_kg.web.schemas import Schema, reference
@@ -37,7 +38,15 @@ def install_service(app: FastAPI) -> None:
         "/problems": (_problems, operation("Kinds of faults", listed, problems=strict)),
         "/problems/{slug}": (_problem, _problem_operation()),
         "/health/live": (_live, operation("Whether the process answers", status)),
-        "/health/ready": (_ready, operation("Whether a release is served", status)),
+        "/health/ready": (
+            _ready,
+            operation(
+                "Whether a release is served, and whether another one waits to be served",
+                status,
+                description="`waiting` is the current release of the data directory if another"
+                " process published it since; see `POST /api/v1/admin/releases/current`.",
+            ),
+        ),
         "/openapi.json": (_openapi, operation("This document", status)),
     }
     for path, (handler, described) in routes.items():
@@ -122,7 +131,9 @@ async def _live(request: Request) -> Response:
 
 
 async def _ready(request: Request) -> Response:
-    return json_response({"status": "ready", "release": serving(request).state_id})
+    life: ReleaseLife = request.app.state.life
+    state_id = serving(request).state_id
+    return json_response({"status": "ready", "release": state_id, "waiting": await life.waiting()})
 
 
 async def _openapi(request: Request) -> Response:

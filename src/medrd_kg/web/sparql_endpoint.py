@@ -24,14 +24,14 @@ from medrd_kg.web.faults import BrokenAnswer
 from medrd_kg.web.front.front import BEGUN
 from medrd_kg.web.responses import problem_response
 from medrd_kg.web.service_description import service_description
-from medrd_kg.web.state import Service, Serving
+from medrd_kg.web.state import SERVED, Service, Serving
 
-__all__ = ["PATH", "SparqlEndpoint", "SparqlShortcut"]
+__all__ = ["PATH", "PATHS", "SHORTER", "SparqlEndpoint", "SparqlShortcut"]
 
 PATH: Final = "/sparql"
-_PATHS: Final = frozenset({PATH, f"{PATH}/"})
+PATHS: Final = frozenset({PATH, f"{PATH}/"})
 _METHODS: Final = frozenset({"GET", "POST"})
-_SHORTER: Final = "send a shorter query; long lists of values are better asked in parts"
+SHORTER: Final = "send a shorter query; long lists of values are better asked in parts"
 
 _HOPS: Final = HOPS_HEADER.lower().encode()
 
@@ -48,7 +48,7 @@ class SparqlShortcut:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request to the endpoint or on."""
-        if scope["type"] == "http" and scope["path"] in _PATHS and scope["method"] in _METHODS:
+        if scope["type"] == "http" and scope["path"] in PATHS and scope["method"] in _METHODS:
             await self._endpoint(scope, receive, send)
         else:
             await self._app(scope, receive, send)
@@ -64,11 +64,11 @@ class SparqlEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         try:
-            served = self._service.require_serving()
+            served = scope.get(SERVED) or self._service.require_serving()
             body = b""
             if scope["method"] == "POST":
                 body = await read_body(
-                    Request(scope, receive), limit_of(served.settings.max_body_mb), _SHORTER
+                    Request(scope, receive), limit_of(served.settings.max_body_mb), SHORTER
                 )
             await self._answer(served, body, scope, receive, send)
         except Problem as problem:

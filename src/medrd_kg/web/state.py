@@ -1,14 +1,18 @@
 """What a running service holds: settings, one open release, and what is derived from it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from urllib.parse import urlencode
 
 import anyio
 from fastapi import Request
 
+from medrd_kg.build.in_use import Claim
 from medrd_kg.linkage.tables import FactTables
 from medrd_kg.problems import Problem
 from medrd_kg.search.opening import SearchIndex
@@ -21,8 +25,19 @@ from medrd_kg.store.base import StoreStatistics
 from medrd_kg.web.context import ONTOLOGY_QUERY, Vocabulary
 from medrd_kg.web.keeping import Kept
 from medrd_kg.web.listing import Listings
+from medrd_kg.web.naming import RELEASE
 
-__all__ = ["Release", "ReleaseSource", "Service", "Serving", "prepare", "serving"]
+__all__ = [
+    "SERVED",
+    "Release",
+    "ReleaseSource",
+    "Service",
+    "Serving",
+    "Usage",
+    "prepare",
+    "serving",
+    "with_parameters",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +51,17 @@ class Release:
         edits: Folder of the journal of accepted edits.
         tables: Folder of its fact tables; None where there are none.
         search_index: File of its search index; None where there is none.
+        folder: Where it lies among the releases of the data directory; None: no release stands
+            behind the data.
     """
 
     version: str
     source: DataSource
     statistics: StoreStatistics
-    edits: Path
+    edits: Path | None
     tables: Path | None = None
     search_index: Path | None = None
+    folder: Path | None = None
 
 
 _KEPT_CELLS: Final = 500_000
@@ -51,11 +69,37 @@ _KEPT_CELLS: Final = 500_000
 
 _KEPT_BYTES: Final = 32_000_000
 
+SERVED: Final = "medrd_kg.served"
+"""Key of a scope under which stands the state that the request is answered from."""
+
 Opened = TypeVar("Opened")
 """A part of a release that was opened."""
 
 ReleaseSource = Callable[[], Release]
 """Opens a release; called once, in a thread, when the service starts."""
+
+
+@dataclass(slots=True)
+class Usage:
+    """How much an open release is in use.
+
+    Attributes:
+        requests: Requests that are being answered from it.
+        last: When one of them ended, on the monotonic clock, in seconds.
+    """
+
+    requests: int = 0
+    last: float = field(default_factory=time.monotonic)
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        """Count a request for as long as it is being answered."""
+        self.requests += 1
+        try:
+            yield
+        finally:
+            self.requests -= 1
+            self.last = time.monotonic()
 
 
 @dataclass(frozen=True)
@@ -75,6 +119,10 @@ class Serving:
         documents: Whole answers that one state of the data fixes, by address and media type.
         tables: The fact tables of the release; None where there are none.
         search_index: The search index of the release; None where there is none.
+        as_of: The release that the request names; None: it takes what is served. Addresses in
+            answers name it too.
+        usage: How much the release is in use.
+        claim: Keeps the release from being removed; None where nobody removes it.
     """
 
     settings: Settings
@@ -89,6 +137,9 @@ class Serving:
     documents: Kept[bytes]
     tables: FactTables | None = None
     search_index: SearchIndex | None = None
+    as_of: str | None = None
+    usage: Usage = field(default_factory=Usage)
+    claim: Claim | None = None
 
     def require_tables(self) -> FactTables:
         """Return the fact tables.
@@ -106,12 +157,21 @@ class Serving:
 
     def address(self, path: str) -> str:
         """Return the absolute address of a path of this service; never from the Host header."""
-        return f"{self.settings.base_url}{path}"
+        address = f"{self.settings.base_url}{path}"
+        return address if self.as_of is None else with_parameters(address, [(RELEASE, self.as_of)])
+
+    def close(self) -> None:
+        """Let go of what was opened beside the data."""
+        for each in (self.tables, self.search_index):
+            if each is not None:
+                each.close()
+        if self.claim is not None:
+            self.claim.release()
 
     @cached_property
     def endpoint(self) -> str:
         """Address of the SPARQL endpoint: base of the relative IRIs in queries."""
-        return self.address("/sparql")
+        return f"{self.settings.base_url}/sparql"
 
     @property
     def context(self) -> str:
@@ -219,7 +279,21 @@ def _cells(rows: tuple[dict[str, Any], ...]) -> int:
     return 1 + sum(map(len, rows))
 
 
+def with_parameters(address: str, parameters: Sequence[tuple[str, str]]) -> str:
+    """Return an address with parameters behind those that it has.
+
+    >>> with_parameters("/sparql?query=ASK+{}", [("release", "2022-11-30-0123456789ab")])
+    '/sparql?query=ASK+{}&release=2022-11-30-0123456789ab'
+    """
+    if not parameters:
+        return address
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(parameters)}"
+
+
 def serving(request: Request) -> Serving:
-    """Return the state that is served; see `Service.require_serving`."""
+    """Return the state that a request is answered from; see `Service.require_serving`."""
+    named: Serving | None = request.scope.get(SERVED)
+    if named is not None:
+        return named
     service: Service = request.app.state.service
     return service.require_serving()

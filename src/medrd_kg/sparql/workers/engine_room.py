@@ -3,8 +3,10 @@
 import asyncio
 import hashlib
 import logging
+import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -56,14 +58,16 @@ class EngineRoom:
         on_edit: Called with the number of each edit, once it is durable and seen.
     """
 
-    def __init__(self, settings: Settings, version: str, source: DataSource, edits: Path) -> None:
+    def __init__(
+        self, settings: Settings, version: str, source: DataSource, edits: Path | None
+    ) -> None:
         """Prepare; `start` makes it work.
 
         Args:
             settings: The limits.
             version: Identifier of the release that the source holds.
             source: The data.
-            edits: Folder of the journal.
+            edits: Folder of the journal; None: the data stay as they are.
         """
         self.on_edit: Callable[[int], None] = lambda _: None
         self._source = source
@@ -77,6 +81,8 @@ class EngineRoom:
         self.own_queries = OwnQueries(self.pool, self._timeout)
         self.rolling_up = RollingUp(self.pool, self._timeout)
         self._is_writable = any((settings.editor_token, settings.admin_token))
+        self._successor: EngineRoom | None = None
+        self._carries_on = False
         self._journal: Journal | None = None
         self._turn = asyncio.Lock()
         self._editor: Worker | None = None
@@ -88,7 +94,8 @@ class EngineRoom:
         Raises:
             Problem: ``damaged-journal``, ``damaged-release``, or another process writes here.
         """
-        await asyncio.to_thread(self._open_journal)
+        if not self._carries_on:
+            await asyncio.to_thread(self._open_journal)
         if self._source.snapshot is None:
             await self.pool.start(self._history)
         else:
@@ -103,12 +110,45 @@ class EngineRoom:
             await self.pool.stop(grace)
             if self._journal is not None:
                 self._journal.close()
+            if self._snapshots is not None:
+                await asyncio.to_thread(self._snapshots.clear)
             await self._remote.close()
+
+    @asynccontextmanager
+    async def handing_over(self) -> AsyncIterator[None]:
+        """Let no edit begin: another room is about to carry on the journal.
+
+        The other room is opened within; see `pass_journal`. Whoever does not name it as the
+        `successor` leaves all as it was.
+        """
+        async with self._turn:
+            yield
+
+    def pass_journal(self, successor: "EngineRoom") -> None:
+        """Let a room that is about to start have the journal, open as it is."""
+        successor._journal = self._journal  # noqa: SLF001 - of the same class
+        successor._carries_on = True  # noqa: SLF001
+
+    def give_journal_back(self) -> None:
+        """Leave the journal alone: this room could not start after all."""
+        self._journal = None
+
+    def retire(self, successor: "EngineRoom") -> None:
+        """Answer queries as before, and pass edits on to the room that has the journal now."""
+        self._journal = None
+        self.on_edit = lambda _: None
+        self._successor = successor
+        self._drop_editor()
 
     async def _start_on_disk(self) -> None:
         """Start over files on disk; edits need a copy of them."""
         await self.pool.start()
-        self._snapshots = Snapshots(self.pool, self._edits.parent / "snapshots", self._seen)
+        if self._edits is None:
+            return
+        copies = self._edits.parent / "snapshots"
+        if not self._carries_on:  # what a crash left behind
+            await asyncio.to_thread(shutil.rmtree, copies, ignore_errors=True)
+        self._snapshots = Snapshots(self.pool, copies / self._version, self._seen)
         last = 0
         for sequence, delta in self._history():
             editor = await self._ready_editor()
@@ -154,12 +194,12 @@ class EngineRoom:
 
     def _open_journal(self) -> None:
         """Open the journal for writing where anybody may; several servers may read it."""
-        if self._is_writable:
+        if self._is_writable and self._edits is not None:
             self._journal = Journal.open(self._edits)
 
     def _history(self) -> Iterator[tuple[int, bytes]]:
         """Yield the state of the checkpoint and all edits after it, as frames."""
-        if not self._edits.is_dir():
+        if self._edits is None or not self._edits.is_dir():
             return
         checkpoint, segments = recorded(self._edits)
         base = 0
@@ -209,11 +249,13 @@ class EngineRoom:
     async def edit(self, request: EditRequest, author: Author) -> Written:
         """Carry out a change of the data, wholly or not at all; see `Writer.edit`."""
         async with self._turn:
-            try:
-                return await self._edit(request, author)
-            except BaseException:
-                self._drop_editor()
-                raise
+            if self._successor is None:
+                try:
+                    return await self._edit(request, author)
+                except BaseException:
+                    self._drop_editor()
+                    raise
+        return await self._successor.edit(request, author)
 
     async def _edit(self, request: EditRequest, author: Author) -> Written:
         deadline = time.monotonic() + self._timeout

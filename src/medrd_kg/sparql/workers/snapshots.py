@@ -55,6 +55,10 @@ class Snapshots:
         self._making: asyncio.Task[None] | None = None
         shutil.rmtree(folder, ignore_errors=True)
 
+    def clear(self) -> None:
+        """Remove all copies, once nobody reads them."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
     def unseen(self) -> list[tuple[int, bytes]]:
         """Return the edits that no snapshot holds yet, as frames: a new editor needs them."""
         return list(self._unseen)

@@ -168,7 +168,7 @@ class Answering:
 
     def keep(self, state: str, key: Key, ready: Ready) -> None:
         """Keep an answer, unless the data changed while it was made."""
-        if ready.head.release == state.encode():
+        if ready.head.release == state.encode() or ready.head.names_release:
             self.cache.put(state, key, ready)
 
     def _release(self) -> bytes | None:

@@ -60,6 +60,8 @@ class Head:
         is_coded: Whether the body has a coding already.
         sets_cookie: Whether it sets a cookie.
         release: State of the data that the answer was made from, when it says so.
+        names_release: Whether the request named a release, so that the answer stays true when
+            other data are served.
         timing: Value of ``Server-Timing``.
         length: Bytes of the body, where the inner application says so.
     """
@@ -73,6 +75,7 @@ class Head:
     is_coded: bool = False
     sets_cookie: bool = False
     release: bytes | None = None
+    names_release: bool = False
     timing: bytes | None = None
     length: int | None = None
 

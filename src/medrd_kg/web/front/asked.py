@@ -1,6 +1,7 @@
 """A request as the front reads it: header fields once, and the key of its answer."""
 
 import hashlib
+import re
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -25,6 +26,7 @@ __all__ = [
     "asks_sparql",
     "field_map",
     "is_live",
+    "is_of_disk",
     "plain",
     "request_target",
     "with_coding",
@@ -41,6 +43,11 @@ KEYED_BODY: Final = 64 * 1024
 """Bytes of the largest body of a query whose answer is kept."""
 
 _LIVE: Final = ("/health", "/metrics", ADMINISTRATION)
+
+_OF_DISK: Final = re.compile(
+    r"/api/v1/releases(?:/|$)|/(?:ja|en)/releases(?:/|$)|/dumps(?:/|$)|/catalog$|/\.well-known/void$"
+)
+"""What tells of the releases on the disk, which come and go while the served state stays."""
 
 _TOLERANT: Final = ("/sparql/", "/update/", "/graph-store/", "/api/", "/health/", "/reconcile/")
 """Where a final slash makes no difference; below ``/id/`` it would be another IRI."""
@@ -146,6 +153,11 @@ def with_coding(key: Key, wish: CodingWish) -> Key:
 def is_live(path: str) -> bool:
     """Whether an address tells of the moment: not kept, and not counted against a client."""
     return path.startswith(_LIVE)
+
+
+def is_of_disk(path: str) -> bool:
+    """Whether an address tells of what is on the disk at the moment: its answers are not kept."""
+    return _OF_DISK.match(path) is not None
 
 
 def asks_query(scope: Scope, fields: Mapping[bytes, bytes]) -> bool:

@@ -19,6 +19,9 @@ __all__ = ["Begun", "Direct", "DirectAnswer", "Fresh", "Pending"]
 
 _TARGETS: Final = (b"/sparql?", b"/sparql/?")
 _QUERY: Final = b"query="
+_RELEASE: Final = b"release="
+"""What names another state of the data than the one that is served."""
+
 _LARGEST: Final = 65_536
 """Bytes of the largest answer that is written at once; more are hashed and coded elsewhere."""
 
@@ -159,6 +162,8 @@ class Direct:
         """
         key, unless = meaning
         if unless is not None or not target.startswith(_TARGETS) or _QUERY not in target:
+            return None
+        if _RELEASE in target:
             return None
         state = self._front.state()
         if state is None or not self._front.must_be_asked(state, key):

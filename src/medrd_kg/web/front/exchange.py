@@ -1,7 +1,8 @@
 """One request on its way through the inner application, and its answer on its way back."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Scope, Send
 
@@ -13,7 +14,10 @@ from medrd_kg.web.front.intake import Intake
 from medrd_kg.web.front.refusals import INTERNAL, refusal
 from medrd_kg.web.front.stream import Keeping, Stream
 
-__all__ = ["Exchange"]
+__all__ = ["NAMES_RELEASE", "Exchange"]
+
+NAMES_RELEASE: Final = "names_release"
+"""Key in a scope's state that is there when the answer is of a release that the request named."""
 
 _logger = logging.getLogger(__name__)
 
@@ -47,12 +51,14 @@ class Exchange:
         self._caller = caller
         self._release = release
         self._keeping = keeping
+        self._state: Mapping[str, Any] = {}
         self._start: Message | None = None
         self._has_begun = False
         self._stream: Stream | None = None
 
     async def run(self, inner: ASGIApp, scope: Scope) -> None:
         """Pass the request on and its answer back."""
+        self._state = scope.get("state", self._state)
         try:
             await inner(scope, self._receive, self._take)
             if self._intake.fault is not None and not self._has_begun:
@@ -119,4 +125,5 @@ class Exchange:
         head.add_variance(self._caller.varies)
         if head.release is None:
             head.release = self._release()
+        head.names_release = NAMES_RELEASE in self._state
         return head

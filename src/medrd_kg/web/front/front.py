@@ -23,6 +23,7 @@ from medrd_kg.web.front.asked import (
     asks_query,
     field_map,
     is_live,
+    is_of_disk,
     plain,
     request_target,
 )
@@ -273,7 +274,7 @@ class Front:
         self, scope: Scope, fields: dict[bytes, bytes], role: Hashable, intake: Intake
     ) -> Key | None:
         """Return the key of the answer, or None when it is not kept."""
-        if is_live(scope["path"]):
+        if is_live(scope["path"]) or is_of_disk(scope["path"]):
             return None
         if scope["method"] == "GET":
             return answer_key(request_target(scope), fields, role)

@@ -5,6 +5,7 @@ from urllib.parse import quote, urlsplit
 
 from medrd_kg.kinds import kinds
 from medrd_kg.vocabulary import ID
+from medrd_kg.web.naming import RELEASE, takes_release
 from medrd_kg.web.pages.asking import Parameters, query_string
 from medrd_kg.web.state import Serving
 
@@ -33,8 +34,12 @@ def base_path(served: Serving | None) -> str:
 
 
 def address(served: Serving | None, path: str, parameters: Parameters | None = None) -> str:
-    """Return a path of this service as a link has it, with parameters."""
-    query = query_string(parameters or {})
+    """Return a path of this service as a link has it, with parameters.
+
+    Where the page is of a named release, what it leads to is of that release too.
+    """
+    named = served.as_of if served is not None and takes_release(path) else None
+    query = query_string({**(parameters or {}), RELEASE: named})
     return f"{base_path(served)}{path}{'?' if query else ''}{query}"
 
 

@@ -116,20 +116,25 @@ def _shown(answer: Rows | Graph | Truth, page: Page) -> dict[str, Any]:
 
 
 def _settings(served: Serving, language: str, page: Page) -> dict[str, Any]:
-    """Return what the script of the page works with."""
+    """Return what the script of the page works with.
+
+    It asks the release that the page is of; names that it completes and things that it leads to
+    are those of what is served.
+    """
+    root = base_path(served)
     return {
         "language": language,
         "base": BASE,
-        "root": f"{base_path(served)}/",
+        "root": f"{root}/",
         "sparql": address(served, "/sparql"),
-        "complete": address(served, "/api/v1/search/complete"),
+        "complete": f"{root}/api/v1/search/complete",
         "terms": page.url("/query/terms.json"),
         "pages": [
-            [kinds()[name].iri_start, page.url(f"/{segment}/")]
+            [kinds()[name].iri_start, f"{root}/{language}/{segment}/"]
             for name, segment in PAGE_KINDS.items()
             if f"/{segment}" in page.installed
         ]
-        + [[str(names), page.url("/ontology/")] for names in (MRD, MRDS)],
+        + [[str(names), f"{root}/{language}/ontology/"] for names in (MRD, MRDS)],
         "prefixes": list(PREFIXES.items()),
         "faults": fault_patterns(language),
         "words": table_of_words(language)["query"]["script"],

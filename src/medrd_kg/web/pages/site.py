@@ -10,11 +10,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup, escape
 
 from medrd_kg.web.pages import formats
-from medrd_kg.web.pages.addresses import address, page_path
+from medrd_kg.web.pages.addresses import address, base_path, page_path
 from medrd_kg.web.pages.asking import Parameters
 from medrd_kg.web.pages.assets import asset_path
 from medrd_kg.web.pages.words import LANGUAGES, counted, words
-from medrd_kg.web.state import Service, Serving
+from medrd_kg.web.state import SERVED, Service, Serving
 
 __all__ = ["POLICY", "Page", "language_of", "page_of", "render"]
 
@@ -83,16 +83,26 @@ class Page:
 
     def in_language(self, language: str) -> str:
         """Return the address of this page in a language, with the same question."""
-        query = self.request.url.query
         path = address(self.served, f"/{language}{self.path}")
-        return f"{path}?{query}" if query else path
+        query = self.request.url.query
+        return f"{path}{'&' if '?' in path else '?'}{query}" if query else path
 
     def absolute(self, path: str) -> str:
         """Return the whole address of a path, for citations and alternates."""
         if self.served is None:
             return path
         origin = self.served.settings.base_url.rstrip("/")
-        return f"{origin}{path.removeprefix(address(self.served, ''))}"
+        return f"{origin}{path.removeprefix(base_path(self.served))}"
+
+    @property
+    def as_of(self) -> str | None:
+        """The release that this page was asked of by name; None: it tells what is served."""
+        return None if self.served is None else self.served.as_of
+
+    def as_served(self) -> str:
+        """Return the address of this page as it is of what is served."""
+        query = self.request.url.query
+        return f"{base_path(self.served)}{self.request.url.path}{'?' if query else ''}{query}"
 
     def static(self, name: str) -> str:
         """Return the address of a style sheet or script."""
@@ -173,7 +183,7 @@ def page_of(request: Request, language: str | None = None) -> Page:
     return Page(
         request,
         language or language_of(request),
-        service.serving,
+        request.scope.get(SERVED) or service.serving,
         getattr(request.app.state, "pages", frozenset()),
     )
 

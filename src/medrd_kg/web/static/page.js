@@ -58,7 +58,9 @@ if (field?.dataset.complete) {
     const text = field.value.trim();
     if (text === "" || text === asked) return;
     asked = text;
-    const answer = await fetch(`${field.dataset.complete}?${new URLSearchParams({ q: text })}`);
+    const address = new URL(field.dataset.complete, location.href);
+    address.searchParams.set("q", text);
+    const answer = await fetch(address);
     if (!answer.ok || text !== asked) return;
     const { items } = await answer.json();
     const language = document.documentElement.lang;
