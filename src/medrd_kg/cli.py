@@ -21,6 +21,8 @@ from medrd_kg.commands.query import AnswerFormat
 from medrd_kg.commands.tag import Language, TagFormat
 from medrd_kg.problems import Problem
 from medrd_kg.settings import ENVIRONMENT_PREFIX, Settings
+from medrd_kg.sources.documents.deciding import State
+from medrd_kg.sources.rdf_files.formats import RdfFormatName
 from medrd_kg.sources.review_sheets.selection import Selection
 from medrd_kg.store.base import Store
 
@@ -38,6 +40,8 @@ app = typer.Typer(
 )
 import_app = typer.Typer(help="Read a source into Turtle that a build takes up.")
 app.add_typer(import_app, name="import")
+review_app = typer.Typer(help="Judge what was proposed from imported documents.")
+app.add_typer(review_app, name="review")
 
 _logger = logging.getLogger(__name__)
 
@@ -153,6 +157,280 @@ def import_review_sheets(
     from medrd_kg.commands.review_sheets import run_import
 
     run_import(paths, selection=selection, out=out, report_file=report, data_dir=settings.data_dir)
+
+
+@import_app.command("table")
+@_with_settings("data_dir")
+def import_table(
+    file: Annotated[
+        Path | None, typer.Argument(help="CSV, or a spreadsheet (.xlsx, .xlsb, .xls, .ods).")
+    ] = None,
+    *,
+    mapping: Annotated[
+        Path | None, typer.Option(help="What becomes of the columns: CSVW metadata (JSON).")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the import; default: the file's.")] = (
+        None
+    ),
+    encoding: Annotated[
+        str | None, typer.Option(help="Encoding of a CSV file; default: UTF-8, else CP932.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be added; write nothing.")
+    ] = False,
+    skip_bad_rows: Annotated[
+        bool, typer.Option("--skip-bad-rows", help="Import the rows that are right.")
+    ] = False,
+    validate: Annotated[
+        bool, typer.Option(help="Hold what is imported against the SHACL shapes.")
+    ] = True,
+    report: Annotated[Path | None, typer.Option(help="File for all faults.")] = None,
+    example: Annotated[
+        bool, typer.Option("--example", help="Print an example of a mapping and exit.")
+    ] = False,
+    settings: Settings,
+) -> None:
+    """Read a table by a mapping into a graph of its own; the next build takes it up."""
+    from medrd_kg.commands.table import print_example, run_import
+
+    if example:
+        print_example()
+        return
+    if file is None or mapping is None:
+        raise Problem("usage", "give a table and its --mapping", "--example prints a mapping")
+    run_import(
+        file,
+        mapping,
+        name=name,
+        encoding=encoding,
+        dry_run=dry_run,
+        skip_bad_rows=skip_bad_rows,
+        validate=validate,
+        report=report,
+        data_dir=settings.data_dir,
+    )
+
+
+@import_app.command("rdf")
+@_with_settings("data_dir")
+def import_rdf(
+    files: Annotated[
+        list[Path], typer.Argument(help="RDF files of any format; .gz and .zst accepted.")
+    ],
+    *,
+    graph: Annotated[
+        str | None, typer.Option(help="IRI of the graph of what names none; default: the file's.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the import; default: the file's.")] = (
+        None
+    ),
+    rdf_format: Annotated[
+        RdfFormatName | None, typer.Option("--format", help="Format; default: by the suffix.")
+    ] = None,
+    base: Annotated[str | None, typer.Option(help="Base of relative IRIs.")] = None,
+    max_unpacked_mb: Annotated[
+        int, typer.Option(min=1, help="Megabytes that a compressed file may unpack to.")
+    ] = 20_000,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be added; write nothing.")
+    ] = False,
+    validate: Annotated[
+        bool, typer.Option(help="Hold what is imported against the SHACL shapes.")
+    ] = True,
+    settings: Settings,
+) -> None:
+    """Read RDF files and keep their named graphs; the next build takes them up."""
+    from medrd_kg.commands.rdf import run_import
+
+    run_import(
+        files,
+        graph=graph,
+        name=name,
+        rdf_format=rdf_format,
+        base=base,
+        max_unpacked_mb=max_unpacked_mb,
+        dry_run=dry_run,
+        validate=validate,
+        data_dir=settings.data_dir,
+    )
+
+
+@app.command()
+@_with_settings("data_dir")
+def imports(
+    *,
+    remove: Annotated[
+        str | None, typer.Option(help="Remove the import of this name, as the list has it.")
+    ] = None,
+    settings: Settings,
+) -> None:
+    """List what was imported, or remove one import; the next build leaves it out."""
+    from medrd_kg.commands.imports import list_imports
+    from medrd_kg.commands.imports import remove as remove_import
+
+    if remove is None:
+        list_imports(settings.data_dir)
+    else:
+        remove_import(settings.data_dir, remove)
+
+
+@import_app.command("document")
+@_with_settings("data_dir")
+def import_document(
+    file: Annotated[
+        Path, typer.Argument(help="Policy as PDF with a text layer, text, or units in JSON.")
+    ],
+    *,
+    slug: Annotated[
+        str | None, typer.Option(help="Name in the graph; default: from its title or file name.")
+    ] = None,
+    fiscal_year: Annotated[
+        int | None, typer.Option(help="Fiscal year that it governs; default: from its title.")
+    ] = None,
+    decided_by: Annotated[
+        str | None,
+        typer.Option(help="Slug of the organisation that decided it; default: from its title."),
+    ] = None,
+    settings: Settings,
+) -> None:
+    """Read a policy document of any year: units, texts, and proposals for `review`."""
+    from medrd_kg.commands.document import run_import
+    from medrd_kg.sources.documents.identity import Given
+
+    run_import(file, Given(slug, fiscal_year, decided_by), settings.data_dir)
+
+
+_Document = Annotated[str, typer.Argument(help="Slug of an imported document.")]
+_By = Annotated[
+    str, typer.Option("--by", help="Your role or handle, which is published; not your name.")
+]
+
+
+@review_app.command("list")
+@_with_settings("data_dir")
+def review_list(
+    document: Annotated[
+        str | None, typer.Argument(help="Slug of an imported document; none lists them.")
+    ] = None,
+    *,
+    state: Annotated[
+        list[State] | None, typer.Option(help="Only these; default: open. Repeatable.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    settings: Settings,
+) -> None:
+    """List proposals with their words, places and states."""
+    from medrd_kg.commands.review import list_proposals
+
+    list_proposals(settings.data_dir, document, state or [], as_json=as_json)
+
+
+@review_app.command("show")
+@_with_settings("data_dir")
+def review_show(
+    document: _Document,
+    unit: Annotated[str, typer.Argument(help="Number of the unit, such as S043.")],
+    *,
+    settings: Settings,
+) -> None:
+    """Show the text of a unit and what is proposed on it."""
+    from medrd_kg.commands.review import show_unit
+
+    show_unit(settings.data_dir, document, unit)
+
+
+@review_app.command("accept")
+@_with_settings("data_dir")
+def review_accept(
+    document: _Document,
+    ids: Annotated[
+        list[str] | None, typer.Argument(help="Facts, new terms, or units with all their facts.")
+    ] = None,
+    *,
+    by: _By,
+    concept: Annotated[
+        str | None, typer.Option("--as", help="Slug of the concept that a new term stands for.")
+    ] = None,
+    from_file: Annotated[
+        Path | None, typer.Option("--from", help="Turtle that you edited, instead of proposals.")
+    ] = None,
+    settings: Settings,
+) -> None:
+    """Accept proposals, or what you made of them; the next build takes them up."""
+    from medrd_kg.commands.review import decide, take_edited
+
+    if (from_file is None) == (not ids):
+        raise Problem("usage", "give proposals, or a file with --from")
+    if from_file is not None:
+        take_edited(settings.data_dir, document, from_file, by)
+    else:
+        decide(settings.data_dir, document, ids or [], State.ACCEPTED, by=by, concept=concept)
+
+
+@review_app.command("reject")
+@_with_settings("data_dir")
+def review_reject(
+    document: _Document,
+    ids: Annotated[
+        list[str], typer.Argument(help="Facts, new terms, or units with all their facts.")
+    ],
+    *,
+    by: _By,
+    settings: Settings,
+) -> None:
+    """Reject proposals; they are not proposed again."""
+    from medrd_kg.commands.review import decide
+
+    decide(settings.data_dir, document, ids, State.REJECTED, by=by)
+
+
+@review_app.command("export")
+@_with_settings("data_dir")
+def review_export(
+    document: _Document,
+    *,
+    out: Annotated[Path | None, typer.Option(help="File; default: standard output.")] = None,
+    settings: Settings,
+) -> None:
+    """Write the proposals in Turtle, to be edited and handed back with `accept --from`."""
+    from medrd_kg.commands.review import export_proposals
+
+    export_proposals(settings.data_dir, document, out)
+
+
+@review_app.command("score")
+@_with_settings("data_dir")
+def review_score(document: _Document, *, settings: Settings) -> None:
+    """Hold the proposals against what the graph states of the document already."""
+    from medrd_kg.commands.review import score_document
+
+    score_document(settings.data_dir, document)
+
+
+@import_app.command("rs-csv")
+@_with_settings("data_dir")
+def import_rs_csv(
+    paths: Annotated[
+        list[Path], typer.Argument(help="Folders, .zip or .csv files of the RS system.")
+    ],
+    *,
+    selection: Annotated[
+        Selection, typer.Option(help="Medical R&D only, or every sheet.")
+    ] = Selection.MEDICAL,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count; write no Turtle.")] = False,
+    report: Annotated[Path | None, typer.Option(help="File for all findings.")] = None,
+    settings: Settings,
+) -> None:
+    """Read the official CSV files of the RS system; the next build takes them up."""
+    from medrd_kg.commands.rs_csv import run_import
+
+    run_import(
+        paths,
+        selection=selection,
+        dry_run=dry_run,
+        report_file=report,
+        data_dir=settings.data_dir,
+    )
 
 
 @app.command()

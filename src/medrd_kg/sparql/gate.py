@@ -6,11 +6,11 @@ about these nodes; the cost follows the edit and not the data.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import pyoxigraph as ox
 from pyoxigraph import BlankNode, NamedNode, Triple
@@ -32,12 +32,11 @@ from medrd_kg.sparql.shape_reads import (
     read_shapes,
     statements_read,
 )
-from medrd_kg.sparql.shape_reads.views import Match, Term
+from medrd_kg.sparql.shape_reads.views import Match, Node, Term
 from medrd_kg.sparql.validation_graph import as_json_ld, restricted_report
-from medrd_kg.store.delta import Delta
-from medrd_kg.store.embedded import EmbeddedStore
+from medrd_kg.store.delta import Delta, GraphName
 
-__all__ = ["Gate", "refusal"]
+__all__ = ["Edited", "Gate", "refusal"]
 
 _SHOWN: Final = 20
 """Findings that a refusal lists; the report has them all."""
@@ -58,6 +57,21 @@ _NAMING: Final = """
 <{0}:property> <{1}nodeKind> <{1}IRI> .
 """.format(_NAMES, "http://www.w3.org/ns/shacl#")
 """A shape that finds every blank node with its label: the engine renames blank nodes."""
+
+
+class Edited(Protocol):
+    """The data after an edit: a store, or the view of what one will be."""
+
+    def triples(
+        self,
+        subject: Node | None = None,
+        predicate: NamedNode | None = None,
+        value: Term | None = None,
+    ) -> Iterator[Triple]:
+        """Yield the triples of a pattern in the merge of all graphs, each once."""
+
+    def graphs_stating(self, triple: Triple) -> Iterator[GraphName]:
+        """Yield the graphs that state a triple."""
 
 
 class Gate:
@@ -84,7 +98,7 @@ class Gate:
         self._shapes = ShapesGraph.of_turtle(text + _NAMING)
         self._checks = Checks(*read_shapes(text))
 
-    def check(self, store: EmbeddedStore, delta: Delta) -> ValidationReport | None:
+    def check(self, store: Edited, delta: Delta) -> ValidationReport | None:
         """Check what an edit can have changed.
 
         Args:
@@ -230,7 +244,7 @@ def _term(text: str) -> Term:
     return term
 
 
-def _changes(store: EmbeddedStore, delta: Delta) -> tuple[set[Triple], set[Triple]]:
+def _changes(store: Edited, delta: Delta) -> tuple[set[Triple], set[Triple]]:
     """Return the triples that the merge of all graphs has lost, and those that it has got."""
     added: dict[Triple, set[object]] = defaultdict(set)
     for quad in delta.added_quads():

@@ -11,7 +11,7 @@ from medrd_kg.problems import Problem
 from medrd_kg.sparql.editing.document_limits import refuse_hazards
 from medrd_kg.store.changes import Changes, Statements, graph_term
 
-__all__ = ["FORMATS", "add_document", "read_graph"]
+__all__ = ["FORMATS", "add_document", "malformed", "read_graph"]
 
 FORMATS: Final = {
     "text/turtle": RdfFormat.TURTLE,
@@ -146,7 +146,7 @@ class _Loader:
         try:
             store.load(self.content, format=rdf_format, base_iri=self.base_iri, to_graph=self.place)
         except SyntaxError as error:
-            raise _malformed(
+            raise malformed(
                 self.content, self.media_type, self.base_iri, error, self.name
             ) from None
 
@@ -174,9 +174,18 @@ def _in_one_graph(store: ox.Store, graph: str | None) -> ox.Store:
     return moved
 
 
-def _malformed(
-    content: bytes, media_type: str, base_iri: str, error: SyntaxError, name: str | None
+def malformed(
+    content: bytes, media_type: str, base_iri: str | None, error: SyntaxError, name: str | None
 ) -> Problem:
+    """Return the fault of a document that does not parse, with its place and what to do.
+
+    Args:
+        content: The document; empty where it was streamed and the parser knows the place.
+        media_type: A key of `FORMATS`.
+        base_iri: Base of its relative IRIs.
+        error: What the engine said.
+        name: What the document is called.
+    """
     message = _PREAMBLE.sub("", error.msg or str(error))
     detail = next((told for word, told in _TOLD.items() if word in message), message[:_SHOWN])
     extra: dict[str, object] = {} if name is None else {"document": name}
@@ -198,7 +207,7 @@ def _malformed(
 
 
 def _place(
-    content: bytes, rdf_format: RdfFormat, base_iri: str, message: str
+    content: bytes, rdf_format: RdfFormat, base_iri: str | None, message: str
 ) -> tuple[int, int] | tuple[None, None]:
     """Find line and column of a fault that the parser tells without them.
 
@@ -222,7 +231,7 @@ def _position(content: bytes, offset: int) -> tuple[int, int]:
     return content.count(b"\n", 0, offset) + 1, column
 
 
-def _fault(content: bytes, rdf_format: RdfFormat, base_iri: str) -> str | None:
+def _fault(content: bytes, rdf_format: RdfFormat, base_iri: str | None) -> str | None:
     try:
         ox.Store().load(content, format=rdf_format, base_iri=base_iri)
     except SyntaxError as error:

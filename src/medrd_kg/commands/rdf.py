@@ -1,0 +1,160 @@
+"""``medrd-kg import rdf``: RDF files become N-Quads that a build takes up, graphs and all."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import typer
+from pyoxigraph import Quad, RdfFormat, parse
+
+from medrd_kg.build.progress import ConsoleProgress
+from medrd_kg.commands.import_gate import ImportGate, Verdict
+from medrd_kg.commands.import_preview import (
+    SAMPLE,
+    print_counts,
+    print_known,
+    print_sample,
+    require_conformance,
+)
+from medrd_kg.problems import Problem
+from medrd_kg.sources.content import imported_dir
+from medrd_kg.sources.imported import replaced, would_change
+from medrd_kg.sources.rdf_files.formats import RdfFormatName
+from medrd_kg.sources.rdf_files.importer import (
+    Written,
+    file_name,
+    import_name,
+    own_graph,
+    write_quads,
+)
+from medrd_kg.sources.rdf_files.reading import RdfFile, described, read_statements
+from medrd_kg.sparql.editing.document_limits import refuse_hazards
+from medrd_kg.sparql.editing.documents import FORMATS as BY_MEDIA_TYPE
+from medrd_kg.sparql.editing.documents import malformed
+
+__all__ = ["run_import"]
+
+_MEDIA_TYPES: Final = {rdf_format: name for name, rdf_format in BY_MEDIA_TYPE.items()}
+_MOST_CHECKED: Final = 2_000_000
+"""Statements up to which an import is held against the shapes here: all of it enters memory."""
+
+
+def run_import(
+    paths: Sequence[Path],
+    *,
+    graph: str | None,
+    name: str | None,
+    rdf_format: RdfFormatName | None,
+    base: str | None,
+    max_unpacked_mb: int,
+    dry_run: bool,
+    validate: bool,
+    data_dir: Path,
+) -> None:
+    """Import RDF files, each as an import of its own.
+
+    Args:
+        paths: The files; ``.gz`` and ``.zst`` accepted.
+        graph: IRI of the graph of what names none; by default one named after the file.
+        name: Name of the import, for one file; made from the file's by default.
+        rdf_format: Format of the files; told by the suffix by default.
+        base: Base of relative IRIs.
+        max_unpacked_mb: Megabytes (10^6 bytes) that a compressed file may unpack to.
+        dry_run: Say what would be added, and write nothing.
+        validate: Hold the statements against the shapes.
+        data_dir: The data directory.
+
+    Raises:
+        Problem: ``malformed-data`` with line and column: a file does not parse.
+            ``read-only-graph``: it states a graph of this project. ``invalid-data``: it cannot be
+            read, or does not conform. ``usage``: one name for several files.
+    """
+    if name is not None and len(paths) > 1:
+        raise Problem("usage", "--name is for one file")
+    files = [described(path, rdf_format) for path in paths]
+    names = [import_name(name or each.name) for each in files]
+    doubles = sorted({each for each in names if names.count(each) > 1})
+    if doubles:
+        raise Problem(
+            "usage", f"two files would be called {doubles[0]}", "import them one by one with --name"
+        )
+    for file, chosen in zip(files, names, strict=True):
+        statements = read_statements(
+            file,
+            base=base,
+            max_bytes=max_unpacked_mb * 1_000_000,
+            guard=_Guard(file.path.name),
+            told=lambda content, known, error, file=file: malformed(  # type: ignore[misc]
+                content, _MEDIA_TYPES[known], base, error, file.path.name
+            ),
+        )
+        target = imported_dir(data_dir) / file_name(chosen)
+        try:
+            with replaced(target, dry_run=dry_run) as part:
+                with ConsoleProgress().step(f"reading {file.path.name}"):
+                    written = write_quads(
+                        statements,
+                        part,
+                        graph=graph or own_graph(chosen),
+                        shown=file.path.name,
+                        keep=SAMPLE,
+                    )
+                if not _is_new(file, written, target, part):
+                    continue
+                _check(part, written, target, data_dir, dry_run=dry_run, validate=validate)
+        except OSError as error:
+            raise Problem("invalid-data", f"{error.filename}: {error.strerror or error}") from error
+        except ValueError as error:
+            raise Problem("invalid-data", f"--graph: {error}") from error
+        typer.echo(
+            "dry run: nothing was written" if dry_run else f"{target}: the next build takes it up"
+        )
+
+
+class _Guard:
+    """Refuses hazardous documents by the name of their file."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __call__(self, content: bytes, rdf_format: RdfFormat) -> None:
+        try:
+            refuse_hazards(content, rdf_format)
+        except Problem as problem:
+            detail = f"{self._name}: {problem.detail}"
+            raise Problem(problem.slug, detail, problem.hint, problem.extra) from None
+
+
+def _is_new(file: RdfFile, written: Written, target: Path, part: Path) -> bool:
+    if not written.total:
+        raise Problem("invalid-data", f"{file.path.name} states nothing")
+    typer.echo(f"{file.path.name}: {written.total} statements in {len(written.graphs)} graphs")
+    if would_change(target, part):
+        return True
+    typer.echo(f"nothing new: {target} has these statements already")
+    return False
+
+
+def _check(
+    part: Path, written: Written, target: Path, data_dir: Path, *, dry_run: bool, validate: bool
+) -> None:
+    if dry_run:
+        print_counts("graphs", written.graphs)
+        print_counts("classes", written.classes)
+        print_counts("properties", written.properties)
+        print_sample(written.first)
+    if not validate and not dry_run:
+        return
+    if written.total > _MOST_CHECKED:
+        reason = f"{written.total} statements are too many to check here"
+        require_conformance(Verdict(unchecked=reason), target.name)
+        return
+    with ConsoleProgress().step("holding it against the graph and the shapes"):
+        gate = ImportGate(data_dir, target)
+        quads: list[Quad] = list(parse(path=str(part), format=RdfFormat.N_QUADS))
+        verdict = gate.verdict(quads) if validate else None
+    if dry_run:
+        print_known(gate, quads)
+    gate.close()
+    if verdict is not None:
+        require_conformance(verdict, target.name)

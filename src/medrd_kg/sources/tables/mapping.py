@@ -1,0 +1,316 @@
+"""How the columns of a table become statements: CSVW metadata, read into what an import needs.
+
+The mapping is the W3C Recommendation "Metadata Vocabulary for Tabular Data" (2015), read by the
+`csvw` library. Nothing is fetched: schemas and dialects must be written out. What the library
+only warns of, and what this importer does not do, is refused, so that no part of a mapping is
+passed over in silence.
+"""
+
+import copy
+import json
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from csvw.metadata import Column, Dialect, Table, TableGroup
+
+from medrd_kg.problems import Problem
+from medrd_kg.sources.tables.templates import Template, expanded
+from medrd_kg.vocabulary import MRD
+
+__all__ = ["AMOUNTS", "UNITS", "ColumnMap", "TableMap", "TableMapping", "read_mapping"]
+
+AMOUNTS: Final = frozenset({str(MRD.amountJPY), str(MRD.nonAdditiveAmountJPY)})
+"""Properties whose values are whole yen."""
+
+UNITS: Final[Mapping[str, int]] = {
+    "円": 1,
+    "千円": 10**3,
+    "万円": 10**4,
+    "百万円": 10**6,
+    "億円": 10**8,
+    "十億円": 10**9,
+    "兆円": 10**12,
+    "JPY": 1,
+    "yen": 1,
+    "thousand yen": 10**3,
+    "million yen": 10**6,
+    "billion yen": 10**9,
+    "trillion yen": 10**12,
+}
+"""Yen in each unit that ``schema:unitText`` of a column may name."""
+
+_UNIT: Final = "schema:unitText"
+_UNREAD: Final = {
+    "foreignKeys": "the SHACL shapes check what is referred to",
+    "transformations": "only the RDF of the columns is made",
+    "ordered": "lists are sets of values here",
+    "tableDirection": None,
+    "textDirection": None,
+    "rowTitles": None,
+    "notes": None,
+}
+"""Parts of the vocabulary that are not read; those with a reason would change the outcome."""
+
+_PERSONS: Final = frozenset(
+    {
+        "http://xmlns.com/foaf/0.1/Person",
+        "https://schema.org/Person",
+        "http://schema.org/Person",
+        "http://www.w3.org/ns/prov#Person",
+        "http://www.w3.org/2006/vcard/ns#Individual",
+    }
+)
+_TRIMS: Final = frozenset({"true", "false", "start", "end", True, False})
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMap:
+    """What becomes of one column.
+
+    Attributes:
+        name: Name of the column in templates.
+        titles: What stands above it, any of them; empty for virtual columns.
+        about: Subject; None where the column yields no statement.
+        predicate: Property; None where the column yields no statement.
+        value: Object, where it is an IRI.
+        language: Language of its texts.
+        unit: Unit of its amounts, a key of `UNITS`.
+        is_virtual: Whether no column of the table stands behind it.
+        reader: Reads its cells, by data type, null values and separator.
+    """
+
+    name: str
+    titles: tuple[str, ...]
+    about: Template | None
+    predicate: Template | None
+    value: Template | None
+    language: str | None
+    unit: str | None
+    is_virtual: bool
+    reader: Column
+
+    @property
+    def is_amount(self) -> bool:
+        """Whether its values are yen."""
+        return self.predicate is not None and self.predicate.text in AMOUNTS
+
+
+@dataclass(frozen=True, slots=True)
+class TableMap:
+    """What becomes of one sheet.
+
+    Attributes:
+        sheet: Its name; None for the only or first one.
+        columns: Its columns in the order of the mapping.
+        key: Names of the columns that together tell a row from all others.
+        dialect: How the file is written: separators, and which rows are headers.
+        encoding: Encoding of a CSV file, where the mapping tells it.
+    """
+
+    sheet: str | None
+    columns: tuple[ColumnMap, ...]
+    key: tuple[str, ...]
+    dialect: Dialect
+    encoding: str | None
+
+    @property
+    def header_rows(self) -> int:
+        """How many rows of titles there are."""
+        given: Dialect = self.dialect
+        return int(given.headerRowCount) if given.header else 0
+
+
+@dataclass(frozen=True, slots=True)
+class TableMapping:
+    """A whole mapping.
+
+    Attributes:
+        tables: One for each sheet.
+        title: What the source is called.
+        address: Where the source is published.
+        licence: IRI of its licence.
+        issued: Day on which it came out, ISO 8601.
+    """
+
+    tables: tuple[TableMap, ...]
+    title: str | None
+    address: str | None
+    licence: str | None
+    issued: str | None
+
+
+def read_mapping(path: Path) -> TableMapping:
+    """Read a mapping.
+
+    Args:
+        path: A file of CSVW metadata.
+
+    Raises:
+        Problem: ``invalid-data``: the file cannot be read, or the mapping is at fault.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Problem("invalid-data", f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise Problem("invalid-data", f"{path} is not in UTF-8") from error
+    except json.JSONDecodeError as error:
+        raise Problem(
+            "invalid-data", f"{path}: line {error.lineno}, column {error.colno}: {error.msg}"
+        ) from error
+    try:
+        return _mapping(document)
+    except ValueError as error:
+        raise Problem(
+            "invalid-data", f"{path}: {error}", "docs/imports.md describes mappings"
+        ) from error
+
+
+def _mapping(document: object) -> TableMapping:
+    if not isinstance(document, dict):
+        raise ValueError("a mapping is a JSON object")  # noqa: TRY004 - a fault of the data
+    tables = document.get("tables", [document])
+    if not isinstance(tables, list) or not tables:
+        raise ValueError('"tables" is a list of tables')
+    for each in [document, *tables]:
+        _refuse_references(each)
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        try:
+            if "tables" in document:
+                found = list(TableGroup.fromvalue(copy.deepcopy(document)).tables)
+            else:
+                found = [Table.fromvalue(copy.deepcopy(document))]
+        except (AssertionError, AttributeError, KeyError, TypeError) as error:
+            raise ValueError(f"it is no CSVW metadata: {str(error) or type(error).__name__}") from error
+    if warned:
+        raise ValueError("; ".join(str(each.message) for each in warned))
+    common = document if "tables" in document else tables[0]
+    return TableMapping(
+        tables=tuple(_table(each, raw, document) for each, raw in zip(found, tables, strict=True)),
+        title=_text(common, "dc:title"),
+        address=_text(common, "dc:source"),
+        licence=_text(common, "dc:license"),
+        issued=_text(common, "dc:issued"),
+    )
+
+
+def _refuse_references(description: object) -> None:
+    """Refuse what the library would fetch, and what would be passed over."""
+    if not isinstance(description, dict):
+        raise ValueError("a table is a JSON object")  # noqa: TRY004 - a fault of the data
+    for name in ("tableSchema", "dialect"):
+        if name in description and not isinstance(description[name], dict):
+            raise ValueError(f'"{name}" must be written out: nothing is fetched')
+    schema = description.get("tableSchema", {})
+    columns = schema.get("columns", [])
+    for part in (description, schema, *(columns if isinstance(columns, list) else ())):
+        for name, reason in _UNREAD.items():
+            if reason is not None and isinstance(part, dict) and part.get(name):
+                raise ValueError(f'"{name}" is not read ({reason}): leave it out')
+
+
+def _text(description: Mapping[str, Any], name: str) -> str | None:
+    value = description.get(name)
+    if isinstance(value, dict):
+        value = value.get("@value", value.get("@id"))
+    if value is not None and not isinstance(value, str):
+        raise ValueError(f'"{name}" is one text')
+    return value
+
+
+def _table(table: Table, raw: Mapping[str, Any], group: Mapping[str, Any]) -> TableMap:
+    dialect = table._get_dialect()  # noqa: SLF001 - the one place where it looks at the group
+    told = {**group.get("dialect", {}), **raw.get("dialect", {})}
+    if dialect.trim not in _TRIMS:
+        raise ValueError(f'"trim" is true, false, start or end, not {dialect.trim!r}')
+    columns = tuple(_columns(table, table.tableSchema.columns))
+    names = [each.name for each in columns]
+    if not any(each.predicate for each in columns):
+        raise ValueError('no column has a "propertyUrl": nothing would be imported')
+    known = {each.name for each in columns if not each.is_virtual}
+    for each in columns:
+        for template in (each.about, each.predicate, each.value):
+            for variable in template.variables if template is not None else ():
+                if variable not in known and not variable.startswith("_"):
+                    raise ValueError(
+                        f"column {each.name}: the template {template.text!r} speaks of"
+                        f" {variable!r}, which is no column (there are {', '.join(known)})"
+                        if template is not None
+                        else ""
+                    )
+    key = tuple(table.tableSchema.primaryKey or ())
+    for name in key:
+        if name not in names:
+            raise ValueError(f'"primaryKey" names {name!r}, which is no column')
+    return TableMap(
+        sheet=str(table.url).partition("#")[2] or None,
+        columns=columns,
+        key=key,
+        dialect=dialect,
+        encoding=told.get("encoding"),
+    )
+
+
+def _columns(table: Table, columns: Sequence[Column]) -> Iterator[ColumnMap]:
+    for number, column in enumerate(columns, 1):
+        name = column.name or f"_col.{number}"
+        titles = [title for group in (column.titles or {}).values() for title in group]
+        if not column.virtual and not column.name and not titles:
+            raise ValueError(f"column {number} has neither name nor titles")
+        about, value = column.inherit("aboutUrl"), column.inherit("valueUrl")
+        predicate = None if column.suppressOutput else column.inherit("propertyUrl")
+        if predicate is not None and about is None:
+            raise ValueError(f'column {name} has no "aboutUrl", and its table has none either')
+        if column.virtual and (predicate is None or (value is None and not column.default)):
+            raise ValueError(
+                f'virtual column {name} needs "propertyUrl" and "valueUrl" or a default'
+            )
+        yield _checked(
+            ColumnMap(
+                name=name,
+                titles=tuple(titles or ([] if column.virtual else [name])),
+                about=None if predicate is None else Template(str(about.uri)),
+                predicate=None if predicate is None else Template(str(predicate.uri)),
+                value=None if value is None else Template(str(value.uri)),
+                language=_language(table, column),
+                unit=column.common_props.get(_UNIT),
+                is_virtual=column.virtual,
+                reader=column,
+            )
+        )
+
+
+def _checked(column: ColumnMap) -> ColumnMap:
+    datatype = column.reader.inherit("datatype")
+    if column.unit is not None and column.unit not in UNITS:
+        raise ValueError(
+            f"column {column.name}: unknown unit {column.unit!r} (known: {', '.join(UNITS)})"
+        )
+    if column.is_amount and column.unit is None:
+        raise ValueError(
+            f'column {column.name} holds amounts: give their "{_UNIT}", such as 百万円'
+        )
+    if column.unit is not None and not column.is_amount:
+        raise ValueError(
+            f'column {column.name}: "{_UNIT}" is for mrd:amountJPY and mrd:nonAdditiveAmountJPY'
+        )
+    if column.is_amount and (
+        datatype is None or datatype.base not in {"decimal", "integer", "nonNegativeInteger"}
+    ):
+        raise ValueError(
+            f'column {column.name} holds amounts: its "datatype" is decimal or integer'
+        )
+    if column.value is not None and expanded(column.value.text) in _PERSONS:
+        raise ValueError(f"column {column.name}: persons are not imported, only organisations")
+    return column
+
+
+def _language(table: Table, column: Column) -> str | None:
+    """Return the language of a column; the library's default hides what it would inherit."""
+    chain = (column, table.tableSchema, table, getattr(table, "_parent", None))
+    found = (getattr(each, "lang", "und") for each in chain if each is not None)
+    return next((each for each in found if each != "und"), None)
