@@ -18,6 +18,7 @@ from typer.exceptions import TyperException
 from medrd_kg import __version__
 from medrd_kg.commands.export import ExportFormat
 from medrd_kg.commands.query import AnswerFormat
+from medrd_kg.commands.search import SearchFormat
 from medrd_kg.commands.tag import Language, TagFormat
 from medrd_kg.problems import Problem
 from medrd_kg.settings import ENVIRONMENT_PREFIX, Settings
@@ -527,6 +528,47 @@ def tag(
     from medrd_kg.commands.tag import tag as run
 
     run(read_given(file), tag_format, lang, sys.stdout.buffer)
+
+
+@app.command()
+@_with_settings("data_dir")
+def search(
+    text: Annotated[str, typer.Argument(help="Words, in any spelling and either language.")],
+    *,
+    kinds: Annotated[
+        list[str] | None, typer.Option("--type", help="Only things of this kind; repeatable.")
+    ] = None,
+    lang: Annotated[
+        Language | None, typer.Option(help="Only names and texts of this language.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="Most things to show.")] = 20,
+    search_format: Annotated[
+        SearchFormat, typer.Option("--format", help="Table, JSON lines or CSV.")
+    ] = SearchFormat.TABLE,
+    settings: Settings,
+) -> None:
+    """Find things by their names, definitions and texts, the best first."""
+    from medrd_kg.build.pipeline import ensure_release
+    from medrd_kg.commands.search import find
+
+    ensure_release(settings.data_dir)
+    find(
+        settings.data_dir,
+        text,
+        kinds=kinds or (),
+        lang=lang,
+        limit=limit,
+        search_format=search_format,
+        output=sys.stdout.buffer,
+    )
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def bench(context: typer.Context) -> None:
+    """Compare the server with its peers; options are those of `python -m benchmarks`."""
+    from medrd_kg.commands.bench import bench as run
+
+    raise typer.Exit(run(context.args))
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from medrd_kg.sources.policy_document import TextUnit
 from medrd_kg.sources.review_sheets.years import era_name
 from medrd_kg.vocabulary import ID, kind_iri
 
-__all__ = ["DocumentIdentity", "Given", "identify", "named"]
+__all__ = ["DocumentIdentity", "Given", "identify", "is_slug", "named"]
 
 _ERAS: Final = {"令和": 2018, "平成": 1988, "昭和": 1925}
 _YEAR: Final = re.compile(r"(令和|平成|昭和)(元|\d{1,2})年度")
@@ -70,6 +70,11 @@ class DocumentIdentity:
         return kind_iri("doc", self.slug)
 
 
+def is_slug(text: str) -> bool:
+    """Whether a document may be called so."""
+    return _SLUG.fullmatch(text) is not None and not text.endswith(_RESERVED)
+
+
 def named(path: Path, units: Sequence[TextUnit], given: Given) -> tuple[str, int]:
     """Return the slug of a document and the fiscal year that it governs.
 
@@ -91,7 +96,7 @@ def named(path: Path, units: Sequence[TextUnit], given: Given) -> tuple[str, int
     if not _FIRST_YEAR <= year <= _LAST_YEAR:
         raise Problem("usage", f"{year} is no fiscal year of a policy")
     slug = given.slug or _slug_of(path, titles[0] if titles else "", year)
-    if not _SLUG.fullmatch(slug) or slug.endswith(_RESERVED):
+    if not is_slug(slug):
         raise Problem(
             "usage",
             f"{slug!r} cannot name a document",

@@ -14,7 +14,7 @@ from medrd_kg.problems import Problem
 from medrd_kg.sources.content import ContentFile, content_files, imported_dir
 from medrd_kg.sources.documents.cutting import cut
 from medrd_kg.sources.documents.described import document_turtle, statement_blocks, turtle
-from medrd_kg.sources.documents.identity import DocumentIdentity, Given, identify, named
+from medrd_kg.sources.documents.identity import DocumentIdentity, Given, identify, is_slug, named
 from medrd_kg.sources.documents.keeping import (
     read_json,
     review_dir,
@@ -246,6 +246,8 @@ def read_imported(data_dir: Path, slug: str) -> ImportedDocument | None:
     Raises:
         Problem: ``invalid-data``: its files are damaged.
     """
+    if not is_slug(slug):
+        return None
     texts = read_json(texts_file(data_dir, slug))
     proposals = read_json(review_dir(data_dir) / slug / "proposals.json")
     if texts is None or proposals is None:

@@ -69,6 +69,7 @@ async def _document(request: Request) -> Response:
             "document": {"id": iri, "label": (await labels_of(served.evaluator, [iri]))[iri]},
             "slug": slug,
             "types": {each["unitId"]: each.get("unitType") for each in listed["items"]},
+            "texts": {each["unitId"]: each["text"] for each in listed["items"] if "text" in each},
             "units": await ask_table(served.evaluator, _UNITS, document=iri),
             "most": max(each["statements"] for each in listed["items"]),
         },

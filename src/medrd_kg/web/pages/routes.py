@@ -18,6 +18,7 @@ from medrd_kg.web.pages.ontology import ONTOLOGY_PAGES
 from medrd_kg.web.pages.quality import QUALITY_PAGES
 from medrd_kg.web.pages.query import QUERY_PAGES
 from medrd_kg.web.pages.releases import RELEASES_PAGES
+from medrd_kg.web.pages.review import REVIEW_PAGES
 from medrd_kg.web.pages.search_page import SEARCH_PAGES
 from medrd_kg.web.pages.site import render
 from medrd_kg.web.pages.sources import SOURCES_PAGES
@@ -34,6 +35,7 @@ _GROUPS: Final[tuple[Mapping[str, Handler], ...]] = (
     EVIDENCE_PAGES,
     QUALITY_PAGES,
     RELEASES_PAGES,
+    REVIEW_PAGES,
     SOURCES_PAGES,
     LIST_PAGES,
     ENTITY_PAGES,

@@ -42,7 +42,9 @@ _NAVIGATION: Final = (
     *("projects", "diseases", "modalities", "programmes", "organizations"),
     *("linkage", "flows", "query"),
 )
-_FURTHER: Final = ("topics", "ontology", "evidence", "quality", "sources", "releases", "api")
+_FURTHER: Final = (
+    *("topics", "ontology", "evidence", "review", "quality", "sources", "releases", "api"),
+)
 """Pages in the header and in the footer, as far as there are such pages."""
 
 
