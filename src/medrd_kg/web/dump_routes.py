@@ -33,6 +33,9 @@ DUMPS_PATH: Final = "/dumps"
 _PACKED: Final = ".zst"
 _ZSTD: Final = "application/zstd"
 _PIECE: Final = 1 << 18
+_FRAME_HEADER: Final = 18
+"""Bytes of the longest header of a Zstandard frame."""
+
 _PARTIAL: Final = 206
 _NOT_MODIFIED: Final = 304
 _RANGE: Final = re.compile(r"bytes=\s*(\d{0,18})-(\d{0,18})\s*$")
@@ -126,6 +129,7 @@ async def _send_dump(request: Request) -> Response:
     if unless is not None and matches(unless.encode("latin-1"), tag.encode()):
         return Response(status_code=_NOT_MODIFIED, headers=headers)
     if file.is_unpacked:
+        headers["Cache-Control"] += ", no-transform"  # who wants it packed asks for the file
         return await _unpacked(file, headers)
     return await _packed(file, headers, _range(request, tag, file.record.bytes))
 
@@ -211,6 +215,10 @@ async def _bytes_of(path: Path, part: range) -> AsyncIterator[bytes]:
 
 
 async def _unpacked(file: _File, headers: dict[str, str]) -> Response:
+    async with await open_file(file.path, "rb") as packed:
+        size = zstandard.frame_content_size(await packed.read(_FRAME_HEADER))
+    if size >= 0:  # the packer knew
+        headers["Content-Length"] = str(size)
     return StreamingResponse(
         _text_of(file.path), media_type=content_type(file.media_type), headers=headers
     )
