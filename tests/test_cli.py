@@ -1,5 +1,6 @@
 """The command line as a user runs it: output, one-line faults, exit codes."""
 
+import csv
 import json
 import os
 import subprocess
@@ -138,6 +139,42 @@ def test_fault_is_one_line_with_an_exit_code(
     run: Command, arguments: list[str], code: int, words: list[str]
 ) -> None:
     _fails(run(*arguments), code, *words)
+
+
+def test_search_finds_a_thing_in_either_language(run: Command) -> None:
+    japanese, english = run("search", "感染症"), run("search", "infectious")
+    iri = f"{BASE}schemes#disease-infectious"
+    assert iri in japanese.stdout
+    assert iri in english.stdout
+
+
+def test_search_counts_what_it_does_not_show(run: Command) -> None:
+    shown = run("search", "がん", "--limit", "3").stdout.splitlines()[-1]
+    found = int(shown.split(" of ")[1].split()[0])
+    assert shown.startswith("3 of ")
+    lines = run("search", "がん", "--limit", "100", "--format", "jsonl").stdout.splitlines()
+    assert len(lines) == min(found, 100) > 3
+    assert all("がん" in json.loads(line)["matched"]["text"] for line in lines[:3])
+
+
+def test_search_writes_a_table_of_one_kind(run: Command) -> None:
+    rows = list(
+        csv.DictReader(
+            run("search", "がん", "--type", "topic", "--format", "csv").stdout.splitlines()
+        )
+    )
+    assert rows
+    assert all("topic" in row["type"].split() for row in rows)
+
+
+def test_search_names_the_known_kinds(run: Command) -> None:
+    _fails(run("search", "がん", "--type", "thing"), 2, "'thing'", "disease-area")
+
+
+def test_bench_takes_the_options_of_the_benchmarks(run: Command) -> None:
+    result = run("bench", "--sizes", "huge")
+    assert result.returncode == 2
+    assert "unknown: huge" in result.stderr
 
 
 def test_export_of_one_graph_is_turtle(run: Command, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from typer.exceptions import TyperException
 from medrd_kg import __version__
 from medrd_kg.commands.export import ExportFormat
 from medrd_kg.commands.query import AnswerFormat
-from medrd_kg.commands.search import SearchFormat
+from medrd_kg.commands.search_format import SearchFormat
 from medrd_kg.commands.tag import Language, TagFormat
 from medrd_kg.problems import Problem
 from medrd_kg.settings import ENVIRONMENT_PREFIX, Settings
@@ -449,15 +449,20 @@ def validate(
 @app.command("verify-evidence")
 @_with_settings("data_dir")
 def verify_evidence(
-    file: Annotated[Path, typer.Argument(help="The policy document cut into units (JSON).")],
+    file: Annotated[
+        Path, typer.Argument(help="The policy document: units in JSON, or the PDF or text.")
+    ],
     *,
+    document: Annotated[str, typer.Option(help="Slug of the document in the graph.")] = (
+        "policy-fy2022"
+    ),
     settings: Settings,
 ) -> None:
     """Check that each cited unit of your copy contains a label of what cites it."""
     from medrd_kg.commands.validation import check_evidence
 
     with _current_store(settings) as store:
-        check_evidence(store, file)
+        check_evidence(store, file, document)
 
 
 @app.command()

@@ -83,7 +83,7 @@ class SearchIndex:
                 raise Problem(
                     "invalid-parameter",
                     f"there is no kind {name[:50]!r} to search for",
-                    "use one of the known kinds",
+                    f"use one of {', '.join(self.kinds)}",
                     {"known": list(self.kinds)},
                 )
             mask |= 1 << self._positions[name]
