@@ -2,13 +2,17 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol, TextIO
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
 
 __all__ = ["ConsoleProgress", "Progress", "SilentProgress", "Timings"]
+
+_QUARTERS = 4
 
 
 class Progress(Protocol):
@@ -51,6 +55,33 @@ class ConsoleProgress:
         else:
             yield
         self._console.print(f"{title}: {time.perf_counter() - started:.1f} s", markup=False)
+
+    @contextmanager
+    def bar(self, title: str, total: int) -> Iterator[Callable[[int], None]]:
+        """Show how much of ``total`` is done; elsewhere than on a terminal, a line each quarter.
+
+        The context's value is called with the number of units that have been done since.
+        """
+        started = time.perf_counter()
+        if self._console.is_terminal:
+            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+            with Bar(*columns, TimeRemainingColumn(), console=self._console, transient=True) as bar:
+                task = bar.add_task(title, total=total)
+                yield lambda count: bar.advance(task, count)
+        else:
+            yield self._quarters(title, total)
+        self._console.print(f"{title}: {time.perf_counter() - started:.1f} s", markup=False)
+
+    def _quarters(self, title: str, total: int) -> Callable[[int], None]:
+        done = 0
+
+        def advance(count: int) -> None:
+            nonlocal done
+            before, done = done, done + count
+            if total and _QUARTERS * before // total < _QUARTERS * done // total < _QUARTERS:
+                self._console.print(f"{title}: {done} of {total}", markup=False)
+
+        return advance
 
     def note(self, message: str) -> None:
         """Print the message on a line of its own."""

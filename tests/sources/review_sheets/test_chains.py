@@ -100,7 +100,7 @@ def test_three_equal_large_figures_are_a_doubt_and_no_merger() -> None:
     later = key(2019, "2", "無関係な名", {2016: 510, 2017: 520, 2018: 530})
     builder = chained(earlier, later)
     assert len(builder.chains) == 2
-    assert [(a.number, b.number) for a, b in builder.doubts] == [("2", "1")]
+    assert [(each.key.number, each.other.number) for each in builder.doubts] == [("2", "1")]
 
 
 def test_two_sheets_that_claim_one_chain_equally_are_kept_apart() -> None:

@@ -158,7 +158,7 @@ def test_the_same_input_gives_the_same_bytes(
         assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes()
 
 
-def test_many_sheets_are_read_again_instead_of_kept(
+def test_the_number_of_parts_changes_nothing(
     run: Callable[..., ImportSummary],
     write_rows: WriteRows,
     make_row: MakeRow,
@@ -169,10 +169,10 @@ def test_many_sheets_are_read_again_instead_of_kept(
     path = write_rows(
         *(make_row(事業番号=f"2022-厚労-21-{each}", 事業名=f"事業{each}") for each in numbers)
     )
-    run(path, out_dir=tmp_path / "kept", selection=Selection.ALL)
-    monkeypatch.setattr("medrd_kg.sources.review_sheets.importer._KEPT_SHEETS", 2)
-    run(path, out_dir=tmp_path / "again", selection=Selection.ALL)
-    assert content(tmp_path / "kept") == content(tmp_path / "again")
+    run(path, out_dir=tmp_path / "one", selection=Selection.ALL)
+    monkeypatch.setattr("medrd_kg.sources.review_sheets.importer._SHEETS_A_PART", 2)
+    run(path, out_dir=tmp_path / "three", selection=Selection.ALL)
+    assert content(tmp_path / "one") == content(tmp_path / "three")
 
 
 def test_the_same_sheet_twice_is_reported_and_taken_once(

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from medrd_kg.sources.review_sheets import corporate_number
 from medrd_kg.sources.review_sheets.amounts import Amount, AmountError, Token, parse_amount
-from medrd_kg.sources.review_sheets.ministries import Ministry, ministries
-from medrd_kg.sources.review_sheets.names import clean, match_key
+from medrd_kg.sources.review_sheets.ministries import Ministry, authority
+from medrd_kg.sources.review_sheets.names import clean
 from medrd_kg.sources.review_sheets.records import (
     BudgetFigure,
     Outcome,
@@ -31,6 +31,27 @@ _STAGES: Final = {
     "執行額": Stage.EXECUTED,
     "要求額": Stage.REQUEST,
 }
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_FIELDS: Final[Mapping[str, frozenset[str]]] = {
+    "": _words(
+        "ID 事業ID 公開年度 事業名 開始年度 終了年度 府省庁 事業番号 事業番号1 事業番号2 事業番号3"
+        " 事業番号4 事業番号5 担当部局庁 担当課室 会計区分 事業目的 事業概要 実施方法 主要施策"
+        " 予算 支出先 アウトカム アウトプット 定量的な目標が設定できない理由 url"
+        " 関連する過去のレビューシート"
+    ),
+    "予算": frozenset({"年度", *_STAGES}),
+    "支出先": _words("年度 グループ 番号 支出先名 法人番号 業務概要 支出額"),
+    "アウトカム": _words("成果目標 成果指標 単位 目標値 目標最終年度 成果実績"),
+    "成果実績": _words("年度 成果実績 目標値"),
+    "関連する過去のレビューシート": _words("年度 府省庁 事業番号1 事業番号2 事業番号3"),
+}
+"""Fields of the sheets of 2015 to 2022, by the list that holds them; empty: the sheet itself."""
+
 _EARLIEST_YEAR: Final = 1868
 _LATEST_YEAR: Final = 2200
 _LONGEST_TOKEN: Final = 40
@@ -63,6 +84,12 @@ def _quantity(value: object) -> Decimal | None:
     except InvalidOperation:
         return None
     return number if number.is_finite() else None
+
+
+def _rank(value: object) -> int | None:
+    """Return an integer from 0, or None where the cell states none."""
+    number = _quantity(value)
+    return int(number) if number is not None and number >= 0 and number == int(number) else None
 
 
 class SheetCells:
@@ -99,6 +126,7 @@ class SheetCells:
         for index, each in enumerate(value):
             pointer = f"{at}/{field}/{index}"
             if isinstance(each, Mapping):
+                self._unknown_fields(each, field)
                 yield pointer, each
             else:
                 self._find(pointer, Severity.ROW_SKIPPED, "an object is expected")
@@ -118,6 +146,7 @@ class SheetCells:
         name = clean(self._text("事業名"))
         if not name:
             raise RowError("/事業名", "the programme name is missing")
+        self._unknown_fields(self._row, "")
         identifier = self._row.get("事業ID")
         return Sheet(
             file=self._file,
@@ -142,10 +171,25 @@ class SheetCells:
         )
 
     def _ministry(self) -> Ministry:
-        known = ministries().get(match_key(self._text("府省庁")))
-        if known is None:
-            raise RowError("/府省庁", "the ministry is missing or unknown")
-        return known
+        found = authority(self._text("府省庁"))
+        if found is None:
+            raise RowError("/府省庁", "the ministry is missing, or no name of an authority")
+        if not found.listed:
+            reason = (
+                f"{found.name} is on no list of ministries; it is org-:{found.slug} from now on"
+            )
+            self._report.add_repeated(self._file, self._line, "/府省庁", Severity.DOUBT, reason)
+        return found
+
+    def _unknown_fields(self, row: Mapping[str, Any], place: str) -> None:
+        """Tell of fields that no earlier year has; what they state is not imported."""
+        known = _FIELDS[place]
+        if row.keys() <= known:
+            return
+        for field in sorted(row.keys() - known):
+            reason = "a field that this version does not know; not imported"
+            pointer = f"{place}/{field[:_LONGEST_TOKEN]}"
+            self._report.add_repeated(self._file, self._line, pointer, Severity.NOTICE, reason)
 
     def _amount(self, value: object, pointer: str) -> Amount | None:
         if value is None:
@@ -183,11 +227,11 @@ class SheetCells:
             if year is None:
                 self._find(f"{pointer}/年度", Severity.ROW_SKIPPED, "the fiscal year is missing")
                 continue
-            rank = _quantity(row.get("番号"))
+            rank = _rank(row.get("番号"))
             block = clean(row["グループ"]) if isinstance(row.get("グループ"), str) else ""
-            if rank is None or rank != int(rank) or rank < 0 or not block:
-                self._find(pointer, Severity.ROW_SKIPPED, "block or rank is missing")
-                continue
+            if rank is None or not block:
+                reason = "block or rank is missing; the payment is taken without"
+                self._find(pointer, Severity.NOTICE, reason)
             amount = self._amount(row.get("支出額"), f"{pointer}/支出額")
             if amount is None:
                 if row.get("支出額") is None:
@@ -197,7 +241,7 @@ class SheetCells:
             yield Payment(
                 fiscal_year=year,
                 block=block,
-                rank=int(rank),
+                rank=rank,
                 payee=name if isinstance(name, str) else "",
                 corporate_number=self._corporate_number(row.get("法人番号"), pointer),
                 amount=amount,

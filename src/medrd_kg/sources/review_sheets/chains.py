@@ -17,24 +17,32 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from functools import cache
+from typing import Final, NamedTuple
 
 from medrd_kg.sources.review_sheets.iris import sheet_slug
 from medrd_kg.sources.review_sheets.names import programme_key
 from medrd_kg.sources.review_sheets.records import Sheet, Stage
 
-__all__ = ["Chain", "ChainBuilder", "ChainLink", "SheetKey", "former_names"]
+__all__ = ["Chain", "ChainBuilder", "ChainLink", "Doubt", "SheetKey", "former_names", "overlap"]
 
 _TOLERANCE_YEN: Final = 1_000_000  # sheets cut or round to the million yen
 _DOUBTFUL_OVERLAP: Final = 3
 _TELLING_YEN: Final = 50_000_000  # below it, equal figures rounded to the million are chance
 _LONGEST_GAP_YEARS: Final = 2
+_WEAKER: Final = "another sheet of the year has stronger evidence"
 _STRENGTH: Final = {"predecessor": 4, "programme-id": 3, "name": 2, "former-name": 1}
 _MOST_FIGURES: Final = 100
 _FORMER = re.compile(r"\((?:旧名称|旧事業名|旧|改称前)[::]?(?P<name>[^()]+(?:\([^()]*\)[^()]*)*)\)")
 _COMPARED: Final = frozenset(Stage) - {Stage.REQUEST}
 
 Figures = Mapping[tuple[int, Stage], int]
+
+
+@cache
+def _place(year: int, stage: Stage) -> tuple[int, Stage]:
+    """Return the one tuple of a year and stage; the sheets of a decade share a few hundred."""
+    return year, stage
 
 
 def former_names(key: str) -> tuple[str, ...]:
@@ -79,7 +87,7 @@ class SheetKey:
             programme_id=sheet.programme_id,
             predecessors=tuple((each.year, each.number) for each in sheet.predecessors),
             figures={
-                (each.fiscal_year, each.stage): each.amount.yen
+                _place(each.fiscal_year, each.stage): each.amount.yen
                 for each in sheet.budget
                 if each.amount.yen and each.stage in _COMPARED
             },
@@ -103,13 +111,30 @@ def telling_overlap(one: Figures, other: Figures) -> int:
 
 @dataclass(frozen=True, slots=True)
 class ChainLink:
-    """Why a sheet belongs to its chain."""
+    """Why a sheet belongs to its chain.
+
+    Attributes:
+        key: The sheet.
+        rule: Name of the rule; ``first`` for the sheet that begins the chain.
+        equal: How many figures of the edition before it restates.
+        different: How many figures it states otherwise than the edition before.
+    """
 
     key: SheetKey
     rule: str
+    equal: int = 0
+    different: int = 0
 
 
-@dataclass(slots=True)
+class Doubt(NamedTuple):
+    """Two sheets that may be one programme and were kept apart, and why."""
+
+    key: SheetKey
+    other: SheetKey
+    why: str
+
+
+@dataclass(slots=True, eq=False)
 class Chain:
     """One enduring programme.
 
@@ -135,14 +160,15 @@ class ChainBuilder:
     def __init__(self) -> None:
         """Start without chains."""
         self.chains: dict[str, Chain] = {}
-        self.doubts: list[tuple[SheetKey, SheetKey]] = []
+        self.doubts: list[Doubt] = []
         self._by_number: dict[tuple[int, str, str], Chain] = {}
         self._by_identifier: dict[tuple[str, str], Chain] = {}
         self._by_name: defaultdict[tuple[str, str], list[Chain]] = defaultdict(list)
         self._of_year: defaultdict[tuple[int, str], list[Chain]] = defaultdict(list)
 
     def _register(self, chain: Chain, key: SheetKey, rule: str) -> None:
-        chain.links.append(ChainLink(key, rule))
+        before = chain.last.figures if chain.links else {}
+        chain.links.append(ChainLink(key, rule, *overlap(key.figures, before)))
         self._by_number[key.publication_year, key.ministry, key.number] = chain
         self._of_year[key.publication_year, key.ministry].append(chain)
         if key.programme_id:
@@ -181,7 +207,8 @@ class ChainBuilder:
             if not tied:
                 self._register(self.chains[slug], best[1], best[2])
             for _, key, _ in claimants[0 if tied else 1 :]:
-                self.doubts.append((key, self.chains[slug].links[0].key))
+                why = "another sheet of the year has equal evidence" if tied else _WEAKER
+                self.doubts.append(Doubt(key, self.chains[slug].links[0].key, why))
                 fresh.append(key)
         for key in sorted(fresh, key=lambda key: (key.ministry, key.number)):
             self._start(key)
@@ -232,4 +259,5 @@ class ChainBuilder:
             if chain.last.publication_year == key.publication_year - 1 and (
                 telling_overlap(key.figures, chain.last.figures) >= _DOUBTFUL_OVERLAP
             ):
-                self.doubts.append((key, chain.last))
+                why = "equal large figures under an unrelated name"
+                self.doubts.append(Doubt(key, chain.last, why))

@@ -1,59 +1,57 @@
-"""The import: sheets in, Turtle files out, one per publication year and a few for what endures.
+"""The import: sheets in, Turtle files out, a few per publication year and a few for what endures.
 
-`import_review_sheets` reads every sheet once to decide what is taken and what continues what,
-goes through the taken sheets a second time to learn names and newest figures, and writes year by
-year. Taken sheets are kept between the passes while they are few and read again when they are
-many, so that the whole of the government's sheets does not need the memory of all of them.
+`import_review_sheets` reads every sheet once to decide what is taken and what continues what, and
+to learn the names of payees. The taken programmes are then made in parts (`parts`), each of which
+reads its sheets again, and the files are put together from what the parts have spilled. So the
+whole of the government's sheets does not need the memory of all of them, parts run side by side,
+and an import that was killed goes on after the last whole part.
 
 An import that holds all years of the graph replaces the graph's files. One that lacks some adds
 to them, in files of its own: it leaves out sheets that the graph has, and sums nothing, because
 which figure is current cannot be told without the other years.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
 from medrd_kg.content import data_dir
 from medrd_kg.sources.facts import PublicFacts
-from medrd_kg.sources.review_sheets.chains import Chain
-from medrd_kg.sources.review_sheets.concept_links import LINKED, concept_link_blocks
-from medrd_kg.sources.review_sheets.described import read_described, years_of
-from medrd_kg.sources.review_sheets.editions import edition_blocks, slug_of
-from medrd_kg.sources.review_sheets.figures import figure_block, record_figures
-from medrd_kg.sources.review_sheets.indicators import IndicatorRegistry
-from medrd_kg.sources.review_sheets.iris import sheet_slug
-from medrd_kg.sources.review_sheets.known import known_organisations
-from medrd_kg.sources.review_sheets.ledger import Ledger, Statement
+from medrd_kg.sources.review_sheets.described import Described, read_described, years_of
+from medrd_kg.sources.review_sheets.doubts import Pair, doubtful_pairs
 from medrd_kg.sources.review_sheets.ministries import Ministry
-from medrd_kg.sources.review_sheets.organisations import OrganisationRegistry
-from medrd_kg.sources.review_sheets.output import TurtleOutput
-from medrd_kg.sources.review_sheets.payments import PaymentCounts, payment_blocks
-from medrd_kg.sources.review_sheets.perimeters import TotalKey, assign
-from medrd_kg.sources.review_sheets.programmes import (
-    known_organisation_block,
-    organisation_block,
-    programme_block,
-    source_block,
+from medrd_kg.sources.review_sheets.organisations import (
+    Organisation,
+    OrganisationDoubt,
+    OrganisationRegistry,
 )
+from medrd_kg.sources.review_sheets.output import Layout, TurtleOutput, fragment_stems, write_file
+from medrd_kg.sources.review_sheets.parallel import each_in_parallel, without_collector
+from medrd_kg.sources.review_sheets.parts import Part, PartResult, Plan, part_of
+from medrd_kg.sources.review_sheets.programmes import source_block
+from medrd_kg.sources.review_sheets.progress import ImportProgress, Silent
 from medrd_kg.sources.review_sheets.reader import read_sheets
-from medrd_kg.sources.review_sheets.records import Sheet
+from medrd_kg.sources.review_sheets.reasons import REASONS, chain_reasons, merge_reasons
 from medrd_kg.sources.review_sheets.report import ImportReport, Severity
-from medrd_kg.sources.review_sheets.selection import Selection, reviewed_programmes
+from medrd_kg.sources.review_sheets.selection import Selection
+from medrd_kg.sources.review_sheets.shared import organisation_blocks
 from medrd_kg.sources.review_sheets.summary import ImportSummary
-from medrd_kg.sources.review_sheets.survey import Survey
-from medrd_kg.sources.review_sheets.texts import TextStore
-from medrd_kg.sources.review_sheets.totals import total_blocks
-from medrd_kg.sources.review_sheets.turtle import Block, term
-from medrd_kg.sources.review_sheets.units import responsible_units, unit_block
+from medrd_kg.sources.review_sheets.survey import Candidate, Survey
+from medrd_kg.sources.review_sheets.texts import join_texts
+from medrd_kg.sources.review_sheets.units import responsible_units
 from medrd_kg.sources.review_sheets.years import fiscal_year_blocks
 
 __all__ = ["ImportSummary", "import_review_sheets"]
 
-_KEPT_SHEETS: Final = 5_000
+_SHEETS_A_PART: Final = 2_500
 _BROWSE: Final = "browse.ttl"
-
-Totals = Mapping[TotalKey, Sequence[Statement]]
+_SHARED: Final = "shared"
+_RESULT: Final = "result.json"
+_TEXTS: Final = "texts.jsonl"
 
 
 class _Import:
@@ -62,181 +60,208 @@ class _Import:
     def __init__(
         self,
         selection: Selection,
-        texts_path: Path | None,
         report: ImportReport,
         facts: PublicFacts,
+        progress: ImportProgress,
+        processes: int | None,
     ) -> None:
+        self._selection = selection
         self._report = report
         self._facts = facts
-        self._texts_path = texts_path
-        self._survey = Survey(selection, report, keep=_KEPT_SHEETS)
-        self._ledger = Ledger()
+        self._progress = progress
+        self._processes = processes
+        self._survey = Survey(selection, report)
         self._registry = OrganisationRegistry()
-        self._indicators = IndicatorRegistry()
-        self._counts = PaymentCounts()
         self._ministries: set[Ministry] = set()
-        self._sheets: set[str] = set()
-        self._years: set[int] = set()
         self._units: dict[str, tuple[str, Ministry]] = {}
-        self._output = TurtleOutput()
-        self._adds = False
+        self._years: set[int] = set()
         self.summary = ImportSummary()
+        self.pairs: list[Pair] = []
 
-    def run(self, paths: Sequence[Path], out_dir: Path, beside: Path) -> ImportSummary:
+    def run(
+        self,
+        paths: Sequence[Path],
+        *,
+        out_dir: Path,
+        texts_path: Path | None,
+        beside: Path,
+        work_dir: Path,
+    ) -> None:
         """Go through all passes and write the files."""
-        for path in sorted(paths, key=lambda each: each.name):
-            for sheet in read_sheets(path, self._report):
-                self._survey.take(path, sheet)
-        self._adds = not years_of(beside) <= self._survey.years
-        if self._adds:
-            self._prepare_addition(out_dir, beside)
-        self._survey.settle()
-        self._registry = OrganisationRegistry(self._survey.bearers())
-        with TextStore(self._texts_path) as texts:
-            for sheet, programme in self._survey.taken(self._report):
-                self._observe(sheet, programme, texts)
-        self._facts.record(self._ledger, self._report, frozenset(self._sheets))
-        for name, number, programme in self._facts.payees():
-            self._registry.observe(name, number, programme)
-        parents = {each.slug: each.part_of for each in reviewed_programmes().values()}
-        self._ledger.settle({child: parent for child, parent in parents.items() if parent})
-        totals = {} if self._adds else assign(self._ledger)
-        self._emit_programmes_and_figures()
-        for year in self._survey.taken_years:
-            for sheet, programme in self._survey.taken(self._report, year):
-                self._emit_sheet(sheet, programme)
-            self._output.write(out_dir, f"review-sheets-{year}")
-        self._emit_shared(totals)
-        self._report_doubtful_organisations()
-        self._summarise(totals)
-        self.summary.files = self._output.write_all(out_dir)
-        return self.summary
+        with without_collector():
+            self._read(paths)
+            plan = self._settle(out_dir, beside, texts=texts_path is not None)
+        results, folders = self._make_parts(plan, work_dir)
+        shared = work_dir / _SHARED
+        self._make_shared(plan, results, shared)
+        self._write_files([*folders, shared], plan.layout, out_dir)
+        if texts_path is not None:
+            join_texts([folder / _TEXTS for folder in folders], texts_path)
+        self._report_doubts()
+        self._summarise(results)
 
-    def _prepare_addition(self, out_dir: Path, beside: Path) -> None:
-        """Learn what the graph has, so that nothing of it is said twice or otherwise."""
-        suffix = "-".join(str(year) for year in sorted(self._survey.years))
-        ending = f"-added-{suffix}"
-        files = [*beside.rglob("*.ttl"), *out_dir.glob("*.ttl")]
-        described = read_described(
-            path for path in files if path.name != _BROWSE and not path.stem.endswith(ending)
+    def _read(self, paths: Sequence[Path]) -> None:
+        ordered = sorted(paths, key=lambda each: each.name)
+        with self._progress.bar("reading the sheets", len(ordered)) as advance:
+            for path in ordered:
+                for sheet in read_sheets(path, self._report):
+                    self._survey.take(path, sheet)
+                advance(1)
+
+    def _settle(self, out_dir: Path, beside: Path, *, texts: bool) -> Plan:
+        """Decide what continues what, and who is who."""
+        survey = self._survey
+        adds = not years_of(beside) <= survey.years
+        described, suffix = Described(), ""
+        with self._progress.bar("chaining programmes and organisations", 1) as advance:
+            if adds:
+                suffix = f"-added-{'-'.join(str(year) for year in sorted(survey.years))}"
+                described = self._described(out_dir, beside, suffix)
+                survey.leave_out(frozenset(described.subjects))
+                self._facts = PublicFacts(())
+                self.summary.added_only = True
+            survey.settle()
+            self._registry = OrganisationRegistry(survey.bearers())
+            for candidate in survey.candidates:
+                self._observe(candidate)
+            for name, number, programme in self._facts.payees():
+                self._registry.observe(name, number, programme)
+            self._registry.settle()
+            advance(1)
+        return Plan(
+            survey=survey,
+            registry=self._registry,
+            facts=self._facts,
+            layout=Layout(suffix, by_kind=self._selection is Selection.ALL),
+            described=frozenset(described.subjects),
+            indicators=described.indicators,
+            sums=not adds,
+            texts=texts,
         )
-        self._output = TurtleOutput(ending, frozenset(described.subjects))
-        self._survey.leave_out(frozenset(described.subjects))
-        self._indicators = IndicatorRegistry(described.indicators)
-        self._facts = PublicFacts(())
-        self._counts.summed = False
-        self.summary.added_only = True
-
-    def _observe(self, sheet: Sheet, programme: str, texts: TextStore) -> None:
-        self._ministries.add(sheet.ministry)
-        self._sheets.add(slug_of(sheet))
-        record_figures(sheet, programme, self._ledger)
-        for payment in sheet.payments:
-            if payment.amount.yen:
-                self._registry.observe(payment.payee, payment.corporate_number, programme)
-                self._years.add(payment.fiscal_year)
-        texts.put(sheet, programme, self._indicators.observe(sheet, programme))
-        for slug, label in responsible_units(sheet.ministry, sheet.bureau):
-            self._units[slug] = (label, sheet.ministry)
-
-    def _emit_sheet(self, sheet: Sheet, programme: str) -> None:
-        graph = f"review-sheets-{sheet.publication_year}"
-        reviewed = reviewed_programmes().get(programme)
-        silent = not any(each.amount.yen for each in sheet.budget)
-        under_parent = reviewed is not None and bool(reviewed.part_of) and silent
-        self._output.add(
-            graph,
-            source_block(sheet.publication_year),
-            *edition_blocks(sheet, programme, under_parent=under_parent),
-            *payment_blocks(
-                sheet,
-                programme,
-                self._registry,
-                self._report,
-                self._counts,
-            ),
-        )
-        if slug_of(sheet) == self._newest(self._survey.chains[programme]):
-            self._output.add(LINKED, *concept_link_blocks(sheet, programme))
-        self.summary.editions += 1
-
-    def _emit_programmes_and_figures(self) -> None:
-        for chain in self._survey.chains.values():
-            graph = f"review-sheets-{chain.last.publication_year}"
-            self._output.add(graph, self._programme(chain))
-        for graph, block in self._indicators.blocks():
-            self._output.add(graph, block)
-        for statement in self._ledger:
-            self._output.add(statement.graph, figure_block(statement))
-            self._years.add(statement.fiscal_year)
-
-    def _emit_shared(self, totals: Totals) -> None:
-        """Put what belongs to no single year into files of its own."""
-        printed = self._facts.emit(
-            self._output, self._ledger, totals, self._counts.transfers, frozenset(self._sheets)
-        )
-        self._facts.programme_blocks(self._output, self._ledger, frozenset(self._survey.chains))
-        keys = {*totals, *self._counts.transfers}
-        self._output.add("facts-totals", *total_blocks(keys, printed))
-        self.summary.totals = len(keys)
-        self._years |= {key.fiscal_year for key in keys} | self._indicators.years()
-        self._output.add("fiscal-years", *fiscal_year_blocks(self._years))
-        self._output.add("organizations", *self._organisations())
-
-    def _programme(self, chain: Chain) -> Block:
-        reviewed = reviewed_programmes().get(chain.slug)
-        names = [link.key.printed for link in reversed(chain.links)]
-        reason = self._survey.reasons.get(chain.slug, "")
-        block = programme_block(
-            chain.slug, chain.last.ministry, tuple(dict.fromkeys(names)), reviewed, reason
-        )
-        return block.add("mrd:statedIn", term("sheet", self._newest(chain)))
 
     @staticmethod
-    def _newest(chain: Chain) -> str:
-        last = chain.last
-        return sheet_slug(last.publication_year, last.ministry, last.number)
+    def _described(out_dir: Path, beside: Path, suffix: str) -> Described:
+        """Learn what the graph has, so that nothing of it is said twice or otherwise."""
+        files = [*beside.rglob("*.ttl"), *out_dir.glob("*.ttl")]
+        return read_described(
+            path for path in files if path.name != _BROWSE and not path.stem.endswith(suffix)
+        )
 
-    def _organisations(self) -> Iterator[Block]:
-        """Yield the organisations that anything points at, and the bureaus."""
-        paid = set()
-        for entry in self._registry.organisations():
-            paid.add(entry.slug)
-            yield organisation_block(entry)
-        needed = {ministry.slug for ministry in self._ministries}
-        needed |= self._output.organisations | {
-            known_organisations()[slug].parent for slug in paid & known_organisations().keys()
-        }
-        for slug in sorted((needed & known_organisations().keys()) - paid):
-            yield known_organisation_block(slug)
-        for slug, (label, ministry) in sorted(self._units.items()):
-            block = unit_block(slug, label, ministry)
-            if block is not None:
-                yield block
+    def _observe(self, candidate: Candidate) -> None:
+        programme = self._survey.programme(candidate)
+        self._ministries.add(candidate.ministry)
+        self._years |= candidate.payment_years
+        for name, number in candidate.payees:
+            self._registry.observe(name, number, programme)
+        for slug, label in responsible_units(candidate.ministry, candidate.bureau):
+            self._units[slug] = (label, candidate.ministry)
 
-    def _report_doubtful_organisations(self) -> None:
-        for named, numbered in self._registry.doubtful_pairs():
+    def _make_parts(self, plan: Plan, work_dir: Path) -> tuple[list[PartResult], list[Path]]:
+        """Make the parts that are not there yet; return what each made, and where."""
+        count = -(-len(self._survey.candidates) // _SHEETS_A_PART) or 1
+        members: list[list[Candidate]] = [[] for _ in range(count)]
+        for each in self._survey.candidates:
+            members[part_of(self._survey.programme(each), count)].append(each)
+        folders = [work_dir / f"{number:03}-of-{count:03}" for number in range(count)]
+        missing = [n for n in range(count) if not (folders[n] / _RESULT).exists()]
+
+        def make(task: str) -> None:
+            number = int(task)
+            folder = folders[number]
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            result = Part(plan, number, members[number]).make(folder)
+            unfinished = folder / f"{_RESULT}.part"
+            unfinished.write_text(json.dumps(result.to_json()), encoding="utf-8")
+            unfinished.replace(folder / _RESULT)
+
+        sizes = {str(number): len(members[number]) for number in range(count)}
+        with self._progress.bar("importing the sheets", sum(sizes.values())) as advance:
+            advance(sum(size for number, size in sizes.items() if int(number) not in missing))
+            tasks = [str(number) for number in missing]
+            for task, _ in each_in_parallel(tasks, make, self._processes):
+                advance(sizes[task])
+        stored = [json.loads((folder / _RESULT).read_text("utf-8")) for folder in folders]
+        return [PartResult.from_json(each) for each in stored], folders
+
+    def _make_shared(self, plan: Plan, results: Iterable[PartResult], folder: Path) -> None:
+        """Write what belongs to no single part: data sources, years, organisations, reasons."""
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        output = TurtleOutput(plan.layout, plan.described)
+        for year in sorted({each.key.publication_year for each in self._survey.candidates}):
+            output.add(f"review-sheets-{year}", source_block(year))
+        mentioned: set[str] = set()
+        for result in results:
+            self._years.update(result.years)
+            mentioned.update(result.organisations)
+            for finding in result.findings:
+                self._report.add(
+                    finding.file, finding.line, finding.field, finding.severity, finding.reason
+                )
+        output.add("fiscal-years", *fiscal_year_blocks(self._years))
+        output.add(
+            "organizations",
+            *organisation_blocks(self._registry, self._ministries, mentioned, self._units),
+        )
+        if self._selection is Selection.ALL:
+            output.add(REASONS, *chain_reasons(self._survey.chains.values()))
+            output.add(REASONS, *merge_reasons(self._registry.merges()))
+        output.spill(folder)
+
+    def _write_files(self, folders: Sequence[Path], layout: Layout, out_dir: Path) -> None:
+        stems = fragment_stems(folders)
+
+        def write(stem: str) -> int:
+            return write_file(stem, folders, layout, out_dir)
+
+        with self._progress.bar("writing the files", len(stems)) as advance:
+            for stem, size in each_in_parallel(stems, write, self._processes):
+                self.summary.files[f"{stem}{layout.suffix}.ttl"] = size
+                advance(1)
+        self.summary.files = dict(sorted(self.summary.files.items()))
+
+    def _doubts(self) -> Iterator[OrganisationDoubt]:
+        yield from self._registry.doubts()
+        for ministry in sorted(self._ministries, key=lambda each: each.slug):
+            if not ministry.listed:
+                minted = Organisation(ministry.slug, None)
+                minted.spellings[ministry.name] += 1
+                for numbered in self._registry.namesakes(ministry.name):
+                    why = "a publisher on no list bears the name of an organisation with a number"
+                    yield OrganisationDoubt(minted, numbered, why)
+
+    def _report_doubts(self) -> None:
+        doubts = list(self._doubts())
+        for named, numbered, why in doubts:
             self._report.add(
                 "organizations.ttl",
                 0,
                 f"org-:{named.slug}",
                 Severity.DOUBT,
-                f"bears the name of org-:{numbered.slug}, whose 法人番号 is known; kept apart",
+                f"may be org-:{numbered.slug} ({why}); kept apart",
             )
+        self.pairs = doubtful_pairs(self._survey, doubts)
 
-    def _summarise(self, totals: Totals) -> None:
+    def _summarise(self, results: Sequence[PartResult]) -> None:
         summary = self.summary
         summary.sheets_read = self._survey.read
         summary.known_sheets = self._survey.left_out
         summary.programmes = len(self._survey.chains)
-        summary.statements = len(self._ledger)
-        summary.current_statements = sum(1 for _ in self._ledger.current())
-        summary.addends = len({each.slug for members in totals.values() for each in members})
-        summary.flows = self._counts.flows
-        summary.unnamed_flows = self._counts.unnamed
-        summary.payments_without_amount = self._counts.without_amount
         summary.organisations = sum(1 for _ in self._registry.organisations())
-        summary.indicators = len(self._indicators)
+        for name in (
+            "editions",
+            "statements",
+            "current_statements",
+            "addends",
+            "flows",
+            "unnamed_flows",
+            "payments_without_amount",
+            "indicators",
+            "totals",
+        ):
+            setattr(summary, name, sum(getattr(each, name) for each in results))
+        summary.doubtful_pairs = self.pairs
 
 
 def import_review_sheets(
@@ -248,6 +273,9 @@ def import_review_sheets(
     report: ImportReport,
     facts: PublicFacts | None = None,
     beside: Path | None = None,
+    work_dir: Path | None = None,
+    progress: ImportProgress | None = None,
+    processes: int | None = None,
 ) -> ImportSummary:
     """Import review sheets as Turtle files.
 
@@ -255,15 +283,19 @@ def import_review_sheets(
     with the earlier ones.
 
     Args:
-        paths: Files of JSON lines, ``.zst`` accepted.
+        paths: Files of JSON lines, ``.zst`` accepted, each of another name.
         selection: Medical R&D only, or every sheet.
-        out_dir: Folder that receives ``review-sheets-YEAR.ttl`` and the files of what endures.
+        out_dir: Folder that receives ``review-sheets-YEAR….ttl`` and the files of what endures.
         texts_path: File for purposes, outlines and goals; None keeps none.
         report: Takes every finding.
         facts: Figures of other public sources for the same programmes; None for those that the
             package carries.
         beside: Folder of the Turtle data that the import replaces or adds to; None for the data
             that the package carries.
+        work_dir: Folder of unfinished work on exactly these files; parts that lie there whole are
+            not made again. None for a folder that is removed in the end.
+        progress: Is told how far the import is.
+        processes: How many parts are made at once; None for the machine's cores.
 
     Returns:
         What was made.
@@ -273,4 +305,10 @@ def import_review_sheets(
     """
     rows = PublicFacts.shipped() if facts is None else facts
     graph = data_dir() if beside is None else beside
-    return _Import(selection, texts_path, report, rows).run(paths, out_dir, graph)
+    run = _Import(selection, report, rows, progress or Silent(), processes)
+    with ExitStack() as temporary:
+        if work_dir is None:
+            folder = tempfile.TemporaryDirectory(prefix="medrd-kg-import-")
+            work_dir = Path(temporary.enter_context(folder))
+        run.run(paths, out_dir=out_dir, texts_path=texts_path, beside=graph, work_dir=work_dir)
+    return run.summary

@@ -8,16 +8,17 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from medrd_kg.sources.review_sheets.reviewed import table
 
-__all__ = ["ascii_slug", "hashed", "sheet_slug"]
+__all__ = ["ascii_slug", "hashed", "name_slug", "sheet_slug"]
 
 _HASH_LENGTH = 10
 _NEW = "new"
 
 
+@lru_cache(maxsize=1 << 16)
 def ascii_slug(text: str) -> str:
     """Return lower-case ASCII letters, digits and hyphens; empty where nothing remains.
 
@@ -33,11 +34,17 @@ def hashed(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:_HASH_LENGTH]
 
 
+def name_slug(key: str) -> str:
+    """Return the local name of an organisation that is known by the key of its name alone."""
+    return (ascii_slug(key) if key.isascii() else "") or f"n-{hashed(key)}"
+
+
 @cache
 def _abbreviations() -> Mapping[str, str]:
     return {row["abbreviation"]: row["slug"] for row in table("ministries")}
 
 
+@lru_cache(maxsize=1 << 16)
 def sheet_slug(publication_year: int, ministry: str, number: str) -> str:
     """Return the local name of a sheet.
 

@@ -7,6 +7,7 @@ is normalised.
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 __all__ = ["clean", "expand_forms", "legal_form", "match_key", "programme_key"]
@@ -66,7 +67,11 @@ _LEGAL_FORMS: Final = (
     "合資会社",
 )
 
+_REMEMBERED: Final = 1 << 17
+"""Spellings of the whole government's payees recur by the ten; their keys are kept."""
 
+
+@lru_cache(maxsize=_REMEMBERED)
 def clean(raw: str) -> str:
     """Return a name for display: no invisible marks, rank marks or line breaks, else untouched."""
     visible = _RANK_MARK.sub("", _INVISIBLE.sub("", raw).strip())
@@ -85,6 +90,7 @@ def expand_forms(name: str) -> str:
     return expanded
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def match_key(raw: str) -> str:
     """Return the key under which spellings of one name meet.
 
@@ -103,6 +109,7 @@ def programme_key(raw: str) -> str:
     return re.sub(r"[、,，・･·「」『』\"'“”]", "", match_key(raw)).replace("･", "")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def legal_form(key: str) -> tuple[str, str]:
     """Split a `match_key` into its legal form (empty where none) and the proper name.
 

@@ -123,12 +123,18 @@ def _payee_block(sheet: Sheet) -> Block:
     )
 
 
+def _position(payment: Payment) -> str:
+    """Return block and rank as a local name; the number of the row where one is missing."""
+    if payment.rank is None or not payment.block:
+        return f"row-{payment.pointer.rpartition('/')[2]}"
+    return f"{ascii_slug(payment.block) or hashed(payment.block)}-{payment.rank}"
+
+
 def _flow_slugs(sheet: Sheet) -> Iterator[tuple[Payment, str]]:
     """Yield each payment with a local name that is unique in its sheet."""
     seen: Counter[str] = Counter()
     for payment in sheet.payments:
-        block = ascii_slug(payment.block) or hashed(payment.block)
-        base = f"{slug_of(sheet)}-{block}-{payment.rank}"
+        base = f"{slug_of(sheet)}-{_position(payment)}"
         seen[base] += 1
         yield payment, base if seen[base] == 1 else f"{base}-{seen[base]}"
 
@@ -187,7 +193,7 @@ def _transfer_total(
         return None
     years = {row.payment.fiscal_year for row in transfers}
     blocks = {row.payment.block for row in transfers}
-    if len(blocks) > 1 or len(years) > 1 or min(years) < _FIRST_AMED_YEAR:
+    if len(blocks) > 1 or "" in blocks or len(years) > 1 or min(years) < _FIRST_AMED_YEAR:
         return None
     if any(row.flags & _WITHHELD for row in transfers):
         return None
@@ -198,8 +204,9 @@ def _flow_block(sheet: Sheet, programme: str, row: _Row, total: TotalKey | None)
     payment, organisation, flags = row.payment, row.organisation, row.flags
     block = Block(term("flow", row.slug), "FundingFlow")
     shown = organisation.label if organisation is not None else "個人または名称不明の支出先"
-    place = f"{payment.block}{payment.rank}"
-    block.add("rdfs:label", text(f"{era_name(payment.fiscal_year)}支出 {place} {shown}", "ja"))
+    place = f"{payment.block}{'' if payment.rank is None else payment.rank}"
+    label = " ".join(filter(None, (f"{era_name(payment.fiscal_year)}支出", place, shown)))
+    block.add("rdfs:label", text(label, "ja"))
     amount = "mrd:nonAdditiveAmountJPY" if total is None else "mrd:amountJPY"
     block.add(amount, integer(payment.amount.yen))
     block.add("mrd:amountAsPrinted", text(payment.amount.printed))
@@ -207,8 +214,8 @@ def _flow_block(sheet: Sheet, programme: str, row: _Row, total: TotalKey | None)
     block.add("mrd:budgetStage", term("mrds", "stage-executed"))
     block.add("mrd:level", term("mrds", "level-transfer" if row.to_amed else "level-payment"))
     block.add("mrd:flowKind", term("mrds", f"flow-kind-{flow_kind(sheet, 'payment')}"))
-    block.add("mrd:blockLabel", text(payment.block))
-    block.add("mrd:rank", integer(payment.rank))
+    block.add("mrd:blockLabel", text(payment.block) if payment.block else None)
+    block.add("mrd:rank", None if payment.rank is None else integer(payment.rank))
     block.add(
         "mrd:payee",
         term("payee", slug_of(sheet)) if organisation is None else term("org-", organisation.slug),

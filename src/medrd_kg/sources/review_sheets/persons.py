@@ -7,7 +7,8 @@ sheet's one "individual or unnamed payee": the amount stays, the name is dropped
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
+from typing import Final
 
 from medrd_kg.sources.review_sheets.names import clean, expand_forms, legal_form, match_key
 from medrd_kg.sources.review_sheets.reviewed import table
@@ -83,6 +84,10 @@ def _is_nobody(name: str) -> bool:
     )
 
 
+_REMEMBERED: Final = 1 << 17
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def may_be_named(raw: str) -> bool:
     """Return whether a payee without a valid 法人番号 is surely an organisation.
 
@@ -101,6 +106,7 @@ def may_be_named(raw: str) -> bool:
     return bool(_BRANCH_OF_COMPANY.search(key)) or _looks_institutional(name)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def may_be_named_with_number(raw: str) -> bool:
     """Return whether the printed name of a payee with a valid 法人番号 may be shown.
 

@@ -54,8 +54,8 @@ class Payment:
 
     Attributes:
         fiscal_year: The year spent, as the row says.
-        block: Label of the block, per sheet (A, B, …).
-        rank: Position in the block.
+        block: Label of the block, per sheet (A, B, …); empty where none is stated.
+        rank: Position in the block, or None.
         payee: Name as printed; use only through the privacy rule.
         corporate_number: Valid 法人番号 or None.
         amount: Yen and the token as printed.
@@ -64,7 +64,7 @@ class Payment:
 
     fiscal_year: int
     block: str
-    rank: int
+    rank: int | None
     payee: str
     corporate_number: str | None
     amount: Amount

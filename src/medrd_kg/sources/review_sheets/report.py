@@ -53,20 +53,36 @@ class ImportReport:
     """All findings of one import, each once."""
 
     _findings: dict[Finding, None] = field(default_factory=dict)
+    _repeated: dict[tuple[str, str, Severity, str], list[int]] = field(default_factory=dict)
 
     def add(self, file: str, line: int, place: str, severity: Severity, reason: str) -> None:
         """Record a finding; the same one twice counts once."""
         self._findings.setdefault(Finding(file, line, place, severity, reason))
 
+    def add_repeated(
+        self, file: str, line: int, place: str, severity: Severity, reason: str
+    ) -> None:
+        """Record what a file may have in every line: one finding at the first, with the number."""
+        seen = self._repeated.setdefault((file, place, severity, reason), [line, 0])
+        seen[0] = min(seen[0], line)
+        seen[1] += 1
+
+    def _all(self) -> list[Finding]:
+        repeated = (
+            Finding(file, first, place, severity, f"{reason} (in {count} places of the file)")
+            for (file, place, severity, reason), (first, count) in self._repeated.items()
+        )
+        return [*self._findings, *repeated]
+
     def __iter__(self) -> Iterator[Finding]:
         """Iterate in the order of file, line and field."""
-        return iter(sorted(self._findings))
+        return iter(sorted(self._all()))
 
     def __len__(self) -> int:
         """Return how many findings there are."""
-        return len(self._findings)
+        return len(self._findings) + len(self._repeated)
 
     def counts(self) -> dict[Severity, int]:
         """Return how many findings each severity has, zero included."""
-        seen = Counter(finding.severity for finding in self._findings)
+        seen = Counter(finding.severity for finding in self._all())
         return {severity: seen[severity] for severity in Severity}

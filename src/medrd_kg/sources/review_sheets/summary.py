@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from medrd_kg.sources.review_sheets.doubts import Pair
+
 __all__ = ["ImportSummary"]
 
 
@@ -24,6 +26,7 @@ class ImportSummary:
         totals: Named totals.
         known_sheets: Sheets left out because the graph has them.
         added_only: Whether the import adds to a graph with more years, and therefore sums nothing.
+        doubtful_pairs: What may be one organisation or programme and was kept apart.
         files: Files written, with their size in bytes.
     """
 
@@ -41,4 +44,5 @@ class ImportSummary:
     totals: int = 0
     known_sheets: int = 0
     added_only: bool = False
+    doubtful_pairs: list[Pair] = field(default_factory=list)
     files: dict[str, int] = field(default_factory=dict)

@@ -1,61 +1,85 @@
-"""First pass: which sheets are taken, and of which enduring programme each is an edition."""
+"""First pass: which sheets are taken, and of which enduring programme each is an edition.
+
+What later passes need of all sheets together (names of payees, bureaus, years) is kept in short
+form; the sheets themselves are read again when they are written.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from medrd_kg.sources.review_sheets.chains import Chain, ChainBuilder, SheetKey, overlap
+from medrd_kg.sources.review_sheets.chains import Chain, ChainBuilder, Doubt, SheetKey, overlap
 from medrd_kg.sources.review_sheets.iris import sheet_slug
+from medrd_kg.sources.review_sheets.ministries import Ministry
 from medrd_kg.sources.review_sheets.names import match_key
 from medrd_kg.sources.review_sheets.reader import read_sheets
 from medrd_kg.sources.review_sheets.records import Sheet
 from medrd_kg.sources.review_sheets.report import ImportReport, Severity
 from medrd_kg.sources.review_sheets.selection import Decision, Selection, decide
 
-__all__ = ["Survey"]
+__all__ = ["Candidate", "Survey"]
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
+class Candidate:
+    """A sheet that is taken, in short.
+
+    Attributes:
+        path: The file.
+        line: Line number, from 1.
+        key: What chaining needs.
+        decision: Why it is taken.
+        ministry: Who publishes it.
+        bureau: 担当部局庁 as printed.
+        payees: Name and 法人番号 of every payment that states an amount.
+        payment_years: The fiscal years of these payments.
+    """
+
     path: Path
     line: int
     key: SheetKey
     decision: Decision
+    ministry: Ministry
+    bureau: str
+    payees: tuple[tuple[str, str | None], ...]
+    payment_years: frozenset[int]
 
     @property
     def name(self) -> str:
+        """Ministry and number, as the chain builder wants them."""
         return f"{self.key.ministry}/{self.key.number}"
 
     @property
     def place(self) -> tuple[str, int]:
+        """File and line."""
         return self.path.name, self.line
 
     @property
     def slug(self) -> str:
+        """Local name of the sheet."""
         return sheet_slug(self.key.publication_year, self.key.ministry, self.key.number)
 
 
 class Survey:
     """Decides sheet by sheet, then chains the taken ones year by year."""
 
-    def __init__(self, selection: Selection, report: ImportReport, *, keep: int) -> None:
+    def __init__(self, selection: Selection, report: ImportReport) -> None:
         """Start a survey.
 
         Args:
             selection: What to take.
             report: Takes the findings.
-            keep: How many taken sheets may stay in memory; more are read again.
         """
         self._selection = selection
         self._report = report
-        self._keep = keep
-        self._candidates: list[_Candidate] = []
-        self._kept: list[Sheet] | None = []
         self._bearers: dict[str, set[str]] = {}
-        self._identities: dict[str, _Candidate] = {}
+        self._payees: dict[tuple[str, str | None], tuple[str, str | None]] = {}
+        self._identities: dict[str, Candidate] = {}
         self._programmes: dict[tuple[str, int], str] = {}
+        self.candidates: list[Candidate] = []
         self.chains: dict[str, Chain] = {}
+        self.doubts: list[Doubt] = []
         self.reasons: dict[str, str] = {}
         self.read = 0
         self.left_out = 0
@@ -80,7 +104,17 @@ class Survey:
             )
         if not decision.taken:
             return
-        candidate = _Candidate(path, sheet.line, SheetKey.of(sheet), decision)
+        paid = [payment for payment in sheet.payments if payment.amount.yen]
+        candidate = Candidate(
+            path=path,
+            line=sheet.line,
+            key=SheetKey.of(sheet),
+            decision=decision,
+            ministry=sheet.ministry,
+            bureau=sheet.bureau,
+            payees=tuple(self._payee(each.payee, each.corporate_number) for each in paid),
+            payment_years=frozenset(each.fiscal_year for each in paid),
+        )
         identity = candidate.slug
         if identity in self._identities:
             first = self._identities[identity]
@@ -93,11 +127,11 @@ class Survey:
             )
             return
         self._identities[identity] = candidate
-        self._candidates.append(candidate)
-        if self._kept is not None:
-            self._kept.append(sheet)
-            if len(self._kept) > self._keep:
-                self._kept = None
+        self.candidates.append(candidate)
+
+    def _payee(self, name: str, number: str | None) -> tuple[str, str | None]:
+        """Return the one tuple of a payee: most are paid many times."""
+        return self._payees.setdefault((name, number), (name, number))
 
     def bearers(self) -> dict[str, frozenset[str]]:
         """Return the 法人番号 that bear a name in any sheet that was read, by `match_key`."""
@@ -112,15 +146,15 @@ class Survey:
         Args:
             described: Prefixed names of what it describes.
         """
-        known = [each for each in self._candidates if f"sheet:{each.slug}" in described]
+        known = [each for each in self.candidates if f"sheet:{each.slug}" in described]
         self.left_out = len(known)
         self._drop(known)
 
     def settle(self) -> None:
         """Chain the taken sheets; call once, after the last `take`."""
         builder = ChainBuilder()
-        by_year: defaultdict[int, list[_Candidate]] = defaultdict(list)
-        for candidate in self._candidates:
+        by_year: defaultdict[int, list[Candidate]] = defaultdict(list)
+        for candidate in self.candidates:
             by_year[candidate.key.publication_year].append(candidate)
         for year in sorted(by_year):
             reviewed, left_out = self._reviewed_of_year(by_year[year], builder)
@@ -129,22 +163,20 @@ class Survey:
             keys = [each.key for each in by_year[year] if each.place not in places]
             builder.add_year(keys, reviewed)
         self.chains = builder.chains
+        self.doubts = builder.doubts
         owner = {
             (link.key.publication_year, link.key.ministry, link.key.number): chain.slug
             for chain in builder.chains.values()
             for link in chain.links
         }
-        for each in self._candidates:
+        for each in self.candidates:
             slug = owner[each.key.publication_year, each.key.ministry, each.key.number]
             self._programmes[each.place] = slug
             if each.decision.reason:
                 self.reasons.setdefault(slug, each.decision.reason)
-        by_identity = {
-            (each.key.publication_year, each.key.ministry, each.key.number): each
-            for each in self._candidates
-        }
-        for key, other in builder.doubts:
-            place = by_identity[key.publication_year, key.ministry, key.number]
+        for doubt in builder.doubts:
+            place = self.candidate(doubt.key)
+            other = doubt.other
             self._report.add(
                 place.path.name,
                 place.line,
@@ -154,15 +186,23 @@ class Survey:
                 " kept apart",
             )
 
+    def candidate(self, key: SheetKey) -> Candidate:
+        """Return the taken sheet with a key."""
+        return self._identities[sheet_slug(key.publication_year, key.ministry, key.number)]
+
+    def programme(self, candidate: Candidate) -> str:
+        """Return the slug of the programme of which a taken sheet is an edition."""
+        return self._programmes[candidate.place]
+
     def _reviewed_of_year(
-        self, candidates: list[_Candidate], builder: ChainBuilder
-    ) -> tuple[dict[str, str], list[_Candidate]]:
+        self, candidates: list[Candidate], builder: ChainBuilder
+    ) -> tuple[dict[str, str], list[Candidate]]:
         """Return the reviewed programme of each sheet, one sheet a programme and year.
 
         A second sheet of the name stays in the import only if it is a candidate by itself; it is
         then a programme of its own.
         """
-        claims: defaultdict[str, list[_Candidate]] = defaultdict(list)
+        claims: defaultdict[str, list[Candidate]] = defaultdict(list)
         for each in candidates:
             if each.decision.reviewed is not None:
                 claims[each.decision.reviewed.slug].append(each)
@@ -187,41 +227,29 @@ class Survey:
                 )
         return decided, left_out
 
-    def _drop(self, left_out: list[_Candidate]) -> None:
+    def _drop(self, left_out: list[Candidate]) -> None:
         """Forget candidates."""
         places = {each.place for each in left_out}
         if places:
-            self._candidates = [each for each in self._candidates if each.place not in places]
-        if self._kept is not None and places:
-            self._kept = [each for each in self._kept if (each.file, each.line) not in places]
+            self.candidates = [each for each in self.candidates if each.place not in places]
 
-    @property
-    def taken_years(self) -> list[int]:
-        """Publication years of the taken sheets, ascending."""
-        return sorted({each.key.publication_year for each in self._candidates})
+    def sheets(self, candidates: Sequence[Candidate]) -> Iterator[tuple[Sheet, str]]:
+        """Read taken sheets again and yield them with the slug of their programme.
 
-    def taken(self, report: ImportReport, year: int | None = None) -> Iterator[tuple[Sheet, str]]:
-        """Yield the taken sheets with the slug of their programme, in the order of the files.
+        Findings on them stand in the report already.
 
         Args:
-            report: Takes findings once more where files are read again; they count once.
-            year: Only the sheets of one publication year.
+            candidates: In the order of the files.
         """
-        if self._kept is not None:
-            for sheet in self._kept:
-                if year in (None, sheet.publication_year):
-                    yield sheet, self._programmes[sheet.file, sheet.line]
-            return
         lines: defaultdict[Path, set[int]] = defaultdict(set)
-        for each in self._candidates:
-            if year in (None, each.key.publication_year):
-                lines[each.path].add(each.line)
+        for each in candidates:
+            lines[each.path].add(each.line)
         for path, wanted in lines.items():
-            for sheet in read_sheets(path, report, wanted):
+            for sheet in read_sheets(path, ImportReport(), wanted):
                 yield sheet, self._programmes[sheet.file, sheet.line]
 
 
-def _evidence(candidate: _Candidate, chain: Chain | None) -> tuple[int, int, int, str]:
+def _evidence(candidate: Candidate, chain: Chain | None) -> tuple[int, int, int, str]:
     """Order claimants: rules met first, then restated figures, figures at all, and the number."""
     equal = overlap(candidate.key.figures, chain.last.figures)[0] if chain else 0
     rules = len(candidate.decision.met)

@@ -5,7 +5,7 @@ Subjects are grouped by kind under a comment and sorted by IRI, predicates follo
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -17,6 +17,7 @@ __all__ = [
     "RenderedBlock",
     "decimal",
     "document",
+    "document_lines",
     "integer",
     "iri",
     "term",
@@ -31,7 +32,7 @@ _ESCAPES: Final = str.maketrans(
 )
 _FIRST: Final = ("a", "rdfs:label", "skos:altLabel", "skos:hiddenLabel", "skos:definition")
 _RANK: Final = {predicate: rank for rank, predicate in enumerate(_FIRST)}
-_USED_PREFIX = re.compile(r"(?<![\w\"<])([a-z]+-?):[A-Za-z0-9]")
+_USES: Final = {prefix: re.compile(rf"(?<![\w\"<]){prefix}:[A-Za-z0-9]") for prefix in PREFIXES}
 
 
 def term(prefix: str, local: str) -> str:
@@ -150,7 +151,24 @@ class RenderedBlock:
     text: str
 
 
-def _sections(blocks: Iterable[RenderedBlock], titles: Mapping[str, str]) -> Iterator[str]:
+def _used_prefixes(blocks: Iterable[RenderedBlock]) -> set[str]:
+    used: set[str] = set()
+    unseen = [(prefix, f"{prefix}:", pattern) for prefix, pattern in _USES.items()]
+    for block in blocks:
+        found = {
+            prefix
+            for prefix, start, pattern in unseen
+            if start in block.text and pattern.search(block.text)
+        }
+        if found:
+            used |= found
+            unseen = [each for each in unseen if each[0] not in found]
+    return used
+
+
+def _sections(
+    blocks: Iterable[RenderedBlock], titles: Mapping[str, str]
+) -> Iterator[tuple[str, list[RenderedBlock]]]:
     groups: dict[str, list[RenderedBlock]] = {title: [] for title in titles.values()}
     rest: list[RenderedBlock] = []
     for block in blocks:
@@ -158,26 +176,32 @@ def _sections(blocks: Iterable[RenderedBlock], titles: Mapping[str, str]) -> Ite
         (groups[title] if title is not None else rest).append(block)
     for title, members in [*groups.items(), ("Further statements", rest)]:
         if members:
-            yield f"# {title}\n"
-            for block in sorted(members, key=lambda each: each.subject):
-                yield block.text
+            yield title, sorted(members, key=lambda each: each.subject)
 
 
-def document(comment: str, blocks: Iterable[RenderedBlock], titles: Mapping[str, str]) -> str:
-    """Return a whole Turtle file.
+def document_lines(
+    comment: str, blocks: Sequence[RenderedBlock], titles: Mapping[str, str]
+) -> Iterator[str]:
+    """Yield a whole Turtle file piece by piece, so that nobody needs to hold it.
 
     Args:
         comment: What the file is and where it comes from; lines become comments.
         blocks: One block a subject.
         titles: Section title by prefix of the subject, in the order of the sections.
     """
-    sections = list(_sections(blocks, titles))
-    used = {found for section in sections for found in _USED_PREFIX.findall(section)}
-    lines = [f"# {line}" if line else "#" for line in comment.splitlines()]
-    prefixes = [
-        f"@prefix {prefix}: <{namespace}> ."
-        for prefix, namespace in PREFIXES.items()
-        if prefix in used
-    ]
-    head = "\n".join([*lines, "", *prefixes])
-    return head + "\n\n" + "\n".join(sections)
+    for line in comment.splitlines():
+        yield f"# {line}\n" if line else "#\n"
+    used = _used_prefixes(blocks)
+    for prefix, namespace in PREFIXES.items():
+        if prefix in used:
+            yield f"\n@prefix {prefix}: <{namespace}> ."
+    yield "\n"
+    for title, members in _sections(blocks, titles):
+        yield f"\n# {title}\n"
+        for block in members:
+            yield f"\n{block.text}"
+
+
+def document(comment: str, blocks: Sequence[RenderedBlock], titles: Mapping[str, str]) -> str:
+    """Return a whole Turtle file; see `document_lines`."""
+    return "".join(document_lines(comment, blocks, titles))

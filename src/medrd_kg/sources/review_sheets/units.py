@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from medrd_kg.sources.review_sheets.iris import hashed
 from medrd_kg.sources.review_sheets.known import known_by_name
@@ -27,6 +27,7 @@ def _reviewed() -> Mapping[tuple[str, str], tuple[str, str]]:
     return found
 
 
+@lru_cache(maxsize=1 << 14)
 def responsible_units(ministry: Ministry, printed: str) -> tuple[tuple[str, str], ...]:
     """Return local name and label of each unit that a cell names.
 
