@@ -8,8 +8,12 @@ from pyoxigraph import Literal, NamedNode
 
 from medrd_kg.sources.policy_document import TextUnit, matching_form
 from medrd_kg.store.base import Store
+from medrd_kg.vocabulary import kind_iri
 
 __all__ = ["EvidenceReport", "UnsupportedCitation", "cited_labels", "verify_evidence"]
+
+_POLICY = "policy-fy2022"
+"""The document that was curated."""
 
 _CITATIONS = """
 PREFIX mrd: <https://w3id.org/medrd-kg/core#>
@@ -17,7 +21,7 @@ PREFIX owl: <http://www.w3.org/2002/07/owl#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT ?unitId ?thing ?label WHERE {
-  ?unit a mrd:DocumentUnit ; mrd:unitId ?unitId ; mrd:partOf ?document .
+  ?unit a mrd:DocumentUnit ; mrd:unitId ?unitId ; mrd:partOf <DOCUMENT> .
   ?thing mrd:statedIn ?unit .
   FILTER NOT EXISTS { ?thing a owl:Axiom }
   OPTIONAL {
@@ -65,10 +69,18 @@ class EvidenceReport:
         return not (self.uncited or self.unknown or self.unsupported)
 
 
-def cited_labels(store: Store) -> Mapping[str, Mapping[str, frozenset[str]]]:
-    """Return, by unit number and then by IRI of what cites it, the Japanese labels."""
+def cited_labels(
+    store: Store, document: str = _POLICY
+) -> Mapping[str, Mapping[str, frozenset[str]]]:
+    """Return, by unit number and then by IRI of what cites it, the Japanese labels.
+
+    Args:
+        store: The graph.
+        document: Slug of the document whose units are meant.
+    """
     labels: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for row in store.query(_CITATIONS).rows():
+    query = _CITATIONS.replace("DOCUMENT", kind_iri("doc", document))
+    for row in store.query(query).rows():
         unit_id, thing, label = row["unitId"], row["thing"], row.get("label")
         if not isinstance(unit_id, Literal) or not isinstance(thing, NamedNode):
             continue
@@ -81,7 +93,9 @@ def cited_labels(store: Store) -> Mapping[str, Mapping[str, frozenset[str]]]:
     }
 
 
-def verify_evidence(store: Store, units: Sequence[TextUnit]) -> EvidenceReport:
+def verify_evidence(
+    store: Store, units: Sequence[TextUnit], document: str = _POLICY
+) -> EvidenceReport:
     """Check every citation of the graph against the text of the document.
 
     A citation is borne out when the unit contains at least one Japanese label of what cites it,
@@ -90,8 +104,9 @@ def verify_evidence(store: Store, units: Sequence[TextUnit]) -> EvidenceReport:
     Args:
         store: The graph; its citations are ``mrd:statedIn`` of a unit.
         units: The document, from the user's file.
+        document: Its slug in the graph.
     """
-    cited = cited_labels(store)
+    cited = cited_labels(store, document)
     texts = {unit.unit_id: matching_form(unit.text) for unit in units}
     unsupported = [
         UnsupportedCitation(unit_id, thing, tuple(sorted(labels)))

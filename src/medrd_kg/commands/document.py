@@ -30,7 +30,7 @@ def run_import(path: Path, given: Given, data_dir: Path) -> None:
     review = open_review(data_dir, found.identity.slug)
     review.write()  # decisions that an earlier import got hold for this one's units too
     counts = review.counts()
-    pages = found.provenance["pages"]
+    pages = found.provenance["pages"] if found.provenance["form"] == "pdf" else 0
     typer.echo(
         f"{found.identity.slug}: {len(found.units)} units"
         + (f" on {pages} pages" if pages else "")

@@ -11,7 +11,8 @@ from medrd_kg.build.validation import Severity, ValidationReport, validate_files
 from medrd_kg.content import content_root
 from medrd_kg.problems import Problem
 from medrd_kg.sources.content import content_files
-from medrd_kg.sources.policy_document import read_units
+from medrd_kg.sources.documents.identity import is_slug
+from medrd_kg.sources.documents.importing import read_document
 from medrd_kg.store.base import Store
 
 __all__ = ["check_evidence", "validate"]
@@ -52,17 +53,22 @@ def _print(report: ValidationReport) -> None:
         typer.echo(f"… and {len(report.findings) - MOST_SHOWN} more")
 
 
-def check_evidence(store: Store, file: Path) -> None:
+def check_evidence(store: Store, file: Path, document: str) -> None:
     """Check every citation of a release against the user's copy of the document.
 
     Args:
         store: The release's store.
-        file: The document cut into units.
+        file: The document: cut into units (JSON), or as PDF or text.
+        document: Its slug in the graph.
 
     Raises:
-        Problem: ``invalid-data``: the file is faulty, or a citation is not borne out.
+        Problem: ``invalid-data``: the file is faulty, or a citation is not borne out; ``usage``:
+            the slug cannot name a document.
     """
-    report = verify_evidence(store, read_units(file))
+    if not is_slug(document):
+        raise Problem("usage", f"{document!r} is no document", "policy-fy2022, for example")
+    _, units = read_document(file)
+    report = verify_evidence(store, units, document)
     for citation in report.unsupported:
         typer.echo(
             f"{citation.unit_id}: {citation.thing}: the text has none of its labels"

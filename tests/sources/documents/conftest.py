@@ -1,5 +1,6 @@
 """A small policy of our own, and the FY2022 policy where it is at hand."""
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -47,3 +48,16 @@ def policy_text_file(shared_dir: Path) -> Path:
 def policy_units(policy_units_file: Path) -> Sequence[TextUnit]:
     """The units of the FY2022 policy as they are given."""
     return read_units(policy_units_file)
+
+
+@pytest.fixture(scope="session")
+def small_root(tmp_path_factory: pytest.TempPathFactory, checkout: Path) -> Path:
+    """The content without review sheets, which take a second to read."""
+    root = tmp_path_factory.mktemp("content")
+    data = root / "data" / "ttl"
+    data.mkdir(parents=True)
+    (root / "ontology").symlink_to(checkout / "ontology")
+    shutil.copytree(checkout / "data" / "ttl" / "policy-fy2022", data / "policy-fy2022")
+    for name in ("organizations.ttl", "fiscal-years.ttl"):
+        shutil.copy(checkout / "data" / "ttl" / name, data / name)
+    return root

@@ -36,13 +36,16 @@ __all__ = [
     "import_document",
     "imported_documents",
     "imported_name",
+    "read_document",
     "read_imported",
 ]
 
 Note = Callable[[str], None]
 
 _YEAR: Final = "年度"
-_CUT_ALREADY: Final = ".json"
+_START: Final = 64
+"""Bytes that tell JSON from a document."""
+
 _NUMBERS: Final = (
     ("sectionNumber", "section"),
     ("paragraphNumber", "paragraph"),
@@ -101,7 +104,7 @@ def import_document(
     Raises:
         Problem: ``invalid-data`` or ``usage``, in one line; nothing was written then.
     """
-    document, units = _read(path)
+    document, units = read_document(path)
     for each in document.notes:
         note(each)
     imported = imported_dir(data_dir)
@@ -116,8 +119,16 @@ def import_document(
     return found
 
 
-def _read(path: Path) -> tuple[ReadDocument, Sequence[TextUnit]]:
-    if path.suffix == _CUT_ALREADY:
+def read_document(path: Path) -> tuple[ReadDocument, Sequence[TextUnit]]:
+    """Return what a file says, and the units that it is cut into.
+
+    Args:
+        path: PDF, text, or a document cut into units (JSON).
+
+    Raises:
+        Problem: ``invalid-data``, in one line.
+    """
+    if _is_cut(path):
         units = read_units(path)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         return ReadDocument((), 0, digest, (), "units"), units
@@ -130,6 +141,16 @@ def _read(path: Path) -> tuple[ReadDocument, Sequence[TextUnit]]:
             "is it a policy?",
         )
     return document, units
+
+
+def _is_cut(path: Path) -> bool:
+    """Whether a file holds units in JSON, whatever it is called."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(_START)
+    except OSError:
+        return False  # reading it tells what is wrong
+    return start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"[", b"{"}
 
 
 def _recognised(
