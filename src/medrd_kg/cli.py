@@ -9,6 +9,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +19,7 @@ from typer.exceptions import TyperException
 from medrd_kg import __version__
 from medrd_kg.commands.export import ExportFormat
 from medrd_kg.commands.query import AnswerFormat
+from medrd_kg.commands.release_formats import DiffFormat, ListFormat
 from medrd_kg.commands.search_format import SearchFormat
 from medrd_kg.commands.tag import Language, TagFormat
 from medrd_kg.problems import Problem
@@ -132,7 +134,7 @@ def build(
     """Validate, reason and publish a release of the shipped and imported content."""
     from medrd_kg.build.pipeline import build_release, ensure_release
 
-    make = build_release if force else ensure_release
+    make = build_release if force else partial(ensure_release, ends_hold=True)
     manifest = make(settings.data_dir, keep=settings.releases_keep, max_mb=settings.releases_max_mb)
     typer.echo(f"release {manifest.version}: {manifest.triples} triples")
 
@@ -432,6 +434,72 @@ def import_rs_csv(
         report_file=report,
         data_dir=settings.data_dir,
     )
+
+
+@app.command()
+@_with_settings("data_dir")
+def releases(
+    *,
+    list_format: Annotated[
+        ListFormat, typer.Option("--format", help="Form of the list.")
+    ] = ListFormat.TEXT,
+    settings: Settings,
+) -> None:
+    """List the kept releases: built when, how large, which is current, edits since."""
+    from medrd_kg.commands.releases import list_releases
+
+    list_releases(settings.data_dir, list_format)
+
+
+@app.command()
+@_with_settings("data_dir")
+def diff(
+    older: Annotated[str, typer.Argument(help="Version of a kept release, or current.")],
+    newer: Annotated[str, typer.Argument(help="Another one.")] = "current",
+    *,
+    diff_format: Annotated[
+        DiffFormat,
+        typer.Option("--format", help="Totals and first changes, or RDF Patch with every quad."),
+    ] = DiffFormat.TEXT,
+    graph: Annotated[
+        list[str] | None, typer.Option(help="Graph to compare, by IRI or name. Repeatable.")
+    ] = None,
+    of_class: Annotated[
+        str | None, typer.Option("--class", help="Class of the entities shown, such as Programme.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=0, help="Entities shown in text and JSON.")] = 20,
+    settings: Settings,
+) -> None:
+    """Tell what differs between two releases, by class, graph and entity."""
+    from medrd_kg.commands.diff import run_diff
+
+    run_diff(
+        settings.data_dir,
+        (older, newer),
+        diff_format,
+        sys.stdout.buffer,
+        graphs=graph or [],
+        of_class=of_class,
+        most=limit,
+    )
+
+
+@app.command()
+@_with_settings("data_dir")
+def rollback(
+    version: Annotated[
+        str | None, typer.Argument(help="Version; none: the one before the current one.")
+    ] = None,
+    *,
+    list_format: Annotated[
+        ListFormat, typer.Option("--format", help="Form of what is told.")
+    ] = ListFormat.TEXT,
+    settings: Settings,
+) -> None:
+    """Make an earlier release current until the next build; nothing is removed."""
+    from medrd_kg.commands.releases import run_rollback
+
+    run_rollback(settings.data_dir, version, list_format)
 
 
 @app.command()
