@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from medrd_kg.build.gates import check_shapes, require_conformance
+from medrd_kg.build.holding import end_hold
 from medrd_kg.build.inference import Inference, committed_dir, infer, parts, reason
 from medrd_kg.build.inputs import content_hash, load_content, source_records
 from medrd_kg.build.manifest import Manifest, SourceRecord
@@ -82,22 +83,43 @@ def ensure_release(
     root: Path | None = None,
     keep: int = _KEEP,
     max_mb: int = 0,
+    ends_hold: bool = False,
     progress: Progress | None = None,
 ) -> Manifest:
     """Build a release unless the current one was made from exactly this content.
 
     Waits for another process that builds, and then looks again. A release that another version of
-    the builder made is made anew. The arguments and faults are those of `build_release`.
+    the builder made is made anew. A release that somebody rolled back to stays, whatever the
+    content, unless that shall end; then a release of this content that is still kept is made
+    current again without a build.
+
+    Args:
+        data_dir: As for `build_release`.
+        root: As for `build_release`.
+        keep: As for `build_release`.
+        max_mb: As for `build_release`.
+        ends_hold: Whether a release that was rolled back to gives way to the present content.
+        progress: As for `build_release`.
+
+    Raises:
+        Problem: As `build_release`, but for ``build-running``.
     """
     releases = Releases(data_dir)
-    current = _up_to_date(data_dir, releases, root)
-    if current is not None:
-        return current
     progress = progress or ConsoleProgress()
+    current = _held(releases, progress, ends_hold) or _up_to_date(data_dir, releases, root)
+    if current is not None and not (ends_hold and releases.held()):
+        return current
     with releases.exclusive(progress.note):
-        current = _up_to_date(data_dir, releases, root)
+        current = _held(releases, progress, ends_hold) or _up_to_date(data_dir, releases, root)
         if current is not None:
+            if ends_hold:
+                end_hold(releases.folder)
             return current
+        kept = _kept(data_dir, releases, root)
+        if ends_hold and kept is not None:
+            releases.switch_to(kept.version)
+            progress.note(f"Release {kept.version} of this content is kept: it is current again.")
+            return kept
         foreign = releases.foreign_current()
         if foreign is not None:
             progress.note(f"Building anew: {foreign}.")
@@ -116,6 +138,29 @@ def _inputs(
         raise Problem("no-release", reason, "reinstall medrd-kg") from error
     files = content_files(root, imported=imported_dir(data_dir))
     return root, files, source_records([*files, *dependencies(root)])
+
+
+def _held(releases: Releases, progress: Progress, ends_hold: bool) -> Manifest | None:
+    """Return the manifest of the current release if it stays because it was rolled back to."""
+    hold = releases.held()
+    manifest = None if hold is None or ends_hold else releases.intact_manifest()
+    if hold is not None and manifest is not None:
+        progress.note(
+            f"Release {hold.version} is current since the rollback of {hold.since};"
+            " `medrd-kg build` goes on to the present content."
+        )
+    return manifest
+
+
+def _kept(data_dir: Path, releases: Releases, root: Path | None) -> Manifest | None:
+    """Return the manifest of an intact release of this content that is kept, if there is one."""
+    _, _, records = _inputs(data_dir, root)
+    wanted = content_hash(records)
+    for version in releases.versions():
+        manifest = releases.intact_manifest(version)
+        if manifest is not None and manifest.content_hash == wanted:
+            return None if not manifest.reasoned and has_java() else manifest
+    return None
 
 
 def _up_to_date(data_dir: Path, releases: Releases, root: Path | None) -> Manifest | None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from medrd_kg.build.durable import exchange, sync, sync_tree
+from medrd_kg.build.holding import Hold, end_hold, read_hold
 from medrd_kg.build.in_use import is_in_use
 from medrd_kg.build.manifest import BUILDER_SCHEMA, Manifest, checksum
 from medrd_kg.build.retention import BYTES_PER_MEGABYTE, beyond_budget, size_of
@@ -96,9 +97,13 @@ class Releases:
             f" {outline.builder_schema}, and this version reads {BUILDER_SCHEMA}"
         )
 
-    def intact_manifest(self) -> Manifest | None:
-        """Return the current release's manifest, or None where a file is missing or cut."""
-        path = self.current()
+    def intact_manifest(self, version: str | None = None) -> Manifest | None:
+        """Return a release's manifest, or None where a file of the release is missing or cut.
+
+        Args:
+            version: Its name; by default the current one's.
+        """
+        path = self.current() if version is None else self.folder / version
         try:
             foreign = path is not None and Manifest.outline(path).is_foreign
             manifest = None if path is None or foreign else Manifest.read(path)
@@ -215,10 +220,33 @@ class Releases:
             self._discard(built)
         else:
             built.rename(final)
+        self.switch_to(version)
+
+    def switch_to(self, version: str, hold: Hold | None = None) -> None:
+        """Make a release on disk the current one, durably and in one atomic step.
+
+        The caller holds `exclusive`.
+
+        Args:
+            version: Its name.
+            hold: That it shall stay current whatever the content; None ends an earlier hold.
+        """
+        # A hold counts only while its release is current. Were this cut before the switch, nothing
+        # would hold, and the next start would build the present content as it always does.
+        if hold is None:
+            end_hold(self.folder)
+        else:
+            hold.write(self.folder)
         link = self.folder / f"{_UNFINISHED}{_CURRENT}"
         link.symlink_to(version, target_is_directory=True)
         link.replace(self.folder / _CURRENT)
         sync(self.folder)
+
+    def held(self) -> Hold | None:
+        """Return what holds the current release, if it was rolled back to."""
+        current = self.current()
+        hold = read_hold(self.folder)
+        return hold if hold is not None and current and hold.version == current.name else None
 
     def keep(self, number: int, max_mb: int = 0) -> list[str]:
         """Remove all but the latest built releases, the current one, and what servers read.
@@ -251,10 +279,10 @@ class Releases:
         """Remove what builds that were killed left behind."""
         for prefix in (_UNFINISHED, _DISCARDED):
             for path in self.folder.glob(f"{prefix}*"):
-                if path.is_symlink():
-                    path.unlink()
-                else:
+                if path.is_dir() and not path.is_symlink():
                     shutil.rmtree(path)
+                else:
+                    path.unlink()
 
 
 def damages(release: Path, manifest: Manifest, *, contents: bool) -> list[str]:
