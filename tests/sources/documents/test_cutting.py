@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from tests.sources.documents.pdfs import Layout, set_lines, write_pdf
 
+from medrd_kg.problems import Problem
 from medrd_kg.sources.documents.cutting import cut
 from medrd_kg.sources.documents.headings import numbered
 from medrd_kg.sources.documents.reading import read
@@ -169,3 +170,14 @@ def test_latin_words_keep_their_gap_where_lines_join(tmp_path: Path) -> None:
     line = "研究を支えるために長い一行を置き、その終わりに英語の語を置いて続ける clinical"
     units = _cut_text(tmp_path / "a.txt", f"方針\n１．総論\n{line}\ntrial を行う。\n")
     assert units[-1].text.endswith("clinical trial を行う。")
+
+
+def test_text_of_endless_sentences_is_refused(tmp_path: Path) -> None:
+    # Reading on with each bracket that stays open would take hours.
+    with pytest.raises(Problem, match="100000 units"):
+        _cut_text(tmp_path / "a.txt", "方針\n１．総論\n" + "（。\n" * 100_000)
+
+
+def test_number_of_a_million_digits(tmp_path: Path) -> None:
+    (unit,) = _cut_text(tmp_path / "a.txt", "1" * 1_000_000)
+    assert len(unit.text) == 1_000_000

@@ -49,6 +49,12 @@ class _Cutter:
     paragraph: list[str] = field(default_factory=list)
     number: int = 0
     """Paragraphs of the section so far."""
+    depth: int = 0
+    """Brackets of the paragraph at hand that are open."""
+
+    def go_on(self, text: str) -> None:
+        self.paragraph.append(text)
+        self.depth += _open_brackets(text)
 
     def heading(self, section: str, text: str) -> None:
         self.end_paragraph()
@@ -66,6 +72,7 @@ class _Cutter:
         self.number += 1
         text = _joined(self.paragraph)
         self.paragraph.clear()
+        self.depth = 0
         for sentence, each in enumerate(_sentences(text), start=1):
             self._add(self.numbering.section, self.number, sentence, "sentence", each)
 
@@ -115,7 +122,7 @@ def _take(cutter: _Cutter, lines: Sequence[PrintedLine], index: int, body_begins
         return index + 1 + goes_on
     if cutter.paragraph and _begins_paragraph(cutter, lines, index):
         cutter.end_paragraph()
-    cutter.paragraph.append(line.text)
+    cutter.go_on(line.text)
     return index + 1
 
 
@@ -157,7 +164,7 @@ def _is_indented(lines: Sequence[PrintedLine], index: int) -> bool:
 
 def _begins_paragraph(cutter: _Cutter, lines: Sequence[PrintedLine], index: int) -> bool:
     before, line = lines[index - 1], lines[index]
-    ended = _ends_sentence(before) and _open_brackets("".join(cutter.paragraph)) <= 0
+    ended = _ends_sentence(before) and cutter.depth <= 0
     full = _is_full(before, cutter.measure)
     if _BULLET.match(line.text):
         # A full line may break before a middle dot that stands between two words.

@@ -47,6 +47,7 @@ _MARKED_NUMBER: Final = re.compile(
     r"|\d{1,4}\s*/\s*\d{1,4}",
     re.IGNORECASE,
 )
+_BARE: Final = re.compile(r"[0-9]{1,4}")
 _DIGITS: Final = re.compile(r"\d+")
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff\ufffe\uffff]")
 _FORMS: Final = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\uff61-\uff9f]+")
@@ -179,7 +180,7 @@ def _page_numbers(lines: Sequence[PrintedLine]) -> set[int]:
     if many_pages:
         return found
     # A text without page breaks: bare numbers that count up one by one are those of pages.
-    bare = [(index, int(text)) for index, text in enumerate(plain) if text.isdecimal()]
+    bare = [(index, int(text)) for index, text in enumerate(plain) if _BARE.fullmatch(text)]
     steps = Counter(later - earlier for (_, earlier), (_, later) in pairwise(bare))
     if len(bare) > 1 and steps[1] == len(bare) - 1:
         found |= {index for index, _ in bare}
