@@ -25,17 +25,20 @@ def address_of(client: httpx.Client, path: str, operation: dict[str, Any]) -> st
         return f"{path}?{asked}"
     needed = {}
     for each in operation["parameters"]:
-        if each["in"] == "query" and each["required"]:
+        if each["in"] == "query" and (
+            each["required"] or (path.endswith("/diff") and "example" in each)
+        ):
             schema = each["schema"]
             known = schema.get("enum") or schema.get("examples")
             value = each.get("example", schema.get("default", known and known[0]))
             assert value is not None, f"{path}: {each['name']} has no example"
             needed[each["name"]] = str(value)
     at = path
+    at = at.replace("{version}", "current")
     if "{slug}" in path:
         listed = client.get(path.removesuffix("/{slug}"), params={"limit": 1}).json()
         at = path.replace("{slug}", listed["items"][0]["slug"])
-    elif "{" in path:
+    elif "{" in at:
         units = _units(client)
         for name, value in units.items():
             at = at.replace(f"{{{name}}}", value)

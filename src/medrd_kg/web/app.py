@@ -19,6 +19,8 @@ from medrd_kg.web.as_of import AsOf
 from medrd_kg.web.authorization import Authority, Guard
 from medrd_kg.web.collection_routes import install_collections
 from medrd_kg.web.dataset_routes import install_dataset
+from medrd_kg.web.differences.differences import Differences
+from medrd_kg.web.differences.routes import install_differences
 from medrd_kg.web.dump_routes import install_dumps
 from medrd_kg.web.editing import Editing
 from medrd_kg.web.evidence_routes import install_evidence
@@ -62,6 +64,7 @@ def create_app(settings: Settings, source: ReleaseSource) -> FastAPI:
     service = Service(settings)
     life = ReleaseLife(settings, queries, service, source)
     older = OlderReleases(settings, queries, service)
+    differences = Differences(settings.query_timeout_seconds)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -69,6 +72,7 @@ def create_app(settings: Settings, source: ReleaseSource) -> FastAPI:
             tasks.start_soon(life.begin)
             yield
             tasks.cancel_scope.cancel()
+        await differences.close()
         await older.close(_GRACE_SECONDS)
         await life.stop()
 
@@ -93,6 +97,7 @@ def create_app(settings: Settings, source: ReleaseSource) -> FastAPI:
     install_update(app, editing)
     install_graph_store(app, editing, endpoint)
     _install_reads(app, queries)
+    install_differences(app, differences)
     install_admin(app, settings, life, older)
     requests = RequestCounts()
     install_metrics(app, Sources(service, requests, front=lambda: app.state.front))

@@ -89,14 +89,14 @@ def current_version(data_dir: Path) -> str | None:
     return None if current is None else current.name
 
 
-def unknown_release(version: str, known: Iterable[str]) -> Problem:
+def unknown_release(version: str, known: Iterable[str], *, parameter: str = "release") -> Problem:
     """Return what a caller is told who names a release that is not kept."""
     kept = sorted(known, reverse=True)
     return Problem(
         "invalid-parameter",
-        f"release={version[:_SHOWN]!r} is no release that is kept here",
+        f"{parameter}={version[:_SHOWN]!r} is no release that is kept here",
         f"name one of {', '.join(kept)}" if kept else "this server keeps no releases",
-        extra={"parameter": "release", "known": kept},
+        extra={"parameter": parameter, "known": kept},
     )
 
 
