@@ -154,12 +154,22 @@ def import_review_sheets(
         typer.Option(help="Folder for the Turtle files; default: the data folder's imports."),
     ] = None,
     report: Annotated[Path | None, typer.Option(help="File for all findings.")] = None,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Forget the files of earlier imports.")
+    ] = False,
     settings: Settings,
 ) -> None:
     """Read administrative programme review sheets; the next build takes them up."""
     from medrd_kg.commands.review_sheets import run_import
 
-    run_import(paths, selection=selection, out=out, report_file=report, data_dir=settings.data_dir)
+    run_import(
+        paths,
+        selection=selection,
+        out=out,
+        report_file=report,
+        data_dir=settings.data_dir,
+        anew=anew,
+    )
 
 
 @import_app.command("table")

@@ -12,7 +12,7 @@ from medrd_kg.problems import Problem
 from medrd_kg.sources.content import imported_dir
 from medrd_kg.sources.review_sheets.doubts import pairs_as_csv, pairs_as_json
 from medrd_kg.sources.review_sheets.importer import ImportSummary, import_review_sheets
-from medrd_kg.sources.review_sheets.kept import KeptImport
+from medrd_kg.sources.review_sheets.kept import Inputs, KeptImport
 from medrd_kg.sources.review_sheets.report import ImportReport
 from medrd_kg.sources.review_sheets.selection import Selection
 
@@ -31,6 +31,7 @@ def run_import(
     out: Path | None,
     report_file: Path | None,
     data_dir: Path,
+    anew: bool = False,
 ) -> None:
     """Import review sheets and say what was made and what could not be taken.
 
@@ -45,6 +46,7 @@ def run_import(
         report_file: File for all findings; standard error gets their number by kind.
         data_dir: Folder that receives the review list, and purposes and outlines, which are
             never shipped.
+        anew: Whether the files take the place of those of earlier imports.
 
     Raises:
         Problem: ``invalid-data``: a file cannot be read or written, or two have one name;
@@ -69,7 +71,8 @@ def run_import(
         else:
             kept = KeptImport(data_dir, imported_dir(data_dir))
             with kept.exclusive(progress.note):
-                said = _join(kept, files, selection, data_dir, progress)
+                inputs = kept.join(files, selection, anew=anew)
+                said = _made(kept, inputs, data_dir, progress)
             where = imported_dir(data_dir)
         if report_file is not None:
             shutil.copyfile(data_dir / REVIEW / _FINDINGS, report_file)
@@ -83,15 +86,8 @@ def run_import(
     typer.echo(f"files: {where}; review list: {data_dir / REVIEW}")
 
 
-def _join(
-    kept: KeptImport,
-    files: Sequence[Path],
-    selection: Selection,
-    data_dir: Path,
-    progress: ConsoleProgress,
-) -> list[str]:
-    """Import files beside those of earlier imports; return what to say."""
-    inputs = kept.join(files, selection)
+def _made(kept: KeptImport, inputs: Inputs, data_dir: Path, progress: ConsoleProgress) -> list[str]:
+    """Make what is not made yet of kept files; return what to say."""
     if kept.is_made(inputs) and (data_dir / REVIEW / _FINDINGS).exists():
         return [*kept.said, "nothing has changed since the last import"]
     work = kept.work_dir(inputs)
@@ -99,7 +95,7 @@ def _join(
     report = ImportReport()
     summary = import_review_sheets(
         kept.paths(inputs),
-        selection=selection,
+        selection=inputs.selection,
         out_dir=made,
         texts_path=data_dir / TEXTS,
         report=report,

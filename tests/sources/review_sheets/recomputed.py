@@ -88,7 +88,13 @@ def of_json(paths: Iterable[Path]) -> Sums:
                     place = published, cells["年度"]
                     achieved[place] += _number(cells.get("成果実績"))
                     targets[place] += _number(cells.get("目標値"))
-    return Sums(*map(_without_zeros, (budgets, payments, paid, achieved, targets)))
+    return Sums(
+        _without_zeros(budgets),
+        _without_zeros(payments),
+        _without_zeros(paid),
+        _without_zeros(achieved),
+        _without_zeros(targets),
+    )
 
 
 def _described(paths: Iterable[Path]) -> Iterator[dict[str, str]]:
@@ -130,4 +136,10 @@ def of_turtle(paths: Iterable[Path]) -> Sums:
         else:
             achieved[published, year] += Decimal(values.get("achievedValue", 0))
             targets[published, year] += Decimal(values.get("targetValue", 0))
-    return Sums(*map(_without_zeros, (budgets, payments, paid, achieved, targets)))
+    return Sums(
+        _without_zeros(budgets),
+        _without_zeros(payments),
+        _without_zeros(paid),
+        _without_zeros(achieved),
+        _without_zeros(targets),
+    )

@@ -108,6 +108,14 @@ def test_a_line_that_is_no_sheet_is_skipped(line: bytes) -> None:
     assert [each.severity for each in findings] == [Severity.SHEET_SKIPPED]
 
 
+def test_a_missing_number_is_made_of_its_parts(make_row: MakeRow) -> None:
+    parts = {"事業番号1": "2023", "事業番号2": "厚労", "事業番号3": "22", "事業番号4": "0001"}
+    sheet, findings = read(make_row(事業番号=None, **parts))
+    assert sheet is not None
+    assert sheet.number == "2023-厚労-22-0001"
+    assert [each.field for each in findings] == ["/事業番号"]
+
+
 def test_lists_that_are_missing_or_of_another_type_are_no_crash(make_row: MakeRow) -> None:
     row = make_row(予算=None, 支出先="なし", アウトカム=[3, None], 主要施策=None)
     del row["関連する過去のレビューシート"]

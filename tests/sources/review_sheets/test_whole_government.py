@@ -40,12 +40,12 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importer, "_SHEETS_A_PART", 60)
 
 
-def run(data: Path, *paths: Path, selection: str = "all", code: int = 0) -> str:
-    arguments = ["import", "review-sheets", *map(str, paths), "--selection", selection]
+def run(data: Path, *given: Path | str, selection: str = "all", code: int = 0) -> str:
+    arguments = ["import", "review-sheets", *map(str, given), "--selection", selection]
     result = CliRunner().invoke(app, [*arguments, "--data-dir", str(data)])
     if isinstance(result.exception, Problem):
         assert result.exception.kind.exit_code == code
-        return result.exception.detail
+        return f"{result.exception.detail} {result.exception.hint}"
     assert result.exit_code == code, result.output
     return result.output
 
@@ -193,3 +193,11 @@ def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
         path.parent.mkdir()
         path.write_text("", encoding="utf-8")
     assert "have the same name" in run(tmp_path / "data", one, other, code=1)
+
+
+@pytest.mark.shared
+def test_anew_forgets_the_files_of_earlier_imports(samples: list[Path], tmp_path: Path) -> None:
+    run(tmp_path / "one", samples[0])
+    run(tmp_path / "one", samples[-1], "--anew", selection="medical")
+    run(tmp_path / "other", samples[-1], selection="medical")
+    assert files(tmp_path / "one") == files(tmp_path / "other")

@@ -140,7 +140,7 @@ class SheetCells:
         year = _year(self._row.get("公開年度"))
         if year is None:
             raise RowError("/公開年度", "the publication year is missing or not a year")
-        number = clean(self._text("事業番号"))
+        number = clean(self._text("事業番号")) or self._joined_number()
         if not number:
             raise RowError("/事業番号", "the sheet number is missing")
         name = clean(self._text("事業名"))
@@ -169,6 +169,14 @@ class SheetCells:
             outcomes=tuple(self._outcomes()),
             predecessors=tuple(self._predecessors()),
         )
+
+    def _joined_number(self) -> str:
+        """Return the number made of its parts, as the files themselves make it of 2015 to 2022."""
+        parts = [clean(self._text(f"事業番号{place}")) for place in range(1, 6)]
+        number = "-".join(part for part in parts if part)
+        if number:
+            self._find("/事業番号", Severity.NOTICE, "missing; made of its parts 事業番号1 to 5")
+        return number
 
     def _ministry(self) -> Ministry:
         found = authority(self._text("府省庁"))

@@ -204,7 +204,8 @@ class _Import:
             "organizations",
             *organisation_blocks(self._registry, self._ministries, mentioned, self._units),
         )
-        if self._selection is Selection.ALL:
+        # The shipped selection is reviewed row by row, and its tables hold the reasons.
+        if self._selection is Selection.ALL or self.summary.added_only:
             output.add(REASONS, *chain_reasons(self._survey.chains.values()))
             output.add(REASONS, *merge_reasons(self._registry.merges()))
         output.spill(folder)

@@ -130,24 +130,25 @@ class KeptImport:
             return {}
         return noted if isinstance(noted, dict) else {}
 
-    def join(self, files: Sequence[Path], selection: Selection) -> Inputs:
+    def join(self, files: Sequence[Path], selection: Selection, *, anew: bool = False) -> Inputs:
         """Take files in beside those of earlier imports; one of the same name replaces its own.
 
         Args:
             files: Each of another name.
             selection: Of this import; it may be wider than before, not narrower.
+            anew: Whether these files take the place of those of earlier imports.
 
         Raises:
             Problem: ``invalid-data``: two files of one name; ``invalid-parameter``: a narrower
                 selection than before.
             OSError: A file cannot be read or kept.
         """
-        earlier = self._noted().get("inputs", {})
+        earlier = {} if anew else self._noted().get("inputs", {})
         if selection is Selection.MEDICAL and earlier.get("selection") == Selection.ALL:
             raise Problem(
                 "invalid-parameter",
-                f"{self._out_dir} holds an import of all sheets: name --selection all to add to it,"
-                f" or remove {self.folder} to begin anew",
+                f"{self._out_dir} holds an import of all sheets",
+                "name --selection all to add to it, or --anew to put this import in its place",
             )
         hashes: dict[str, str] = dict(earlier.get("hashes", {}))
         named: dict[str, Path] = {}
