@@ -250,6 +250,9 @@ def import_rdf(
     validate: Annotated[
         bool, typer.Option(help="Hold what is imported against the SHACL shapes.")
     ] = True,
+    names_reviewed: Annotated[
+        bool, typer.Option("--names-reviewed", help="No name is that of a private person.")
+    ] = False,
     settings: Settings,
 ) -> None:
     """Read RDF files and keep their named graphs; the next build takes them up."""
@@ -264,6 +267,7 @@ def import_rdf(
         max_unpacked_mb=max_unpacked_mb,
         dry_run=dry_run,
         validate=validate,
+        names_reviewed=names_reviewed,
         data_dir=settings.data_dir,
     )
 
@@ -510,6 +514,38 @@ def rollback(
     from medrd_kg.commands.releases import run_rollback
 
     run_rollback(settings.data_dir, version, list_format)
+
+
+@app.command()
+@_with_settings("data_dir")
+def backup(
+    file: Annotated[Path, typer.Argument(help="Archive to write, such as backup.tar.zst.")],
+    *,
+    release: Annotated[
+        str, typer.Option("--release", help="Version of the release to take.")
+    ] = "current",
+    settings: Settings,
+) -> None:
+    """Write a release, imports, texts and all edits into one archive with checksums."""
+    from medrd_kg.commands.backup import run_backup
+
+    run_backup(settings.data_dir, file, release)
+
+
+@app.command()
+@_with_settings("data_dir")
+def restore(
+    file: Annotated[Path, typer.Argument(help="Archive that `backup` wrote.")],
+    *,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Move aside what the data folder holds.")
+    ] = False,
+    settings: Settings,
+) -> None:
+    """Verify a backup, then bring the data folder into its state."""
+    from medrd_kg.commands.backup import run_restore
+
+    run_restore(settings.data_dir, file, replace=replace)
 
 
 @app.command()

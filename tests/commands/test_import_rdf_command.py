@@ -43,6 +43,7 @@ def rdf(
             "max_unpacked_mb": 1,
             "dry_run": False,
             "validate": True,
+            "names_reviewed": False,
         } | options
         run_import(list(paths), data_dir=data_dir, **wanted)  # type: ignore[arg-type]
         folder = data_dir / "imported"
@@ -190,7 +191,7 @@ def test_the_shapes_are_asked_about_what_is_and_what_was_imported(
     nameless = file(tmp_path, "a.ttl", f"{PREFIXES} org-:x a mrd:Ministry .")
     with pytest.raises(Problem, match="1 violation of the shapes"):
         rdf(nameless)
-    assert rdf(file(tmp_path, "b.ttl", f'{PREFIXES} org-:x rdfs:label "x"@ja .'))
+    assert rdf(file(tmp_path, "b.ttl", f'{PREFIXES} org-:x rdfs:label "機構"@ja .'))
     # The label was imported meanwhile, though no build has taken it up.
     assert len(rdf(nameless)) == 2
     with pytest.raises(Problem, match="1 violation"):
@@ -206,7 +207,37 @@ def test_the_shapes_are_asked_without_a_release(
 ) -> None:
     with pytest.raises(Problem, match="1 violation of the shapes"):
         rdf(file(tmp_path, "a.ttl", f"{PREFIXES} org-:x a mrd:Ministry ."))
-    assert rdf(file(tmp_path, "a.ttl", f'{PREFIXES} org-:x a mrd:Ministry ; rdfs:label "x"@ja .'))
+    assert rdf(
+        file(tmp_path, "a.ttl", f'{PREFIXES} org-:x a mrd:Ministry ; rdfs:label "機構"@ja .')
+    )
+
+
+def test_names_of_persons_are_refused(
+    rdf: Callable[..., list[str]], build: Callable[[], Manifest], content: Content, tmp_path: Path
+) -> None:
+    content.append(
+        "data/ttl/organizations.ttl", 'org-:known a mrd:Organization ; rdfs:label "某会"@ja .'
+    )
+    build()
+    told = []
+    for text in (
+        '<urn:x> a <http://xmlns.com/foaf/0.1/Person> ; rdfs:label "山田太郎"@ja .',
+        'org-:x a mrd:Ministry ; rdfs:label "山田太郎"@ja .',
+        '[] rdfs:label "山田太郎"@ja ; a <https://schema.org/Organization> .',
+    ):
+        path = file(tmp_path, "a.ttl", PREFIXES + text)
+        for validate in (True, False):
+            with pytest.raises(Problem, match="do not tell from persons: 1;") as caught:
+                rdf(path, validate=validate)
+            told.append(str(caught.value))
+        assert rdf(path, names_reviewed=True)
+        (tmp_path / "data" / "imported" / "rdf-a.nq").unlink()
+    assert "山田" not in "".join(told)
+    assert rdf(
+        file(tmp_path, "b.ttl", f'{PREFIXES} org-:y a mrd:Ministry ; rdfs:label "某庁"@ja .')
+    )
+    known = f'{PREFIXES} org-:known a mrd:Organization ; rdfs:label "某会"@ja .'
+    assert rdf(file(tmp_path, "c.ttl", known))
 
 
 def test_names_belong_to_one_file_each(rdf: Callable[..., list[str]], tmp_path: Path) -> None:

@@ -26,8 +26,9 @@ from medrd_kg.store.embedded import EmbeddedStore
 
 __all__ = ["ImportGate", "Verdict"]
 
-_MOST_HELD: Final = 4_000_000
-"""Triples of a release up to which a large import is checked here: all of it enters memory."""
+_MOST_HELD: Final = 1_000_000
+"""Triples, with the import, up to which a large import is checked here: all of them enter memory,
+at some 2 kB each."""
 
 _LARGE: Final = 20_000
 """Statements of an import from which the gate validates all the data."""
@@ -89,13 +90,14 @@ class ImportGate:
 
     def exists(self, node: NamedNode) -> bool:
         """Whether the data speak of a node already, other than by an earlier import of the file."""
+        return any(self.states(each) for each in self._store.triples(node, None, None))
+
+    def states(self, triple: Triple) -> bool:
+        """Whether the data state a triple, other than by an earlier import of the file."""
         return any(
-            any(
-                Quad(each.subject, each.predicate, each.object, graph) not in self._earlier
-                for graph in self._store.graphs_stating(each)
-                if isinstance(graph, NamedNode)
-            )
-            for each in self._store.triples(node, None, None)
+            Quad(triple.subject, triple.predicate, triple.object, graph) not in self._earlier
+            for graph in self._store.graphs_stating(triple)
+            if isinstance(graph, NamedNode)
         )
 
     def verdict(self, added: Collection[Quad]) -> Verdict:
@@ -106,9 +108,10 @@ class ImportGate:
         """
         if self._too_much is not None:
             return Verdict(unchecked=self._too_much)
-        if len(added) + len(self._earlier) >= _LARGE and self.triples > _MOST_HELD:
-            return Verdict(unchecked=f"{len(added)} statements are too many to check here")
         new = set(added)
+        changed = len(new ^ self._earlier)
+        if changed >= _LARGE and self.triples + len(new) > _MOST_HELD:
+            return Verdict(unchecked=f"{changed} new statements are too many to check here")
         data = _Imported(self._store, self._earlier - new, [*self._pending, *new])
         delta = Delta.of(removed=self._earlier - new, added=new - self._earlier)
         return Verdict(Gate(self._root / "ontology" / "shapes").check(data, delta))

@@ -19,6 +19,7 @@ from medrd_kg.commands.import_preview import (
 from medrd_kg.problems import Problem
 from medrd_kg.sources.content import imported_dir
 from medrd_kg.sources.imported import replaced, would_change
+from medrd_kg.sources.named_agents import AgentNames
 from medrd_kg.sources.rdf_files.formats import RdfFormatName
 from medrd_kg.sources.rdf_files.importer import (
     Written,
@@ -35,7 +36,7 @@ from medrd_kg.sparql.editing.documents import malformed
 __all__ = ["run_import"]
 
 _MEDIA_TYPES: Final = {rdf_format: name for name, rdf_format in BY_MEDIA_TYPE.items()}
-_MOST_CHECKED: Final = 2_000_000
+_MOST_CHECKED: Final = 500_000
 """Statements up to which an import is held against the shapes here: all of it enters memory."""
 
 
@@ -49,6 +50,7 @@ def run_import(
     max_unpacked_mb: int,
     dry_run: bool,
     validate: bool,
+    names_reviewed: bool,
     data_dir: Path,
 ) -> None:
     """Import RDF files, each as an import of its own.
@@ -62,6 +64,7 @@ def run_import(
         max_unpacked_mb: Megabytes (10^6 bytes) that a compressed file may unpack to.
         dry_run: Say what would be added, and write nothing.
         validate: Hold the statements against the shapes.
+        names_reviewed: The user says that no name is that of a private person.
         data_dir: The data directory.
 
     Raises:
@@ -101,7 +104,15 @@ def run_import(
                     )
                 if not _is_new(file, written, target, part):
                     continue
-                _check(part, written, target, data_dir, dry_run=dry_run, validate=validate)
+                _check(
+                    part,
+                    written,
+                    target,
+                    data_dir,
+                    dry_run=dry_run,
+                    validate=validate,
+                    names_reviewed=names_reviewed,
+                )
         except OSError as error:
             raise Problem("invalid-data", f"{error.filename}: {error.strerror or error}") from error
         except ValueError as error:
@@ -135,26 +146,66 @@ def _is_new(file: RdfFile, written: Written, target: Path, part: Path) -> bool:
     return False
 
 
+def _refuse_persons(part: Path, shown: str, gate: ImportGate | None) -> None:
+    """Refuse names of what may be a person, unless the graph has them already.
+
+    Args:
+        part: The imported statements.
+        shown: How messages call them.
+        gate: The data before the import, where they were opened.
+
+    Raises:
+        Problem: ``invalid-data``, which names nobody.
+    """
+    names = AgentNames()
+    names.add_classes(each.triple for each in parse(path=str(part), format=RdfFormat.N_QUADS))
+    if names.agents:
+        names.add_names(each.triple for each in parse(path=str(part), format=RdfFormat.N_QUADS))
+    doubtful = [
+        each
+        for each in names.doubtful()
+        if gate is None or not all(map(gate.states, names.names_of(each)))
+    ]
+    found = len(names.persons) + len(doubtful)
+    if found:
+        raise Problem(
+            "invalid-data",
+            f"{shown}: agents that are persons, or that their names do not tell from persons:"
+            f" {found}; such names must not enter the graph",
+            "leave them out, give organisations their 法人番号 (mrd:corporateNumber), or, when"
+            " none is a private person, use --names-reviewed",
+        )
+
+
 def _check(
-    part: Path, written: Written, target: Path, data_dir: Path, *, dry_run: bool, validate: bool
+    part: Path,
+    written: Written,
+    target: Path,
+    data_dir: Path,
+    *,
+    dry_run: bool,
+    validate: bool,
+    names_reviewed: bool,
 ) -> None:
     if dry_run:
         print_counts("graphs", written.graphs)
         print_counts("classes", written.classes)
         print_counts("properties", written.properties)
         print_sample(written.first)
-    if not validate and not dry_run:
-        return
-    if written.total > _MOST_CHECKED:
-        reason = f"{written.total} statements are too many to check here"
-        require_conformance(Verdict(unchecked=reason), target.name)
-        return
-    with ConsoleProgress().step("holding it against the graph and the shapes"):
-        gate = ImportGate(data_dir, target)
-        quads: list[Quad] = list(parse(path=str(part), format=RdfFormat.N_QUADS))
-        verdict = gate.verdict(quads) if validate else None
-    if dry_run:
-        print_known(gate, quads)
-    gate.close()
-    if verdict is not None:
+    is_small = written.total <= _MOST_CHECKED
+    gate = ImportGate(data_dir, target) if is_small and (validate or dry_run) else None
+    try:
+        if not names_reviewed:
+            _refuse_persons(part, target.name, gate)
+        verdict = Verdict(unchecked=f"{written.total} statements are too many to check here")
+        if gate is not None:
+            with ConsoleProgress().step("holding it against the graph and the shapes"):
+                quads: list[Quad] = list(parse(path=str(part), format=RdfFormat.N_QUADS))
+                verdict = gate.verdict(quads) if validate else Verdict()
+            if dry_run:
+                print_known(gate, quads)
+    finally:
+        if gate is not None:
+            gate.close()
+    if validate:
         require_conformance(verdict, target.name)

@@ -17,6 +17,7 @@ from typing import Any, Final
 from csvw.metadata import Column, Dialect, Table, TableGroup
 
 from medrd_kg.problems import Problem
+from medrd_kg.sources.named_agents import PERSONS
 from medrd_kg.sources.tables.templates import Template, expanded
 from medrd_kg.vocabulary import MRD
 
@@ -54,15 +55,6 @@ _UNREAD: Final = {
 }
 """Parts of the vocabulary that are not read; those with a reason would change the outcome."""
 
-_PERSONS: Final = frozenset(
-    {
-        "http://xmlns.com/foaf/0.1/Person",
-        "https://schema.org/Person",
-        "http://schema.org/Person",
-        "http://www.w3.org/ns/prov#Person",
-        "http://www.w3.org/2006/vcard/ns#Individual",
-    }
-)
 _TRIMS: Final = frozenset({"true", "false", "start", "end", True, False})
 
 
@@ -185,7 +177,9 @@ def _mapping(document: object) -> TableMapping:
             else:
                 found = [Table.fromvalue(copy.deepcopy(document))]
         except (AssertionError, AttributeError, KeyError, TypeError) as error:
-            raise ValueError(f"it is no CSVW metadata: {str(error) or type(error).__name__}") from error
+            raise ValueError(
+                f"it is no CSVW metadata: {str(error) or type(error).__name__}"
+            ) from error
     if warned:
         raise ValueError("; ".join(str(each.message) for each in warned))
     common = document if "tables" in document else tables[0]
@@ -304,7 +298,7 @@ def _checked(column: ColumnMap) -> ColumnMap:
         raise ValueError(
             f'column {column.name} holds amounts: its "datatype" is decimal or integer'
         )
-    if column.value is not None and expanded(column.value.text) in _PERSONS:
+    if column.value is not None and expanded(column.value.text) in PERSONS:
         raise ValueError(f"column {column.name}: persons are not imported, only organisations")
     return column
 
