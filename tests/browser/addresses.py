@@ -40,6 +40,7 @@ READING: Final[dict[str, str]] = {
     "/evidence?of=https://w3id.org/medrd-kg/id/topic/exosome-quality-test": "hard",
     "/evidence/policy-fy2022": "plain",
     "/evidence/policy-fy2022/S045": "plain",
+    "/review": "plain",
     "/quality": "plain",
     "/sources": "plain",
     "/sources/data-source/review-sheets-2022": "hard",

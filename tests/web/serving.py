@@ -45,8 +45,8 @@ def release_of(store: EmbeddedStore, folder: Path) -> Release:
 
 def main() -> None:
     port, *settings = sys.argv[1:]
-    given = dict(each.split("=", 1) for each in settings)
-    chosen = Settings.load({}, port=int(port), data_dir=os.devnull, **given)
+    given = {"data_dir": os.devnull} | dict(each.split("=", 1) for each in settings)
+    chosen = Settings.load({}, port=int(port), **given)
     with TemporaryDirectory() as folder:
         app = create_app(chosen, lambda: release_of(fixture_store(), Path(folder)))
         uvicorn.run(
