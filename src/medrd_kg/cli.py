@@ -548,6 +548,32 @@ def restore(
     run_restore(settings.data_dir, file, replace=replace)
 
 
+@import_app.command("mof")
+@_with_settings("data_dir")
+def import_mof(
+    paths: Annotated[
+        list[Path], typer.Argument(help="Files of items (.json, .json.gz), one a year, or folders.")
+    ],
+    *,
+    selection: Annotated[
+        Selection, typer.Option(help="Items on medical programmes and institutes, or all.")
+    ] = Selection.ALL,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count; write no Turtle.")] = False,
+    report: Annotated[Path | None, typer.Option(help="File for all findings.")] = None,
+    settings: Settings,
+) -> None:
+    """Read budget and settlement items of the Ministry of Finance beside the sheets."""
+    from medrd_kg.commands.mof import run_import
+
+    run_import(
+        paths,
+        selection=selection,
+        dry_run=dry_run,
+        report_file=report,
+        data_dir=settings.data_dir,
+    )
+
+
 @app.command()
 def validate(
     files: Annotated[

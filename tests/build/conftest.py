@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from medrd_kg.build.manifest import Manifest
 from medrd_kg.build.pipeline import build_release
+from medrd_kg.cli import main
 
 PREFIXES = """\
 @prefix mrd: <https://w3id.org/medrd-kg/core#> .
@@ -104,7 +106,12 @@ class Recorder:
 @pytest.fixture
 def content(tmp_path: Path, checkout: Path) -> Content:
     """A small content root with the shipped rules."""
-    small = Content(tmp_path / "content")
+    return small_content(tmp_path / "content", checkout)
+
+
+def small_content(root: Path, checkout: Path) -> Content:
+    """Write the small content root."""
+    small = Content(root)
     for name, text in FILES.items():
         small.write(name, text)
     shutil.copytree(checkout / "ontology" / "rules", small.root / "ontology" / "rules")
@@ -122,6 +129,86 @@ def without_java(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine that has no Java."""
     for module in ("inference", "pipeline"):
         monkeypatch.setattr(f"medrd_kg.build.{module}.has_java", lambda: False)
+
+
+class Two(NamedTuple):
+    """Two releases, and the content of the newer one, which is current.
+
+    Attributes:
+        older: Manifest of the release that was built first.
+        newer: Manifest of the current one.
+        content: What it was built from, beside the imported file.
+    """
+
+    older: Manifest
+    newer: Manifest
+    content: Content
+
+
+@pytest.fixture(scope="session")
+def two_built(tmp_path_factory: pytest.TempPathFactory, checkout: Path) -> tuple[Path, Two]:
+    """A folder with a content root and a data directory of two releases; never changed."""
+    folder = tmp_path_factory.mktemp("two-releases")
+    content = small_content(folder / "content", checkout)
+    imported = Content(folder / "data" / "imported")
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("inference", "pipeline"):
+            patch.setattr(f"medrd_kg.build.{module}.has_java", lambda: False)
+        built = []
+        for text in ("", "org-:agency rdfs:label 'Agency'@en ."):
+            content.append("data/ttl/organizations.ttl", text)
+            imported.write("review-sheets-2023.ttl", "<urn:imported> rdfs:label 'n'@ja .")
+            built.append(build_release(folder / "data", root=content.root, progress=Recorder()))
+    return folder, Two(built[0], built[1], content)
+
+
+@pytest.fixture
+def two(
+    two_built: tuple[Path, Two],
+    tmp_path: Path,
+    data_dir: Path,
+    without_java: None,  # noqa: ARG001 - for its effect
+) -> Two:
+    """Two releases in the data directory, the newer one current, with an imported file."""
+    folder, built = two_built
+    shutil.copytree(folder / "data", data_dir, symlinks=True)
+    shutil.copytree(folder / "content", tmp_path / "content")
+    return built._replace(content=Content(tmp_path / "content"))
+
+
+class Ran(NamedTuple):
+    """What a command did.
+
+    Attributes:
+        code: Its exit code.
+        stdout: Its output.
+        stderr: What it told beside.
+    """
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+Cli = Callable[..., Ran]
+"""Runs ``medrd-kg`` with arguments, as its entry point does."""
+
+
+@pytest.fixture
+def cli(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Cli:
+    """Run the command line in this process: a process of its own takes a second to start."""
+
+    def run(*arguments: str) -> Ran:
+        capsysbinary.readouterr()
+        monkeypatch.setattr("sys.argv", ["medrd-kg", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        code = ended.value.code
+        assert isinstance(code, int)
+        said = capsysbinary.readouterr()
+        return Ran(code, said.out.decode(), said.err.decode())
+
+    return run
 
 
 @pytest.fixture

@@ -1,27 +1,21 @@
 """The way back to an earlier release, and from there to the present content again."""
 
 import json
-import subprocess
-import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
-from tests.build.conftest import Content, Recorder
+from tests.build.conftest import Cli, Recorder, Two
 
 from medrd_kg.build.edit_history import edit_history, edited_lines
-from medrd_kg.build.manifest import BUILDER_SCHEMA, Manifest
+from medrd_kg.build.manifest import BUILDER_SCHEMA
 from medrd_kg.build.pipeline import ensure_release, open_current
 from medrd_kg.build.release import Releases
 from medrd_kg.build.rollback import roll_back
 from medrd_kg.problems import Problem
 from medrd_kg.store.delta import Delta
 from medrd_kg.store.journal import EditRecord, Journal
-
-Build = Callable[[], Manifest]
 
 NOTES = "https://w3id.org/medrd-kg/graph/edits/notes"
 
@@ -36,28 +30,6 @@ def edit(release: str, *, added: tuple[str, ...] = (), removed: tuple[str, ...] 
     return EditRecord(
         datetime(2024, 5, 6, tzinfo=UTC), release, "editor", "0" * 16, "0" * 16, delta.encode()
     ).encode()
-
-
-def cli(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "medrd_kg", *arguments], capture_output=True, text=True, check=False
-    )
-
-
-class Two(NamedTuple):
-    """Two releases, and the content of the newer one."""
-
-    older: Manifest
-    newer: Manifest
-    content: Content
-
-
-@pytest.fixture
-def two(build: Build, content: Content) -> Two:
-    """Two releases, the newer one current."""
-    older = build()
-    content.append("data/ttl/organizations.ttl", "org-:agency rdfs:label 'Agency'@en .")
-    return Two(older, build(), content)
 
 
 class TestRollback:
@@ -105,7 +77,9 @@ class TestRollback:
         )
         assert Releases(data_dir).held() is None
 
-    def test_it_names_what_was_edited_since_and_keeps_it(self, two: Two, data_dir: Path) -> None:
+    def test_it_names_what_was_edited_since_and_keeps_it(
+        self, two: Two, data_dir: Path, cli: Cli
+    ) -> None:
         with Journal.open(data_dir / "edits") as journal:
             journal.append(edit(two.older.version, added=("1", "2")))
             journal.append(edit(two.newer.version, added=("3",), removed=("1",)))
@@ -144,7 +118,7 @@ class TestRollback:
         )  # fmt: skip
         assert sum(line.startswith("A ") for line in patch.stdout.splitlines()) == 1
         absent = cli("diff", "no-such", "--data-dir", str(data_dir))
-        assert absent.returncode == 1
+        assert absent.code == 1
         assert two.older.version in absent.stderr
 
     def test_what_cannot_be_served_is_refused(self, two: Two, data_dir: Path) -> None:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
+from medrd_kg.build.data_files import require_whole
 from medrd_kg.build.gates import check_shapes, require_conformance
 from medrd_kg.build.holding import end_hold
 from medrd_kg.build.inference import Inference, committed_dir, infer, parts, reason
@@ -17,6 +18,7 @@ from medrd_kg.build.progress import ConsoleProgress, Progress, Timings
 from medrd_kg.build.reasoning import has_java
 from medrd_kg.build.release import OpenRelease, Releases
 from medrd_kg.build.retention import require_space, size_of, space_needed
+from medrd_kg.build.storage_faults import storage_faults
 from medrd_kg.build.totals import require_sound_totals
 from medrd_kg.build.writing import write_release
 from medrd_kg.content import content_root
@@ -72,6 +74,7 @@ def build_release(
             ``invalid-data``: it does not parse, conform or add up. ``reasoning-failed``: it is
             inconsistent.
     """
+    require_whole(data_dir)
     releases = Releases(data_dir)
     with releases.exclusive():
         return _build(data_dir, releases, root, (keep, max_mb), progress or ConsoleProgress())
@@ -104,6 +107,7 @@ def ensure_release(
     Raises:
         Problem: As `build_release`, but for ``build-running``.
     """
+    require_whole(data_dir)
     releases = Releases(data_dir)
     progress = progress or ConsoleProgress()
     current = _held(releases, progress, ends_hold) or _up_to_date(data_dir, releases, root)
@@ -206,7 +210,7 @@ def _build(
         rules = infer(store, results, root / "ontology" / "rules")
     with timings.step("checking the totals"):
         require_sound_totals(store)
-    with releases.workspace() as folder:
+    with storage_faults(releases.folder), releases.workspace() as folder:
         manifest = write_release(
             folder,
             store=store,

@@ -12,14 +12,13 @@ from typing import Final, Self
 from medrd_kg.problems import Problem
 from medrd_kg.store.journal.checkpoints import Checkpoint
 from medrd_kg.store.journal.frames import FrameHeader
-from medrd_kg.store.journal.lock import WriterLock
+from medrd_kg.store.journal.lock import JOURNAL_LOCK, WriterLock
 from medrd_kg.store.journal.recovery import cleared, recovered
 from medrd_kg.store.journal.segments import Segment, sync_folder
 
 __all__ = ["Journal"]
 
 _logger = logging.getLogger(__name__)
-_LOCK: Final = "journal.lock"
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """Faults after which the file is sound: nothing was taken that the disk had no room for."""
 
@@ -62,7 +61,7 @@ class Journal:
         if not folder.is_dir():
             folder.mkdir(parents=True)
             sync_folder(folder.parent)
-        lock = WriterLock.take(folder / _LOCK)
+        lock = WriterLock.take(folder / JOURNAL_LOCK)
         try:
             return cls(folder, lock, *recovered(folder))
         except BaseException:

@@ -5,11 +5,14 @@ import fcntl
 import os
 import weakref
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO, Final, Self
 
 from medrd_kg.problems import Problem
 
-__all__ = ["WriterLock"]
+__all__ = ["JOURNAL_LOCK", "WriterLock"]
+
+JOURNAL_LOCK: Final = "journal.lock"
+"""File in a journal's folder that its writer locks."""
 
 
 class WriterLock:
