@@ -8,6 +8,7 @@ from pathlib import Path
 import typer
 
 from medrd_kg.build.progress import ConsoleProgress
+from medrd_kg.build.storage_faults import storage_faults
 from medrd_kg.problems import Problem
 from medrd_kg.sources.content import imported_dir
 from medrd_kg.sources.review_sheets.doubts import pairs_as_csv, pairs_as_json
@@ -43,37 +44,23 @@ def run_import(
         paths: JSON lines, ``.zst`` accepted; folders stand for the sheet files within.
         selection: Which sheets to take.
         out: Folder that receives the Turtle; the data folder's imports by default.
-        report_file: File for all findings; standard error gets their number by kind.
+        report_file: File for all findings, beside the review list in the data folder.
         data_dir: Folder that receives the review list, and purposes and outlines, which are
             never shipped.
         anew: Whether the files take the place of those of earlier imports.
 
     Raises:
         Problem: ``invalid-data``: a file cannot be read or written, or two have one name;
-            ``invalid-parameter``: the folder holds all sheets, and this would take fewer.
+            ``invalid-parameter``: the folder holds all sheets, and this would take fewer;
+            ``insufficient-storage``: the disk is full.
     """
     files = [each for path in paths for each in _sheet_files(path)]
     progress = ConsoleProgress()
+    folder = out or data_dir
     try:
-        if out is not None:
-            report = ImportReport()
-            summary = import_review_sheets(
-                files,
-                selection=selection,
-                out_dir=out,
-                texts_path=data_dir / TEXTS,
-                report=report,
-                progress=progress,
-            )
-            _write_review(data_dir, report, summary)
-            said = _said(report, summary)
-            where = out
-        else:
-            kept = KeptImport(data_dir, imported_dir(data_dir))
-            with kept.exclusive(progress.note):
-                inputs = kept.join(files, selection, anew=anew)
-                said = _made(kept, inputs, data_dir, progress)
-            where = imported_dir(data_dir)
+        folder.mkdir(parents=True, exist_ok=True)
+        with storage_faults(folder):
+            said = _import(files, selection, out, data_dir, progress, anew=anew)
         if report_file is not None:
             shutil.copyfile(data_dir / REVIEW / _FINDINGS, report_file)
     except BrokenProcessPool as error:
@@ -83,7 +70,34 @@ def run_import(
         raise Problem("invalid-data", f"{error.filename}: {error.strerror or error}") from error
     for line in said:
         typer.echo(line)
-    typer.echo(f"files: {where}; review list: {data_dir / REVIEW}")
+    typer.echo(f"files: {out or imported_dir(data_dir)}; review list: {data_dir / REVIEW}")
+
+
+def _import(
+    files: Sequence[Path],
+    selection: Selection,
+    out: Path | None,
+    data_dir: Path,
+    progress: ConsoleProgress,
+    *,
+    anew: bool,
+) -> list[str]:
+    """Import files into the data folder or another one; return what to say."""
+    if out is None:
+        kept = KeptImport(data_dir, imported_dir(data_dir))
+        with kept.exclusive(progress.note):
+            return _made(kept, kept.join(files, selection, anew=anew), data_dir, progress)
+    report = ImportReport()
+    summary = import_review_sheets(
+        files,
+        selection=selection,
+        out_dir=out,
+        texts_path=data_dir / TEXTS,
+        report=report,
+        progress=progress,
+    )
+    _write_review(data_dir, report, summary)
+    return _said(report, summary)
 
 
 def _made(kept: KeptImport, inputs: Inputs, data_dir: Path, progress: ConsoleProgress) -> list[str]:

@@ -5,6 +5,8 @@ import json
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 from itertools import islice
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from tests.sources.review_sheets.recomputed import of_json, of_turtle
 from typer.testing import CliRunner
 
 from medrd_kg.cli import app
-from medrd_kg.problems import Problem
+from medrd_kg.problems import PROBLEM_TYPES, Problem
 from medrd_kg.sources.review_sheets import importer, parts
 
 EVERY = 240
@@ -140,7 +142,7 @@ def test_an_import_that_was_killed_goes_on_after_the_last_whole_part(
     count = -(-sum(path.read_bytes().count(b"\n") for path in samples) // 60)
     assert made == list(range(2, count))
     assert files(tmp_path) == files(whole)
-    assert not (tmp_path / "import-state" / "review-sheets" / "unfinished").exists()
+    assert not (tmp_path / "import-state" / "review-sheets" / ".unfinished").exists()
 
 
 @pytest.mark.shared
@@ -185,6 +187,22 @@ def test_the_review_list_names_both_candidates_and_why(whole: Path) -> None:
     text = (whole / "review" / "review-sheets-pairs.csv").read_text("utf-8")
     rows = list(csv.DictReader(text.splitlines()))
     assert [row["one"] for row in rows] == [pair["one"] for pair in listed]
+
+
+@pytest.mark.shared
+def test_a_full_disk_is_told_and_loses_nothing(samples: list[Path], tmp_path: Path) -> None:
+    run(tmp_path, samples[0], selection="medical")
+    before = files(tmp_path)
+    command = [
+        *("bash", "-c", 'ulimit -f 200 && exec "$0" "$@"', sys.executable, "-m", "medrd_kg"),
+        *("import", "review-sheets", str(samples[1]), "--selection", "all"),
+        *("--data-dir", str(tmp_path)),
+    ]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == PROBLEM_TYPES["insufficient-storage"].exit_code, ended.stderr
+    (line,) = [line for line in ended.stderr.splitlines() if line.startswith("medrd-kg:")]
+    assert str(tmp_path) in line
+    assert files(tmp_path) == before
 
 
 def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:

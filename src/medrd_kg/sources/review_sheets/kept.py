@@ -110,7 +110,7 @@ class KeptImport:
             on_wait: Told whom the caller is going to wait for.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "lock").open("a+") as lock:
+        with (self.folder / "import.lock").open("a+") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -198,7 +198,7 @@ class KeptImport:
 
     def work_dir(self, inputs: Inputs) -> Path:
         """Return the folder for unfinished work on these inputs; that on others is removed."""
-        mine = self.folder / "unfinished" / inputs.fingerprint()
+        mine = self.folder / ".unfinished" / inputs.fingerprint()
         if mine.parent.exists():
             for other in mine.parent.iterdir():
                 if other != mine:
@@ -235,7 +235,7 @@ class KeptImport:
         for name in obsolete:
             (self._out_dir / name).unlink(missing_ok=True)
         self._note(inputs, outputs, said)
-        shutil.rmtree(self.folder / "unfinished")
+        shutil.rmtree(self.folder / ".unfinished")
         for kept in self._inputs.iterdir():
             if kept.name not in inputs.hashes.values():
                 shutil.rmtree(kept)
