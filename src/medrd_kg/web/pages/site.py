@@ -101,6 +101,10 @@ class Page:
         """The release that this page was asked of by name; None: it tells what is served."""
         return None if self.served is None else self.served.as_of
 
+    def base(self) -> str:
+        """Return what stands before every path of this service."""
+        return base_path(self.served)
+
     def as_served(self) -> str:
         """Return the address of this page as it is of what is served."""
         query = self.request.url.query
