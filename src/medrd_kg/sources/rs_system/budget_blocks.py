@@ -23,8 +23,8 @@ __all__ = ["Addition", "Sums", "budget_blocks", "plain_places"]
 
 _LATEST: Final[Mapping[Stage, int]] = {Stage.INITIAL: 0, Stage.REQUEST: 1}
 _SETTLED: Final = -1
-_MOST_ADDITIVE_YEN: Final = 10_000_000_000_000
-"""The shape of figures takes more for a unit slip; pensions are larger and are left out."""
+_MOST_ADDITIVE_YEN: Final = 100_000_000_000_000
+"""The shape of figures admits no more; the largest programme of 2024 has a quarter of it."""
 
 
 @dataclass(slots=True)
@@ -188,12 +188,10 @@ def budget_blocks(
         if abs(figure.amount.yen) > _MOST_ADDITIVE_YEN:
             file, _, rest = figure.place.partition(":")
             row, _, column = rest.partition("#")
-            reason = "more than ten trillion yen: taken as stated, in no total"
+            reason = "more than a hundred trillion yen: taken as stated, in no total"
             report.add(file, int(row), column, Severity.NOTICE, reason)
         name = f"{sheet.name} {era_name(fiscal_year)}{STAGE_NAMES[stage]}"
-        block = _statement(
-            f"{sheet.slug}-fy{fiscal_year}-{stage}", sheet, programme, fiscal_year, stage
-        )
+        block = _statement(f"{sheet.slug}-fy{fiscal_year}-{stage}", sheet, fiscal_year, stage)
         block.add("rdfs:label", text(f"{name}（RSシステム{sheet.year}年度）", "ja"))
         block.add(
             "mrd:amountJPY" if total else "mrd:nonAdditiveAmountJPY", integer(figure.amount.yen)
@@ -206,11 +204,12 @@ def budget_blocks(
             block.add("mrd:additiveIn", term("total", total))
         for flag in sorted(flags):
             block.add("mrd:hasFlag", term("mrds", f"flag-{flag}"))
+        block.add("mrd:forProgramme", term("prg", programme))
         yield block
-    yield from _line_blocks(sheet, programme)
+    yield from _line_blocks(sheet)
 
 
-def _statement(slug: str, sheet: RsSheet, programme: str, fiscal_year: int, stage: Stage) -> Block:
+def _statement(slug: str, sheet: RsSheet, fiscal_year: int, stage: Stage) -> Block:
     block = Block(term("budget", slug), "BudgetStatement")
     block.add("mrd:fiscalYear", term("fy", str(fiscal_year)))
     block.add("mrd:budgetStage", term("mrds", f"stage-{stage}"))
@@ -218,15 +217,14 @@ def _statement(slug: str, sheet: RsSheet, programme: str, fiscal_year: int, stag
     kind = sheet.methods[0] if len(sheet.methods) == 1 else "budget"
     block.add("mrd:flowKind", term("mrds", f"flow-kind-{kind}"))
     block.add("mrd:payer", term("org-", sheet.ministry.slug))
-    block.add("mrd:forProgramme", term("prg", programme))
     return block.add("mrd:statedIn", term("sheet", sheet.slug))
 
 
-def _line_blocks(sheet: RsSheet, programme: str) -> Iterator[Block]:
+def _line_blocks(sheet: RsSheet) -> Iterator[Block]:
     for count, line in enumerate(sheet.lines, 1):
         year, stage = line.fiscal_year, line.stage
         slug = f"{sheet.slug}-fy{year}-{stage}-line-{count}"
-        block = _statement(slug, sheet, programme, year, stage)
+        block = _statement(slug, sheet, year, stage)
         name = f"{sheet.name} {era_name(year)}{STAGE_NAMES[stage]} 内訳{count}"
         block.add("rdfs:label", text(f"{name}（RSシステム{sheet.year}年度）", "ja"))
         block.add("mrd:nonAdditiveAmountJPY", integer(line.figure.amount.yen))

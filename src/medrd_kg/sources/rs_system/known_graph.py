@@ -6,7 +6,7 @@ government's sheets needs the memory of its programmes, not that of its triples.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -18,16 +18,26 @@ from medrd_kg.sources.review_sheets.names import clean, match_key
 from medrd_kg.sources.review_sheets.records import Stage
 from medrd_kg.vocabulary import ID, KINDS, MRD, MRDS
 
-__all__ = ["KnownEdition", "KnownFigure", "KnownGraph", "KnownProgramme", "read_known_graph"]
+__all__ = [
+    "KnownEdition",
+    "KnownFigure",
+    "KnownGraph",
+    "KnownProgramme",
+    "line_key",
+    "read_known_graph",
+]
 
 Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Said = dict[str, list[Node]]
+LineKey = tuple[int, Stage, tuple[str, str, str]]
 
 _PREFIXES: Final = {f"{ID}{path}/": prefix for prefix, path in KINDS.items()}
 _LABEL: Final = "http://www.w3.org/2000/01/rdf-schema#label"
 _ALTERNATIVE: Final = "http://www.w3.org/2004/02/skos/core#altLabel"
 _GENERATED: Final = "browse.ttl"
 _YEAR = re.compile(r"(?:sheet:)?(\d{4})-")
+_BETWEEN: Final = "／"
+_PARTS: Final = 3
 _YEN: Final = ("amountJPY", "nonAdditiveAmountJPY")
 
 
@@ -81,6 +91,7 @@ class KnownGraph:
         numbers: 法人番号 by the key of a name that an organisation with a number bears.
         numbered: Local name of an organisation by its 法人番号.
         documents: Prefixed names of documents by the key of a title.
+        lines: Figures of a budget line by fiscal year, stage and the keys of 所管, 組織 and 項.
         totals: Fiscal year, stage and level of every total, by its local name.
     """
 
@@ -89,6 +100,9 @@ class KnownGraph:
     numbers: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     numbered: dict[str, str] = field(default_factory=dict)
     documents: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    lines: defaultdict[LineKey, list[tuple[str, int]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     totals: dict[str, tuple[int, str, str]] = field(default_factory=dict)
 
     def programme(self, slug: str) -> KnownProgramme:
@@ -98,6 +112,12 @@ class KnownGraph:
     def bearers(self) -> dict[str, frozenset[str]]:
         """Return the 法人番号 that bear a name, by its key."""
         return {key: frozenset(numbers) for key, numbers in self.numbers.items()}
+
+
+def line_key(parts: Sequence[str]) -> tuple[str, str, str] | None:
+    """Return the key of a budget line from 所管, 組織 (or 勘定) and 項, or None without a 項."""
+    keys = [match_key(each) for each in parts[:_PARTS]]
+    return (keys[0], keys[1], keys[2]) if len(keys) == _PARTS and keys[2] else None
 
 
 def read_known_graph(folders: Iterable[Path], leave_out: Iterable[str] = ()) -> KnownGraph:
@@ -226,7 +246,14 @@ def _take_figure(known: KnownGraph, local: str, said: Said) -> None:
     years = _names(said, "fiscalYear")
     stages = _concepts(said, "budgetStage", "stage")
     amounts = [amount for each in _YEN for amount in _texts(said, each)]
-    if not (years and stages and amounts) or said.get("includedIn"):
+    if not (years and stages and amounts):
+        return
+    for printed in _texts(said, "printedName"):
+        key = line_key(printed.split(_BETWEEN))
+        if key is not None:
+            place_of_line = int(years[0].partition(":")[2]), Stage(stages[0]), key
+            known.lines[place_of_line].append((local, int(amounts[0])))
+    if said.get("includedIn"):
         return
     stated_in = tuple(sorted(_names(said, "statedIn")))
     published = max(
