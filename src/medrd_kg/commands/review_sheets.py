@@ -134,7 +134,7 @@ def _said(report: ImportReport, summary: ImportSummary) -> list[str]:
     if findings:
         lines.append(f"findings: {', '.join(findings)}")
     if summary.doubtful_pairs:
-        lines.append(f"{len(summary.doubtful_pairs)} pairs that may be one were kept apart")
+        lines.append(f"{len(summary.doubtful_pairs)} doubtful pairs for a person to judge")
     if summary.sheets_read and not summary.editions:
         nothing = "nothing new: the graph has these sheets already, or none concerns medical R&D"
         return [*lines, nothing]

@@ -1,4 +1,4 @@
-"""The review list of an import: pairs that may be one and were kept apart, with the reason.
+"""The review list of an import: pairs kept apart that may be one, or joined on little evidence.
 
 A person reads it (CSV) or a program (JSON). Both candidates of a pair are named by IRI, label and
 place; nobody is named who may not be named in the graph.
@@ -9,13 +9,19 @@ import io
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
+from itertools import pairwise
+from typing import Final
 
-from medrd_kg.sources.review_sheets.chains import Doubt, SheetKey, overlap
+from medrd_kg.sources.review_sheets.chains import ChainLink, Doubt, overlap
 from medrd_kg.sources.review_sheets.organisations import OrganisationDoubt
-from medrd_kg.sources.review_sheets.survey import Survey
+from medrd_kg.sources.review_sheets.survey import Candidate, Survey
 from medrd_kg.vocabulary import kind_iri
 
 __all__ = ["Pair", "doubtful_pairs", "pairs_as_csv", "pairs_as_json"]
+
+_APART: Final = "kept-apart"
+_JOINED: Final = "joined"
+_REVIEWED: Final = "reviewed"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -24,18 +30,21 @@ class Pair:
 
     Attributes:
         kind: ``organization`` or ``programme``.
-        one: IRI of the first.
+        outcome: ``kept-apart``, or ``joined`` for two editions of what was taken for one programme
+            although no restated figure says so.
+        one: IRI of the first: organisation, programme, or edition of a joined pair.
         one_label: Its Japanese label.
         one_place: Its 法人番号, or the sheet with file and line; empty where there is none.
         other: IRI of the second.
         other_label: Its Japanese label.
         other_place: As `one_place`.
-        why: Why they may be one, and why they were kept apart.
+        why: Why they may be one, or may not.
         equal_figures: How many restated figures agree; None for organisations.
         different_figures: How many restated figures differ; None for organisations.
     """
 
     kind: str
+    outcome: str
     one: str
     one_label: str
     one_place: str
@@ -56,50 +65,71 @@ def doubtful_pairs(survey: Survey, organisations: Iterable[OrganisationDoubt]) -
     """
     pairs = [_of_organisations(each) for each in organisations]
     pairs += [_of_sheets(survey, each) for each in survey.doubts]
+    pairs += [
+        _joined(survey, before, link)
+        for chain in survey.chains.values()
+        for before, link in pairwise(chain.links)
+        if not link.equal and link.rule != _REVIEWED
+    ]
     return sorted(set(pairs), key=_order)
 
 
 def _order(pair: Pair) -> tuple[str, ...]:
-    return pair.kind, pair.one, pair.other, pair.why
+    return pair.kind, pair.outcome, pair.one, pair.other, pair.why
 
 
 def _of_organisations(doubt: OrganisationDoubt) -> Pair:
     one, other = doubt.organisation, doubt.other
     return Pair(
         kind="organization",
+        outcome=_APART,
         one=kind_iri("org-", one.slug),
         one_label=one.label,
         one_place=one.number or "",
         other=kind_iri("org-", other.slug),
         other_label=other.label,
         other_place=other.number or "",
-        why=f"{doubt.why}; kept apart",
+        why=doubt.why,
     )
 
 
 def _of_sheets(survey: Survey, doubt: Doubt) -> Pair:
     equal, different = overlap(doubt.key.figures, doubt.other.figures)
-    (one, one_place), (other, other_place) = (
-        _sheet(survey, key) for key in (doubt.key, doubt.other)
-    )
+    one, other = (survey.candidate(key) for key in (doubt.key, doubt.other))
     return Pair(
         kind="programme",
-        one=one,
+        outcome=_APART,
+        one=kind_iri("prg", survey.programme(one)),
         one_label=doubt.key.printed,
-        one_place=one_place,
-        other=other,
+        one_place=_place(one),
+        other=kind_iri("prg", survey.programme(other)),
         other_label=doubt.other.printed,
-        other_place=other_place,
-        why=f"{doubt.why}; kept apart",
+        other_place=_place(other),
+        why=doubt.why,
         equal_figures=equal,
         different_figures=different,
     )
 
 
-def _sheet(survey: Survey, key: SheetKey) -> tuple[str, str]:
-    candidate = survey.candidate(key)
-    programme = kind_iri("prg", survey.programme(candidate))
-    return programme, f"sheet {candidate.slug} at {candidate.path.name}:{candidate.line}"
+def _joined(survey: Survey, before: ChainLink, link: ChainLink) -> Pair:
+    one, other = (survey.candidate(each.key) for each in (link, before))
+    return Pair(
+        kind="programme",
+        outcome=_JOINED,
+        one=kind_iri("edition", one.slug),
+        one_label=link.key.printed,
+        one_place=_place(one),
+        other=kind_iri("edition", other.slug),
+        other_label=before.key.printed,
+        other_place=_place(other),
+        why=f"rule {link.rule} and the same name; no restated figure says so, none speaks against",
+        equal_figures=link.equal,
+        different_figures=link.different,
+    )
+
+
+def _place(candidate: Candidate) -> str:
+    return f"sheet {candidate.slug} at {candidate.path.name}:{candidate.line}"
 
 
 def pairs_as_json(pairs: Iterable[Pair]) -> str:

@@ -26,7 +26,7 @@ class ImportSummary:
         totals: Named totals.
         known_sheets: Sheets left out because the graph has them.
         added_only: Whether the import adds to a graph with more years, and therefore sums nothing.
-        doubtful_pairs: What may be one organisation or programme and was kept apart.
+        doubtful_pairs: The review list: what was kept apart, or joined, on little evidence.
         files: Files written, with their size in bytes.
     """
 
