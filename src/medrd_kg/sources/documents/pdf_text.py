@@ -6,7 +6,9 @@ whoever starts it (`reading`) one on its time. It prints one JSON object.
 
 import json
 import resource
+import statistics
 import sys
+import unicodedata
 from pathlib import Path
 from typing import Any, Final
 
@@ -72,7 +74,7 @@ def _read_page(page: Any, count: int, number: int, lines: list[dict[str, Any]]) 
                     "text": "".join(text),
                     "left": min(left for left, _, _ in boxes),
                     "right": max(right for _, right, _ in boxes),
-                    "size": sorted(size for _, _, size in boxes)[len(boxes) // 2],
+                    "size": statistics.median(size for _, _, size in boxes),
                 }
             )
         text.clear()
@@ -93,9 +95,18 @@ def _read_page(page: Any, count: int, number: int, lines: list[dict[str, Any]]) 
             continue
         left, _, right, _ = page.get_charbox(index, loose=True)
         text.append(character)
-        boxes.append((left, right, raw.FPDFText_GetFontSize(page, index)))
+        boxes.append((left, right, _size(character, left, right)))
     end_line()
     return turned
+
+
+def _size(character: str, left: float, right: float) -> float:
+    """Return the width of a full-width character, as this one tells it.
+
+    The nominal size of a font says little: many files scale it.
+    """
+    wide = unicodedata.east_asian_width(character) in "WFA"
+    return (right - left) * (1 if wide else 2)
 
 
 def _is_surrogate(code: int) -> bool:
