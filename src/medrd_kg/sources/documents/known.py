@@ -32,6 +32,12 @@ _NAMED: Final = frozenset(
 )
 """Kinds of individuals that a text may name."""
 
+_FIGURES: Final = frozenset(
+    {"flow", "budget-statement", "indicator", "indicator-result", "payee", "programme-edition"}
+    | {"review-sheet", "total"}
+)
+"""Kinds of which review sheets bring millions, and that no text names."""
+
 _CONCEPTS: Final = frozenset({"resource", "beneficiary", "theme"})
 """Facets that the linker does not cover; their labels are looked for as they stand."""
 
@@ -77,7 +83,7 @@ class Known:
         names: Names of things and of concepts.
         labels: Labels of things and concepts by IRI and language.
         defined: IRIs of what has a definition in Japanese: drawn from a policy by hand.
-        typed: Local names of the classes of things in the core vocabulary, by IRI.
+        typed: Local names of the classes of things in the core vocabulary, by IRI, but for figures.
         units: What is said of each unit of the document, by its number and property.
         stated: What things that cite a unit say: facets as property and concept.
         citing: IRIs of what cites a unit, by its number.
@@ -137,7 +143,7 @@ def _take_link(known: Known, subject: str, predicate: str, target: str, document
         known.citing[target.rpartition("/")[2]].add(subject)
     elif predicate in _PROPERTIES:
         known.facets[subject].add((predicate, target))
-    elif predicate == _TYPE and target.startswith(str(MRD)):
+    elif predicate == _TYPE and target.startswith(str(MRD)) and not _is_figure(subject):
         known.typed[subject].add(target.removeprefix(str(MRD)))
 
 
@@ -154,6 +160,11 @@ def _take_text(
             known.labels[subject][value.language] = value.value
         if value.language == "ja" and _may_be_found(subject):
             known.names.append(Name(value.value, subject, rule, confidence))
+
+
+def _is_figure(subject: str) -> bool:
+    kind = _KIND.match(subject)
+    return kind is not None and kind[1] in _FIGURES
 
 
 def _is_named(subject: str) -> bool:
