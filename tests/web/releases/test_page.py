@@ -1,11 +1,13 @@
 """The page of releases: what differs, thing by thing, and where the files are."""
 
+import json
 import re
 from html import unescape
 
 import httpx
 import pytest
 from tests.web.releases.conftest import Kept
+from tests.web.releases.test_as_of import NAMES
 
 
 def links(page: str) -> list[str]:
@@ -60,3 +62,14 @@ def test_the_page_is_not_kept_when_releases_come_and_go(
     assert "hit" not in kept_server.get("/api/v1/releases").headers.get("server-timing", "")
     unless = {"If-None-Match": listed.headers["etag"]}
     assert kept_server.get("/api/v1/releases", headers=unless).status_code == 304
+
+
+def test_the_query_page_asks_the_release_that_it_is_of(
+    kept_server: httpx.Client, kept: Kept
+) -> None:
+    for release, name in ((kept.older, ">機構<"), (kept.newer, ">新機構<")):
+        page = kept_server.get("/en/query", params={"query": NAMES, "release": release}).text
+        assert name in page
+        settings = json.loads(re.findall(r'<script type="application/json"[^>]*>([^<]+)', page)[0])
+        assert settings["sparql"] == f"/sparql?release={release}"
+        assert "release" not in settings["complete"]
