@@ -129,13 +129,22 @@ def build(
     force: Annotated[
         bool, typer.Option("--force", help="Build even if the current release has this content.")
     ] = False,
+    refuse_drops: Annotated[
+        bool,
+        typer.Option("--refuse-drops", help="Publish nothing when numbers fell suspiciously."),
+    ] = False,
     settings: Settings,
 ) -> None:
     """Validate, reason and publish a release of the shipped and imported content."""
     from medrd_kg.build.pipeline import build_release, ensure_release
 
     make = build_release if force else partial(ensure_release, ends_hold=True)
-    manifest = make(settings.data_dir, keep=settings.releases_keep, max_mb=settings.releases_max_mb)
+    manifest = make(
+        settings.data_dir,
+        keep=settings.releases_keep,
+        max_mb=settings.releases_max_mb,
+        refuse_drops=refuse_drops,
+    )
     typer.echo(f"release {manifest.version}: {manifest.triples} triples")
 
 

@@ -1,6 +1,7 @@
 """Releases survive whatever happens to the builds beside them."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,8 +11,9 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from tests.build.conftest import Content, Recorder
+from tests.build.conftest import Content, Recorder, Two
 
+from medrd_kg.build.backup import write_backup
 from medrd_kg.build.durable import exchange
 from medrd_kg.build.manifest import Manifest
 from medrd_kg.build.pipeline import build_release, ensure_release, open_current
@@ -35,6 +37,14 @@ STEPS: Final = (
     "describing the release",
     "publishing",
 )
+
+SHORT: Final = frozenset(
+    {"reading the content", "writing the store", "publishing", "with the new pointer prepared"}
+)
+PLACES: Final = [
+    pytest.param(place, marks=() if place in SHORT else pytest.mark.long)
+    for place in (*STEPS, "after the folder has its name", "with the new pointer prepared")
+]
 
 # A build that stops for good at one place, tells its parent, and waits to be killed.
 STOPPING_BUILD: Final = """
@@ -102,9 +112,7 @@ def changed(build: Build, content: Content) -> Manifest:
 class TestKilledBuilds:
     """``kill -9`` at any step leaves a whole release, and nothing that the next build keeps."""
 
-    @pytest.mark.parametrize(
-        "place", [*STEPS, "after the folder has its name", "with the new pointer prepared"]
-    )
+    @pytest.mark.parametrize("place", PLACES)
     def test_the_old_release_goes_on_serving(
         self, changed: Manifest, content: Content, data_dir: Path, place: str
     ) -> None:
@@ -288,3 +296,57 @@ def test_exchanged_folders_keep_their_contents(
     exchange(tmp_path / "a", tmp_path / "b")
     assert (tmp_path / "a" / "file").read_text() == "a"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0 or sys.platform != "linux",
+    reason="only root may mount a small file system",
+)
+class TestFullDisk:
+    """On a disk that runs full a build or a backup says so, and loses nothing."""
+
+    @pytest.fixture
+    def small_disk(self, tmp_path: Path) -> Iterator[Path]:
+        """A file system of 8 MB."""
+        disk = tmp_path / "disk"
+        disk.mkdir()
+        mounted = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(disk)],
+            capture_output=True,
+            check=False,
+        )
+        if mounted.returncode:
+            pytest.skip("this machine mounts no small file system")
+        try:
+            yield disk
+        finally:
+            subprocess.run(["umount", "--lazy", str(disk)], check=True)
+
+    @pytest.mark.parametrize("free", [1_000_000, 200_000, 20_000])
+    def test_a_build(
+        self, two: Two, data_dir: Path, small_disk: Path, monkeypatch: pytest.MonkeyPatch, free: int
+    ) -> None:
+        data = small_disk / "data"
+        shutil.copytree(data_dir, data, symlinks=True)
+        shutil.rmtree(data / "releases" / two.older.version)
+        two.content.append("data/ttl/organizations.ttl", "org-:agency rdfs:label 'x'@fr .")
+        with pytest.raises(Problem, match="a build needs about") as caught:
+            build_release(data, root=two.content.root, progress=Recorder())
+        assert caught.value.slug == "insufficient-storage"
+        # Somebody else takes the room after the estimate.
+        monkeypatch.setattr("medrd_kg.build.pipeline.require_space", lambda *_: None)
+        ballast = small_disk / "ballast"
+        ballast.write_bytes(bytes(shutil.disk_usage(small_disk).free - free))
+        with pytest.raises(Problem, match="took no more") as caught:
+            build_release(data, root=two.content.root, progress=Recorder())
+        assert caught.value.slug == "insufficient-storage"
+        assert names(data) == {"current", two.newer.version}
+        assert open_current(data, verify=True).manifest == two.newer
+        backup = small_disk / "b.tar.zst"
+        if free < 200_000:
+            with pytest.raises(Problem, match="took no more"):
+                write_backup(data, backup)
+            assert [path.name for path in small_disk.iterdir() if "tar" in path.name] == []
+        ballast.unlink()
+        built = build_release(data, root=two.content.root, progress=Recorder())
+        assert open_current(data, verify=True).manifest == built

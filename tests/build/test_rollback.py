@@ -26,7 +26,12 @@ def quad(value: str) -> Quad:
 
 def edit(release: str, *, added: tuple[str, ...] = (), removed: tuple[str, ...] = ()) -> bytes:
     """Return the record of an edit as the service writes it."""
-    delta = Delta.of(added=map(quad, added), removed=map(quad, removed), created=[NOTES])
+    return record(
+        release, Delta.of(added=map(quad, added), removed=map(quad, removed), created=[NOTES])
+    )
+
+
+def record(release: str, delta: Delta) -> bytes:
     return EditRecord(
         datetime(2024, 5, 6, tzinfo=UTC), release, "editor", "0" * 16, "0" * 16, delta.encode()
     ).encode()

@@ -4,17 +4,19 @@ Every step works on what the step before it left in memory; readers see nothing 
 one. These functions are what the command line and the server call.
 """
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from medrd_kg.build.alarms import Alarm, alarms_between
+from medrd_kg.build.carried_edits import CarriedEdits, carried_edits
 from medrd_kg.build.data_files import require_whole
-from medrd_kg.build.gates import check_shapes, require_conformance
 from medrd_kg.build.holding import end_hold
-from medrd_kg.build.inference import Inference, committed_dir, infer, parts, reason
-from medrd_kg.build.inputs import content_hash, load_content, source_records
+from medrd_kg.build.inputs import content_hash, source_records
 from medrd_kg.build.manifest import Manifest, SourceRecord
+from medrd_kg.build.notes import write_notes
 from medrd_kg.build.progress import ConsoleProgress, Progress, Timings
+from medrd_kg.build.reading import MOST_IN_MEMORY, read_at_once, read_in_parts
 from medrd_kg.build.reasoning import has_java
 from medrd_kg.build.release import OpenRelease, Releases
 from medrd_kg.build.retention import require_space, size_of, space_needed
@@ -24,12 +26,8 @@ from medrd_kg.build.writing import write_release
 from medrd_kg.content import content_root
 from medrd_kg.problems import Problem
 from medrd_kg.sources.content import ContentFile, content_files, dependencies, imported_dir
-from medrd_kg.store.embedded import EmbeddedStore
 
 __all__ = ["build_release", "current_release", "ensure_release", "open_current"]
-
-_FAILED_VALIDATION: Final = "failed-validation.ttl"
-"""File in the data directory with the SHACL report of the last build that failed by it."""
 
 _KEEP: Final = 3
 """Releases kept unless the caller says otherwise."""
@@ -57,6 +55,7 @@ def build_release(
     root: Path | None = None,
     keep: int = _KEEP,
     max_mb: int = 0,
+    refuse_drops: bool = False,
     progress: Progress | None = None,
 ) -> Manifest:
     """Build a release of the content and make it the current one.
@@ -66,18 +65,27 @@ def build_release(
         root: Content root; the shipped content by default.
         keep: How many releases to keep.
         max_mb: Disk space in megabytes (10^6 bytes) for all kept releases; 0 sets no limit.
+        refuse_drops: Whether nothing is published when a number fell beyond the limits of
+            `medrd_kg.build.alarms`; otherwise that is told and recorded.
         progress: Told of each step; standard error by default.
 
     Raises:
         Problem: ``build-running``: another process builds. ``insufficient-storage``: the disk has
             no room for another release. ``no-release``: the content is missing.
-            ``invalid-data``: it does not parse, conform or add up. ``reasoning-failed``: it is
-            inconsistent.
+            ``invalid-data``: it does not parse, conform or add up, or numbers fell.
+            ``reasoning-failed``: it is inconsistent.
     """
     require_whole(data_dir)
     releases = Releases(data_dir)
     with releases.exclusive():
-        return _build(data_dir, releases, root, (keep, max_mb), progress or ConsoleProgress())
+        return _build(
+            data_dir,
+            releases,
+            root,
+            (keep, max_mb),
+            progress or ConsoleProgress(),
+            refuse_drops=refuse_drops,
+        )
 
 
 def ensure_release(
@@ -86,6 +94,7 @@ def ensure_release(
     root: Path | None = None,
     keep: int = _KEEP,
     max_mb: int = 0,
+    refuse_drops: bool = False,
     ends_hold: bool = False,
     progress: Progress | None = None,
 ) -> Manifest:
@@ -101,6 +110,7 @@ def ensure_release(
         root: As for `build_release`.
         keep: As for `build_release`.
         max_mb: As for `build_release`.
+        refuse_drops: As for `build_release`.
         ends_hold: Whether a release that was rolled back to gives way to the present content.
         progress: As for `build_release`.
 
@@ -127,7 +137,7 @@ def ensure_release(
         foreign = releases.foreign_current()
         if foreign is not None:
             progress.note(f"Building anew: {foreign}.")
-        return _build(data_dir, releases, root, (keep, max_mb), progress)
+        return _build(data_dir, releases, root, (keep, max_mb), progress, refuse_drops=refuse_drops)
 
 
 def _inputs(
@@ -142,6 +152,29 @@ def _inputs(
         raise Problem("no-release", reason, "reinstall medrd-kg") from error
     files = content_files(root, imported=imported_dir(data_dir))
     return root, files, source_records([*files, *dependencies(root)])
+
+
+def _tell(progress: Progress, alarms: Sequence[Alarm], edits: CarriedEdits) -> None:
+    for alarm in alarms:
+        progress.note(f"Alarm: {alarm.message_en}.")
+    if edits.last:
+        progress.note(f"All {edits.last} edits are carried over.")
+    for conflict in edits.conflicts:
+        what = {
+            "graph-taken": "the release itself now states the graph",
+            "thing-gone": "the release says nothing any more of",
+        }[conflict.kind]
+        progress.note(
+            f"Conflict with {conflict.statements} edited statements: {what} {conflict.name}."
+        )
+
+
+def _refused(alarms: Sequence[Alarm]) -> Problem:
+    return Problem(
+        "invalid-data",
+        f"numbers fell beyond their limits: {'; '.join(each.message_en for each in alarms)}",
+        "nothing was published; build without --refuse-drops to accept that",
+    )
 
 
 def _held(releases: Releases, progress: Progress, ends_hold: bool) -> Manifest | None:
@@ -182,42 +215,33 @@ def _build(
     root: Path | None,
     keep: tuple[int, int],
     progress: Progress,
+    *,
+    refuse_drops: bool,
 ) -> Manifest:
     timings = Timings(progress)
     root, files, records = _inputs(data_dir, root)
     current = releases.current()
     before = 0 if current is None else size_of(current)
     require_space(releases.folder, space_needed(sum(each.bytes for each in records), before))
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        validating = beside.submit(
-            check_shapes, [each.path for each in files], root / "ontology" / "shapes"
-        )
-        with timings.step("reading the content"):
-            store = EmbeddedStore()
-            load_content(store, files)
-        with timings.step("looking up the reasoner's results"):
-            each_part = parts(files)
-        with timings.step("validating against the shapes"):
-            validation = validating.result()
-            require_conformance(validation, data_dir / _FAILED_VALIDATION)
-    results = reason(
-        each_part,
-        committed=committed_dir(root),
-        kept=data_dir / "reasoning",
-        progress=timings,
-    )
-    with timings.step("inferring by rule"):
-        rules = infer(store, results, root / "ontology" / "rules")
-    with timings.step("checking the totals"):
-        require_sound_totals(store)
+    large = sum(each.path.stat().st_size for each in files) > MOST_IN_MEMORY
+    read = read_in_parts if large else read_at_once
     with storage_faults(releases.folder), releases.workspace() as folder:
-        manifest = write_release(
+        content = read(files, records, root=root, data_dir=data_dir, folder=folder, timings=timings)
+        with timings.step("checking the totals"):
+            require_sound_totals(content.store)
+        edits = carried_edits(data_dir, content.store, current)
+        manifest = write_release(folder, content=content, sources=records, timings=timings)
+        former = releases.intact_manifest()
+        alarms = [] if former is None else alarms_between(former, manifest)
+        _tell(progress, alarms, edits)
+        if alarms and refuse_drops:
+            raise _refused(alarms)
+        manifest = write_notes(
             folder,
-            store=store,
-            inference=Inference(each_part, results, rules),
-            validation=validation,
-            sources=records,
-            timings=timings,
+            manifest,
+            former=None if former is None or current is None else (former, current),
+            alarms=alarms,
+            edits=edits,
         )
         with timings.step("publishing"):
             releases.publish(folder, manifest.version)
