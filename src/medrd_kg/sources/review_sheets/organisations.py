@@ -182,12 +182,12 @@ class OrganisationRegistry:
     def _numbered_for(self, key: str, programme: str) -> tuple[Organisation, Rule] | None:
         """Return the numbered organisation that a name without number surely means."""
         same = self._by_key.get(key, [])
-        paid = [entry for entry in same if programme in entry.programmes]
-        if len(paid) == 1:
-            return paid[0], Rule.SAME_PROGRAMME
         if same:
             numbers = self._bearers.get(key, frozenset()) | {entry.number for entry in same}
-            return (same[0], Rule.ONE_NUMBER) if len(numbers) == 1 else None
+            if len(numbers) == 1:
+                return same[0], Rule.ONE_NUMBER
+            paid = [entry for entry in same if programme in entry.programmes]
+            return (paid[0], Rule.SAME_PROGRAMME) if len(paid) == 1 else None
         form, core = legal_form(key)
         if form in _PUBLIC_FORMS or not form:
             public = self._by_public_name.get(core, [])
