@@ -58,6 +58,8 @@ def run_import(
     if summary.files:
         size = sum(summary.files.values()) / 1e6
         typer.echo(f"{size:.1f} MB in {', '.join(summary.files)}: {folder}")
+        if not summary.changed:
+            typer.echo("nothing changed: these files were imported before")
     elif dry_run:
         typer.echo("nothing written (dry run)")
     else:

@@ -15,7 +15,7 @@ from medrd_kg.sources.rs_system.tables import find_tables, header_key
 Run = Callable[..., Imported]
 
 SHEET: Rows = {"1-1": [{}], "2-1": [{"予算年度": "2023", "執行額（合計）": "7000000"}]}
-EXECUTED = "2024-rs-9001-fy2023-executed"
+EXECUTED = "2024-mhlw-rs-9001-fy2023-executed"
 
 
 def lines(imported: Imported) -> list[str]:
@@ -116,7 +116,7 @@ def test_a_wrong_corporate_number_is_no_key(write_csv: Write, run_import: Run) -
         "支出先の合計支出額": "10",
     }
     imported = run_import(write_csv({**SHEET, "5-1": [payee]}))
-    (organisation,) = imported.said("2024-rs-9001-a-1", "payee")
+    (organisation,) = imported.said("2024-mhlw-rs-9001-a-1", "payee")
     assert organisation.startswith("n-")
     assert imported.said(organisation, "corporateNumber") == []
 

@@ -12,6 +12,7 @@ from medrd_kg.build.totals import check_totals
 from medrd_kg.build.validation import validate_files
 from medrd_kg.content import content_root
 from medrd_kg.sources.content import content_files
+from medrd_kg.sources.review_sheets.ministries import authority
 from medrd_kg.sources.review_sheets.selection import Selection
 from medrd_kg.store.embedded import EmbeddedStore
 from medrd_kg.vocabulary import graph_iri
@@ -108,21 +109,23 @@ def chain(write_csv: Write, run_import: Run) -> Imported:
 
 
 def test_a_chain_of_blocks_states_who_pays_whom_and_counts_its_money_once(chain: Imported) -> None:
-    first, second, third = (f"2024-rs-9001-{label}-block" for label in "abc")
-    assert chain.addends("payment") == {first: 900000, "2024-rs-9001-overhead-1": 5000}
+    first, second, third = (f"2024-mhlw-rs-9001-{label}-block" for label in "abc")
+    assert chain.addends("payment") == {first: 900000, "2024-mhlw-rs-9001-overhead-1": 5000}
     assert chain.said(first, "payer") == ["mhlw"]
     assert chain.said(second, "payer") == [f"c{COMPANY}"], "the one payee of the block before"
-    assert chain.said(third, "payer") == ["2024-rs-9001-b"], "several payees: their group"
+    assert chain.said(third, "payer") == ["2024-mhlw-rs-9001-b"], "several payees: their group"
     assert chain.said(second, "includedIn") == [first]
     assert chain.said(third, "wasDerivedFrom") == [second]
-    assert chain.said("2024-rs-9001-a-1", "includedIn") == [first]
-    assert chain.said("2024-rs-9001-a-1", "payee") == [f"c{COMPANY}"]
+    assert chain.said("2024-mhlw-rs-9001-a-1", "includedIn") == [first]
+    assert chain.said("2024-mhlw-rs-9001-a-1", "payee") == [f"c{COMPANY}"]
 
 
 def test_a_payee_is_one_flow_though_its_contracts_repeat_it(chain: Imported) -> None:
     flows = [each for each in chain.subjects["FundingFlow"] if "-a-" in each]
-    assert sorted(flows) == ["2024-rs-9001-a-1", "2024-rs-9001-a-block"]
-    amounts = [chain.said(f"2024-rs-9001-b-{rank}", "nonAdditiveAmountJPY") for rank in (1, 2, 3)]
+    assert sorted(flows) == ["2024-mhlw-rs-9001-a-1", "2024-mhlw-rs-9001-a-block"]
+    amounts = [
+        chain.said(f"2024-mhlw-rs-9001-b-{rank}", "nonAdditiveAmountJPY") for rank in (1, 2, 3)
+    ]
     assert amounts == [["200000"], ["150000"], ["250000"]], "contracts where no total is stated"
 
 
@@ -130,18 +133,24 @@ def test_no_person_is_named(chain: Imported) -> None:
     written = (chain.folder / "rs-system-2024.ttl").read_text(encoding="utf-8")
     assert "山田" not in written
     assert "山田" not in "".join(str(each) for each in chain.report)
-    assert chain.said("2024-rs-9001-b-1", "payee") == ["2024-rs-9001"]
+    assert chain.said("2024-mhlw-rs-9001-b-1", "payee") == ["2024-mhlw-rs-9001"]
 
 
 def test_each_stage_is_summed_in_the_one_year_that_its_edition_settles(chain: Imported) -> None:
-    assert chain.addends("appropriation", "executed") == {"2024-rs-9001-fy2023-executed": 900000}
-    assert chain.addends("appropriation", "initial") == {"2024-rs-9001-fy2024-initial": 1200000}
-    assert chain.addends("appropriation", "request") == {"2024-rs-9001-fy2025-request": 1300000}
-    assert chain.said("2024-rs-9001-fy2023-initial", "nonAdditiveAmountJPY") == ["1000000"]
-    assert chain.said("2024-rs-9001-fy2023-initial-line-1", "includedIn") == [
-        "2024-rs-9001-fy2023-initial"
+    assert chain.addends("appropriation", "executed") == {
+        "2024-mhlw-rs-9001-fy2023-executed": 900000
+    }
+    assert chain.addends("appropriation", "initial") == {
+        "2024-mhlw-rs-9001-fy2024-initial": 1200000
+    }
+    assert chain.addends("appropriation", "request") == {
+        "2024-mhlw-rs-9001-fy2025-request": 1300000
+    }
+    assert chain.said("2024-mhlw-rs-9001-fy2023-initial", "nonAdditiveAmountJPY") == ["1000000"]
+    assert chain.said("2024-mhlw-rs-9001-fy2023-initial-line-1", "includedIn") == [
+        "2024-mhlw-rs-9001-fy2023-initial"
     ]
-    assert chain.said("2024-rs-9001-fy2023-initial-line-1", "printedName") == [
+    assert chain.said("2024-mhlw-rs-9001-fy2023-initial-line-1", "printedName") == [
         "厚生労働省／厚生労働本省／医療研究費／補助金"
     ]
 
@@ -209,7 +218,7 @@ def test_a_block_paid_by_the_ministry_and_a_block_is_in_no_sum(
 ) -> None:
     both = {"担当組織からの支出": "TRUE", "支出先の支出先ブロック": "B"}
     imported = run_import(write_csv({**CHAIN, "5-2": [*CHAIN["5-2"], both]}))
-    assert "2024-rs-9001-b-block" not in imported.addends("payment")
+    assert "2024-mhlw-rs-9001-b-block" not in imported.addends("payment")
     assert any("paid by the ministry and by a block" in str(each) for each in imported.report)
 
 
@@ -217,8 +226,15 @@ def test_blocks_in_a_circle_end_in_the_report(write_csv: Write, run_import: Run)
     back = {"支出元の支出先ブロック": "C", "支出先の支出先ブロック": "B"}
     only = [CHAIN["5-2"][0], CHAIN["5-2"][2], back]
     imported = run_import(write_csv({**CHAIN, "5-2": only}))
-    assert imported.said("2024-rs-9001-b-block", "includedIn") == []
+    assert imported.said("2024-mhlw-rs-9001-b-block", "includedIn") == []
     assert any("in a circle" in str(each) for each in imported.report)
+
+
+def sheet(identifier: str) -> str:
+    """Return the local name of a real sheet."""
+    ministry = authority(published("rs2024-project-details.json.gz")[identifier]["ministry"])
+    assert ministry is not None
+    return f"2024-{ministry.slug}-rs-{identifier}"
 
 
 @pytest.mark.shared
@@ -234,9 +250,9 @@ def test_real_values_are_summed_as_the_files_state_them(
         for each in payees.get(identifier, ()):
             everything += each["a2"] or 0
             if each["chain"].count("→") == 1:
-                place = f"2024-rs-{identifier}-{each['b'].lower()}-block"
+                place = f"{sheet(identifier)}-{each['b'].lower()}-block"
                 direct[place] = direct.get(place, 0) + (each["a2"] or 0)
-    left_out = ("2024-rs-141-", "2024-rs-2867-")  # the adjustment fund; a part of 2958
+    left_out = (f"{sheet('141')}-", f"{sheet('2867')}-")  # the adjustment fund; a part of 2958
     expected = {
         place: yen for place, yen in direct.items() if yen and not place.startswith(left_out)
     }
@@ -248,7 +264,7 @@ def test_real_values_are_summed_as_the_files_state_them(
         assert {"flag-executed-exceeds-total", "flag-unit-slip"} & set(flags)
     assert sum(summed.values()) < everything, "sub-payments stand in the graph, not in the sum"
     executed = {
-        f"2024-rs-{identifier}-fy2023-executed": budgets()[identifier]["budgetSummary"][
+        f"{sheet(identifier)}-fy2023-executed": budgets()[identifier]["budgetSummary"][
             "executedAmount"
         ]
         for identifier in SOME
@@ -265,9 +281,13 @@ def test_real_sheets_continue_the_programmes_of_the_graph(
     files = write_zips(tmp_path / "zips", real_rows([*SOME, "3578"]))
     shipped = content_root() / "data" / "ttl"
     imported = run_import(files, selection=Selection.MEDICAL, beside=(shipped,))
-    assert imported.said("2024-rs-1691", "editionOf") == ["amed-operating-grant"]
-    assert imported.said("2024-rs-2958", "editionOf") == ["mhlw-medical-rd-subsidy"]
-    assert imported.said("2024-rs-15", "editionOf") == [], "no medical R&D"
+    assert imported.said(sheet("1691"), "editionOf") == ["amed-operating-grant"]
+    assert imported.said(sheet("2958"), "editionOf") == ["mhlw-medical-rd-subsidy"]
+    assert imported.said(sheet("15"), "editionOf") == [], "no medical R&D"
     assert imported.said("amed-operating-grant", "label") == [], "its label stands in the graph"
-    assert imported.said("rs-3578", "inProject") == [], "no project but by the reviewed list"
+    inner = "meti-prevention-health-rd-platform"
+    assert imported.said(sheet("3578"), "editionOf") == [inner], "its name stands within (うち…)"
+    assert imported.said(inner, "inProject") == [], "no project but by the reviewed list"
     assert imported.addends("appropriation", "total") == {}, "FY2023 has a total of the AMED budget"
+    links = (imported.folder / "linked-rs-system-2024.ttl").read_text(encoding="utf-8")
+    assert f"sheet:{sheet('2958')}" in links, "what the linker finds in the texts"

@@ -60,6 +60,7 @@ class MofSummary:
         sections: 項 that were compared with lines of sheets.
         exceeded: Those that the lines exceed.
         files: Size in bytes by file.
+        changed: Names of the files that were not there before in this form.
     """
 
     items: int = 0
@@ -71,6 +72,7 @@ class MofSummary:
     sections: int = 0
     exceeded: int = 0
     files: dict[str, int] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
 
 
 def import_mof(
@@ -96,15 +98,17 @@ def import_mof(
         OSError: The folder cannot be written.
     """
     summary = MofSummary()
+    # What other years' items say of themselves is the same whoever says it first.
+    known = read_known_graph(beside, ["mof-*.ttl"])
     for path in paths:
         file = read_item_file(path, report)
         summary.items += len(file.items)
         name = f"mof-{file.fiscal_year}.ttl"
-        known = read_known_graph(beside, [name])
         turtle = _Year(path.name, file, known, report, summary).convert(selection)
         if turtle is not None and out_dir is not None:
             comment = _COMMENT.format(year=file.fiscal_year)
             summary.files[name] = turtle.write(out_dir / name, comment, _TITLES)
+            summary.changed |= {name} if turtle.changed else set()
     return summary
 
 

@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from itertools import groupby
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -126,17 +127,17 @@ def read_known_graph(folders: Iterable[Path], leave_out: Iterable[str] = ()) -> 
     Args:
         folders: Shipped and imported content; a file name of a later folder replaces the same
             name of an earlier one.
-        leave_out: Names of files that the import is about to replace.
+        leave_out: Patterns of names of files that the import is about to replace.
 
     Raises:
         OSError: A file cannot be read.
         SyntaxError: A file is not Turtle.
     """
-    skipped = {_GENERATED, *leave_out}
+    skipped = (_GENERATED, *leave_out)
     files: dict[str, Path] = {}
     for folder in folders:
         for path in sorted(folder.rglob("*.ttl")) if folder.is_dir() else ():
-            if path.name not in skipped:
+            if not any(fnmatch(path.name, each) for each in skipped):
                 files[path.relative_to(folder).as_posix()] = path
     known = KnownGraph()
     for _, path in sorted(files.items()):

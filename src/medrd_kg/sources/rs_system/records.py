@@ -131,7 +131,7 @@ class RsSheet:
         place: Where it is named first.
         former_numbers: 旧事業番号.
         figures: Stated amount by fiscal year and stage, zero left out.
-        overview: Purpose and outline, texts of others: local store only.
+        overview: Purpose and outline, texts of others: read by the linker, never written.
     """
 
     year: int
@@ -155,7 +155,7 @@ class RsSheet:
     @property
     def slug(self) -> str:
         """Local name that the sheet, its edition and its figures share."""
-        return f"{self.year}-rs-{self.identifier}"
+        return f"{self.year}-{self.ministry.slug}-rs-{self.identifier}"
 
     def block(self, label: str) -> Block:
         """Return the block of a label, new where it was not heard of."""

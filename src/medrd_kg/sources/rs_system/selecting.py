@@ -1,13 +1,12 @@
 """Which sheets of the RS system an import takes, by the same rules as the review sheets."""
 
-from medrd_kg.sources.review_sheets.ministries import Ministry
 from medrd_kg.sources.review_sheets.records import Payment, Sheet
 from medrd_kg.sources.review_sheets.selection import Selection, decide
 from medrd_kg.sources.rs_system.chaining import Link
 from medrd_kg.sources.rs_system.known_graph import KnownProgramme
 from medrd_kg.sources.rs_system.records import RsSheet
 
-__all__ = ["reason_to_take"]
+__all__ = ["as_review_sheet", "reason_to_take"]
 
 _WHOLE_GOVERNMENT = "all-sheets"
 
@@ -25,16 +24,15 @@ def reason_to_take(
         programme: That programme, where the graph has it.
         selection: Medical R&D only, or every sheet.
     """
-    decision = decide(_as_review_sheet(sheet), selection)
+    decision = decide(as_review_sheet(sheet), selection)
     if decision.taken:
         return decision.reason
     reasons = programme.reasons - {_WHOLE_GOVERNMENT} if programme is not None else set()
     return min(reasons) if reasons and link.rule != "first" else None
 
 
-def _as_review_sheet(sheet: RsSheet) -> Sheet:
-    """Return what the rules of selection look at: ministry, name and payees."""
-    ministry: Ministry = sheet.ministry
+def as_review_sheet(sheet: RsSheet) -> Sheet:
+    """Return what selection and linker look at: ministry, name, payees and texts."""
     payments = tuple(
         Payment(
             sheet.year - 1, block.label, rank, row.name, row.number, row.figure.amount, row.file
@@ -46,7 +44,7 @@ def _as_review_sheet(sheet: RsSheet) -> Sheet:
         file="",
         line=0,
         publication_year=sheet.year,
-        ministry=ministry,
+        ministry=sheet.ministry,
         number=f"rs-{sheet.identifier}",
         programme_id=None,
         name=sheet.name,
@@ -56,8 +54,8 @@ def _as_review_sheet(sheet: RsSheet) -> Sheet:
         accounts=(),
         methods=(),
         policies=(),
-        purpose="",
-        outline="",
+        purpose=sheet.overview[0],
+        outline=sheet.overview[1],
         budget=(),
         payments=payments,
         outcomes=(),
