@@ -3,12 +3,14 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from tests.sources.documents.conftest import NEXT_YEAR
 
 from medrd_kg.problems import Problem
 from medrd_kg.sources.content import content_files, imported_dir
@@ -17,8 +19,8 @@ from medrd_kg.sources.documents.editing import read_edits
 from medrd_kg.sources.documents.identity import Given
 from medrd_kg.sources.documents.importing import accepted_name, import_document
 from medrd_kg.sources.documents.keeping import review_dir
-from medrd_kg.sources.documents.known import read_known
-from medrd_kg.vocabulary import ID, MRD, MRDS, PREFIXES
+from medrd_kg.sources.documents.known import Known, read_known
+from medrd_kg.vocabulary import ID, MRD, MRDS, PREFIXES, kind_iri
 
 SLUG = "policy-fy2023"
 BY = "policy-analyst"
@@ -30,12 +32,26 @@ def _ignore(_: str) -> None:
     """Take a note."""
 
 
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory, small_root: Path) -> Path:
+    """A data folder with a policy that was just imported; tests change copies of it."""
+    folder = tmp_path_factory.mktemp("imported")
+    path = folder / "next-year.txt"
+    path.write_text(NEXT_YEAR, encoding="utf-8")
+    import_document(path, folder / "data", Given(), _ignore, root=small_root)
+    return folder / "data"
+
+
 @pytest.fixture
-def review(next_year: Path, tmp_path: Path, small_root: Path) -> Review:
+def review(imported: Path, tmp_path: Path) -> Review:
     """The review of a policy that was just imported."""
-    data_dir = tmp_path / "data"
-    import_document(next_year, data_dir, Given(), _ignore, root=small_root)
-    return open_review(data_dir, SLUG)
+    return open_review(shutil.copytree(imported, tmp_path / "data"), SLUG)
+
+
+@pytest.fixture(scope="module")
+def known(small_root: Path) -> Known:
+    """What the graph knew before."""
+    return read_known(content_files(small_root), kind_iri("doc", SLUG))
 
 
 def _accepted(review: Review) -> set[tuple[str, str, str]]:
@@ -130,7 +146,7 @@ def _edited(review: Review, tmp_path: Path, *changes: tuple[str, str]) -> Path:
 
 
 def test_edited_turtle_takes_the_place_of_proposals(
-    review: Review, tmp_path: Path, small_root: Path
+    review: Review, tmp_path: Path, known: Known
 ) -> None:
     review.decide(["S011.disease-cancer"], State.ACCEPTED, BY)
     path = _edited(
@@ -139,7 +155,6 @@ def test_edited_turtle_takes_the_place_of_proposals(
         (r"\n +mrd:hasModality +mrds:modality-antibody-drug ;", ""),
         ("S008：抗体医薬", "S008：抗体をもとにした薬"),
     )
-    known = read_known(content_files(small_root), review.document.identity.iri)
     edits, dropped = read_edits(path, review, known, "chief-editor")
     assert {each.id for each in dropped} == {"S008.modality-antibody-drug"}
     review.take_edits(edits, dropped)
@@ -152,6 +167,20 @@ def test_edited_turtle_takes_the_place_of_proposals(
     bases = {o for _, p, o in said if p == str(MRD.assertionBasis)}
     assert bases == {str(MRDS["basis-stated"])}
     assert not any(value == f"{ID}reviewer/{BY}" for _, _, value in said)
+    again = open_review(review.data_dir, SLUG)
+    again.decide(["S008"], State.REJECTED, BY)
+    assert not any(s == topic for s, _, _ in _accepted(open_review(review.data_dir, SLUG)))
+
+
+def test_edits_of_one_thing_in_several_units_add_up(
+    review: Review, tmp_path: Path, known: Known
+) -> None:
+    path = tmp_path / "edited.ttl"
+    for unit in ("S007", "S008"):
+        path.write_text(f"<{ID}project/drugs> <{MRD.statedIn}> <{ID}document/{SLUG}/{unit}> .")
+        review.take_edits(*read_edits(path, review, known, BY))
+    cited = {o for s, p, o in _accepted(review) if p == str(MRD.statedIn)}
+    assert cited == {f"{ID}document/{SLUG}/{unit}" for unit in ("S007", "S008")}
 
 
 @pytest.mark.parametrize(
@@ -170,11 +199,10 @@ def test_edited_turtle_takes_the_place_of_proposals(
     ],
 )
 def test_faulty_turtle_is_refused(
-    review: Review, tmp_path: Path, small_root: Path, turtle: str, word: str
+    review: Review, tmp_path: Path, known: Known, turtle: str, word: str
 ) -> None:
     path = tmp_path / "edited.ttl"
     path.write_text(turtle, encoding="utf-8")
-    known = read_known(content_files(small_root), review.document.identity.iri)
     with pytest.raises(Problem, match=word) as fault:
         read_edits(path, review, known, BY)
     assert fault.value.kind.exit_code == 1

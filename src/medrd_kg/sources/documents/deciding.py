@@ -91,13 +91,13 @@ class Review:
         data_dir: Where it is kept.
         document: The document with its proposals.
         decisions: By fingerprint and target.
-        edits: By subject.
+        edits: By subject and the digests of its units' texts.
     """
 
     data_dir: Path
     document: ImportedDocument
     decisions: dict[tuple[str, str], Decision] = field(default_factory=dict)
-    edits: dict[str, Edit] = field(default_factory=dict)
+    edits: dict[tuple[str, tuple[str, ...]], Edit] = field(default_factory=dict)
 
     def state_of(self, fact: Fact) -> State:
         """Return where a proposed fact stands."""
@@ -129,7 +129,7 @@ class Review:
 
         Args:
             ids: Facts (``S045.modality-vaccine``), all open facts of a unit (``S045``), or new
-                terms (``T0a1b2c3d``).
+                terms (``T0a1b2c3d``). Rejecting a unit also withdraws what was written on it.
             state: ``accepted`` or ``rejected``.
             by: Role or handle of whoever decides.
             concept: Slug of the concept that a new term is accepted as.
@@ -154,11 +154,20 @@ class Review:
         for fact in facts:
             key = self._key(fact)
             self.decisions[key] = Decision(*key, state.value, by, at)
+        if state is State.REJECTED:
+            self._withdraw(ids)
         for term in terms:
             kept = concept if state is State.ACCEPTED else None
             self.decisions[_TERM, term.id] = Decision(_TERM, term.id, state.value, by, at, kept)
         self.write()
         return facts, terms
+
+    def _withdraw(self, ids: Sequence[str]) -> None:
+        """Forget what a person wrote on units that are rejected as a whole."""
+        gone = {self._fingerprints().get(each) for each in ids}
+        self.edits = {
+            key: edit for key, edit in self.edits.items() if not gone & set(edit.fingerprints)
+        }
 
     def take_edits(self, edits: Iterable[Edit], dropped: Iterable[Fact]) -> None:
         """Take statements that a person wrote; what was proposed on their units gives way.
@@ -170,10 +179,10 @@ class Review:
         new = list(edits)
         covered = {each for edit in new for each in edit.fingerprints}
         self.edits = {
-            subject: edit
-            for subject, edit in self.edits.items()
+            key: edit
+            for key, edit in self.edits.items()
             if not covered.issuperset(edit.fingerprints)
-        } | {edit.subject: edit for edit in new}
+        } | {(edit.subject, edit.fingerprints): edit for edit in new}
         for fact in dropped:
             key = self._key(fact)
             self.decisions[key] = Decision(*key, State.REJECTED.value, new[0].by, new[0].at)
@@ -350,8 +359,9 @@ def open_review(data_dir: Path, slug: str) -> Review:
             found.decisions[decision.fingerprint, decision.target] = decision
         for each in kept.get("edits", []):
             edit = Edit(**each)
-            found.edits[edit.subject] = replace(
-                edit, fingerprints=tuple(edit.fingerprints), triples=tuple(edit.triples)
+            fingerprints = tuple(edit.fingerprints)
+            found.edits[edit.subject, fingerprints] = replace(
+                edit, fingerprints=fingerprints, triples=tuple(edit.triples)
             )
     except TypeError as error:
         raise Problem("invalid-data", f"the decisions on {slug} cannot be read: {error}") from error
