@@ -96,8 +96,8 @@ def test_a_release_takes_the_imports_up_and_no_sum_counts_a_yen_twice(
     assert command("rs-csv", str(zips)).returncode == 0
     assert command("mof", str(shared_dir / "data" / "mof")).returncode == 0
     build_release(tmp_path / "d")
-    with closing(open_current(tmp_path / "d")) as release:
-        answer = release.store.query(
+    with closing(open_current(tmp_path / "d").store) as store:
+        answer = store.query(
             PREFIXES
             + """SELECT ?total (COUNT(DISTINCT ?perimeter) AS ?n) WHERE {
                 ?total mrd:fiscalYear ?year ; mrd:budgetStage ?stage ; mrd:level ?level .
@@ -107,7 +107,7 @@ def test_a_release_takes_the_imports_up_and_no_sum_counts_a_yen_twice(
             } GROUP BY ?total HAVING (COUNT(DISTINCT ?perimeter) > 1)"""
         )
         assert list(answer.rows()) == [], "each sum of the import is the only one of its kind"
-        mof = release.store.query(
+        mof = store.query(
             PREFIXES
             + """SELECT ?figure WHERE {
                 GRAPH <https://w3id.org/medrd-kg/graph/mof-2022> { ?figure mrd:amountJPY ?yen }

@@ -171,6 +171,7 @@ def test_policies_laws_and_plans_are_linked(chain: Imported) -> None:
         "医療の質 研究の推進",
         "健康・医療戦略",
     }
+    assert [each for doc in steering for each in chain.said(doc, "source")] == ["p"]
     (law,) = chain.said("rs-9001", "basedOn")
     assert chain.said(law, "type") == ["Law"]
     assert chain.said(law, "documentNumber") == ["令和元年法律第1号"]

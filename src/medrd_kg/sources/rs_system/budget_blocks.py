@@ -19,7 +19,7 @@ from medrd_kg.sources.review_sheets.turtle import Block, integer, term, text
 from medrd_kg.sources.review_sheets.years import era_name
 from medrd_kg.sources.rs_system.records import RsSheet
 
-__all__ = ["Addition", "Sums", "budget_blocks", "plain_places"]
+__all__ = ["Addition", "Sums", "budget_blocks"]
 
 _LATEST: Final[Mapping[Stage, int]] = {Stage.INITIAL: 0, Stage.REQUEST: 1}
 _SETTLED: Final = -1
@@ -160,11 +160,6 @@ def _flags(sheet: RsSheet, place: tuple[int, Stage]) -> set[str]:
     return flags
 
 
-def plain_places(sheet: RsSheet) -> Iterator[tuple[int, Stage]]:
-    """Yield fiscal year and stage of every stated figure, in order."""
-    yield from sorted(sheet.figures)
-
-
 def budget_blocks(
     sheet: RsSheet,
     programme: str,
@@ -176,7 +171,7 @@ def budget_blocks(
     perimeter = PERIMETERS.get(reviewed.perimeter) if reviewed is not None else None
     # A part's money stands under its whole as well, and is summed there.
     is_part = reviewed is not None and bool(reviewed.part_of)
-    for fiscal_year, stage in plain_places(sheet):
+    for fiscal_year, stage in sorted(sheet.figures):
         figure = sheet.figures[fiscal_year, stage]
         flags = _flags(sheet, (fiscal_year, stage))
         stages = perimeter.stages if perimeter is not None else frozenset(Stage)

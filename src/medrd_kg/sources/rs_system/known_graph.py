@@ -69,7 +69,6 @@ class KnownProgramme:
         slug: Local name.
         ministry: Local name of who administers it.
         reasons: Local names of the concepts for which it was selected.
-        names: Its labels, as printed.
         editions: Its sheets, in no order.
         figures: Newest figure by fiscal year and stage.
     """
@@ -77,7 +76,6 @@ class KnownProgramme:
     slug: str
     ministry: str = ""
     reasons: set[str] = field(default_factory=set)
-    names: set[str] = field(default_factory=set)
     editions: list[KnownEdition] = field(default_factory=list)
     figures: dict[tuple[int, Stage], KnownFigure] = field(default_factory=dict)
 
@@ -218,7 +216,6 @@ def _take_programme(known: KnownGraph, local: str, said: Said) -> None:
     for ministry in _names(said, "administeredBy"):
         programme.ministry = ministry.partition(":")[2]
     programme.reasons.update(_concepts(said, "selectedBecause", "selection"))
-    programme.names.update(_japanese(said, _LABEL))
 
 
 def _take_total(known: KnownGraph, local: str, said: Said) -> None:

@@ -64,7 +64,6 @@ class PayeeRows:
             )
             return
         block = sheet.block(label)
-        block.name = block.name or clean(row.text("支出先ブロック名"))
         block.place = block.place or row.place("支出先ブロック番号")
         total = self.figure(row, _BLOCK)
         if total is not None:

@@ -54,6 +54,7 @@ _METHODS: Final = {
     "実施方法ーその他": "other",
 }
 _YEAR = re.compile(r"(\d{4})(?:\.0+)?")
+_ADDRESS = re.compile(r"https?://[^\s<>\"]{1,1000}")
 _FIRST_YEAR: Final = 1868
 _LAST_YEAR: Final = 2100
 _FIRST_RESULT: Final = 1947
@@ -163,14 +164,16 @@ class SheetReader:
 
     def _policy(self, sheet: RsSheet, row: Row) -> None:
         policy = " ".join(each for each in (row.text("政策"), row.text("施策")) if each)
-        for kind, title, number, address, column in (
-            ("policy", policy, "", row.text("政策・施策URL"), "施策"),
-            ("law", row.text("法令名"), row.text("法令番号"), "", "法令名"),
-            ("plan", row.text("計画通知名"), "", row.text("計画通知等URL"), "計画通知名"),
+        for kind, title, number, address in (
+            ("policy", policy, "", row.text("政策・施策URL")),
+            ("law", row.text("法令名"), row.text("法令番号"), ""),
+            ("plan", row.text("計画通知名"), "", row.text("計画通知等URL")),
         ):
             if clean(title):
-                link = PolicyLink(kind, clean(title), clean(number), address, row.place(column))
-                sheet.policies.append(link)
+                shown = address if _ADDRESS.fullmatch(address) else ""
+                link = PolicyLink(kind, clean(title), clean(number), shown)
+                if link not in sheet.policies:
+                    sheet.policies.append(link)
 
     def _budget(self, sheet: RsSheet, row: Row) -> None:
         year = self._year(row, "予算年度")

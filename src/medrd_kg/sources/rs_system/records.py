@@ -62,7 +62,6 @@ class Block:
 
     Attributes:
         label: A, B, …, per sheet.
-        name: Its printed name; may name a person, use only through the privacy rule.
         total: What the block received in all, where it is stated.
         payees: Who received it.
         direct: Whether the ministry pays it.
@@ -71,7 +70,6 @@ class Block:
     """
 
     label: str
-    name: str = ""
     total: Figure | None = None
     payees: list[PaidRow] = field(default_factory=list)
     direct: bool = False
@@ -115,7 +113,6 @@ class PolicyLink:
     title: str
     number: str
     address: str
-    place: str
 
 
 @dataclass(slots=True)

@@ -132,4 +132,6 @@ def _document(sheet: RsSheet, link: PolicyLink) -> Block:
     block = Block(term("doc", slug), kind).add("rdfs:label", text(link.title, "ja"))
     if kind == "Law":
         block.add("mrd:documentNumber", text(link.number))
+    if link.address:
+        block.add("dcterms:source", text(link.address))
     return block
