@@ -82,26 +82,10 @@ def run_import(
             "usage", f"two files would be called {doubles[0]}", "import them one by one with --name"
         )
     for file, chosen in zip(files, names, strict=True):
-        statements = read_statements(
-            file,
-            base=base,
-            max_bytes=max_unpacked_mb * 1_000_000,
-            guard=_Guard(file.path.name),
-            told=lambda content, known, error, file=file: malformed(  # type: ignore[misc]
-                content, _MEDIA_TYPES[known], base, error, file.path.name
-            ),
-        )
         target = imported_dir(data_dir) / file_name(chosen)
         try:
             with replaced(target, dry_run=dry_run) as part:
-                with ConsoleProgress().step(f"reading {file.path.name}"):
-                    written = write_quads(
-                        statements,
-                        part,
-                        graph=graph or own_graph(chosen),
-                        shown=file.path.name,
-                        keep=SAMPLE,
-                    )
+                written = _read(file, part, graph or own_graph(chosen), base, max_unpacked_mb)
                 if not _is_new(file, written, target, part):
                     continue
                 _check(
@@ -120,6 +104,23 @@ def run_import(
         typer.echo(
             "dry run: nothing was written" if dry_run else f"{target}: the next build takes it up"
         )
+
+
+def _read(file: RdfFile, part: Path, graph: str, base: str | None, max_unpacked_mb: int) -> Written:
+    name = file.path.name
+    size = file.path.stat().st_size
+    with ConsoleProgress().bar(f"reading {name}", size) as advance:
+        statements = read_statements(
+            file,
+            base=base,
+            max_bytes=max_unpacked_mb * 1_000_000,
+            guard=_Guard(name),
+            told=lambda content, known, error: malformed(
+                content, _MEDIA_TYPES[known], base, error, name
+            ),
+            advance=advance,
+        )
+        return write_quads(statements, part, graph=graph, shown=name, keep=SAMPLE)
 
 
 class _Guard:

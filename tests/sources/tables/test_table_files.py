@@ -23,7 +23,7 @@ FLOW = {
     "propertyUrl": "rdf:type",
     "valueUrl": "mrd:FundingFlow",
 }
-COLUMNS = [
+COLUMNS: list[dict[str, Any]] = [
     {"name": "id", "titles": "番号", "required": True},
     {"name": "label", "titles": ["事業 名", "name"], "propertyUrl": "rdfs:label", "lang": "ja"},
     {
@@ -181,6 +181,33 @@ def test_titles_may_stand_below_other_rows(tmp_path: Path) -> None:
 def test_a_table_without_titles_is_read_by_position(tmp_path: Path) -> None:
     found = imported(csv_file(tmp_path, "1,甲,3,\n"), COLUMNS, dialect={"header": False})
     assert Triple(flow("1"), LABEL, Literal("甲", language="ja")) in found.triples
+
+
+@pytest.mark.parametrize(
+    ("written", "cell"),
+    [
+        ("yyyy/MM/dd", "2022/04/01"),
+        ("yyyy/M/d", "2022/4/1"),
+        ("yyyy年M月d日", "２０２２年4月1日"),
+        ("dd.MM.yyyy", "01.04.2022"),
+    ],
+)
+def test_dates_have_the_form_that_the_mapping_tells(
+    tmp_path: Path, written: str, cell: str
+) -> None:
+    day = {**COLUMNS[3], "datatype": {"base": "date", "format": written}}
+    path = csv_file(tmp_path, f"番号,日\n1,{cell}\n2,2022-04-01\n")
+    found = imported(path, [COLUMNS[0], day])
+    assert '"2022-04-01"^^xsd:date' in found.turtle().decode()
+    assert [str(each) for each in found.faults] == [
+        f"予算2022.csv, row 3, column B (日): '2022-04-01' is no date of the form {written}"
+    ]
+
+
+def test_days_that_no_calendar_has_are_told(tmp_path: Path) -> None:
+    day = {**COLUMNS[3], "datatype": {"base": "date", "format": "yyyy/M/d"}}
+    found = imported(csv_file(tmp_path, "番号,日\n1,2022/2/30\n"), [COLUMNS[0], day])
+    assert [each.message for each in found.faults] == ["'2022/2/30' is no day of the calendar"]
 
 
 def test_quotes_at_fault_are_told(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ def column(
         None,
         language,
         unit,
+        None,
         is_virtual=False,
         reader=reader,
     )

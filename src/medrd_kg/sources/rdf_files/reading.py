@@ -16,7 +16,7 @@ from pyoxigraph import Quad, RdfFormat
 from medrd_kg.problems import Problem
 from medrd_kg.sources.rdf_files.formats import RdfFormatName
 
-__all__ = ["FORMATS", "Guard", "RdfFile", "Told", "described", "read_statements"]
+__all__ = ["FORMATS", "Advance", "Guard", "RdfFile", "Told", "described", "read_statements"]
 
 FORMATS: Final = {
     RdfFormatName.TURTLE: RdfFormat.TURTLE,
@@ -51,6 +51,9 @@ _MAX_DOCUMENT: Final = 1_000_000_000
 
 Guard = Callable[[bytes, RdfFormat], None]
 """Refuses documents that would exhaust the process that parses them."""
+
+Advance = Callable[[int], None]
+"""Is told how many bytes of the file have been read since."""
 
 Told = Callable[[bytes, RdfFormat, SyntaxError], Problem]
 """Makes a fault with its place out of what the parser said of a document."""
@@ -99,7 +102,13 @@ def described(path: Path, format_name: RdfFormatName | None = None) -> RdfFile:
 
 
 def read_statements(
-    file: RdfFile, *, base: str | None, max_bytes: int, guard: Guard, told: Told
+    file: RdfFile,
+    *,
+    base: str | None,
+    max_bytes: int,
+    guard: Guard,
+    told: Told,
+    advance: Advance = lambda _: None,
 ) -> Iterator[Quad]:
     """Yield the statements of a file; line-based formats are streamed.
 
@@ -109,12 +118,13 @@ def read_statements(
         max_bytes: Most bytes that it may unpack to.
         guard: Is shown every document that is held in memory before it is parsed.
         told: Turns faults of the parser into problems.
+        advance: Is told of the progress.
 
     Raises:
         Problem: ``invalid-data`` or ``malformed-data``: it cannot be read; with line and column.
     """
     try:
-        with _opened(file, max_bytes) as stream:
+        with _opened(file, max_bytes, advance) as stream:
             if file.format in _LINES:
                 yield from _streamed(file, stream, base, told)
             else:
@@ -150,8 +160,9 @@ def _held(
 
 
 @contextmanager
-def _opened(file: RdfFile, max_bytes: int) -> Iterator[IO[bytes]]:
-    with file.path.open("rb") as packed:
+def _opened(file: RdfFile, max_bytes: int, advance: Advance) -> Iterator[IO[bytes]]:
+    with file.path.open("rb") as content:
+        packed = cast("IO[bytes]", _Counted(content, advance))
         unpacked: IO[bytes]
         match file.compression:
             case ".gz":
@@ -163,6 +174,24 @@ def _opened(file: RdfFile, max_bytes: int) -> Iterator[IO[bytes]]:
                 yield packed
                 return
         yield cast("IO[bytes]", _Limited(file.path, unpacked, max_bytes))
+
+
+class _Counted(io.RawIOBase):
+    """Tells how much of a file has been read."""
+
+    def __init__(self, stream: IO[bytes], advance: Advance) -> None:
+        self._stream = stream
+        self._advance = advance
+
+    def readable(self) -> bool:
+        """It is there to be read."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """Read on."""
+        content = self._stream.read(size)
+        self._advance(len(content))
+        return content
 
 
 class _Limited(io.RawIOBase):

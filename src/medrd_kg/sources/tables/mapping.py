@@ -8,6 +8,7 @@ passed over in silence.
 
 import copy
 import json
+import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from medrd_kg.sources.named_agents import PERSONS
 from medrd_kg.sources.tables.templates import Template, expanded
 from medrd_kg.vocabulary import MRD
 
-__all__ = ["AMOUNTS", "UNITS", "ColumnMap", "TableMap", "TableMapping", "read_mapping"]
+__all__ = ["AMOUNTS", "DATES", "UNITS", "ColumnMap", "TableMap", "TableMapping", "read_mapping"]
 
 AMOUNTS: Final = frozenset({str(MRD.amountJPY), str(MRD.nonAdditiveAmountJPY)})
 """Properties whose values are whole yen."""
@@ -42,6 +43,15 @@ UNITS: Final[Mapping[str, int]] = {
     "trillion yen": 10**12,
 }
 """Yen in each unit that ``schema:unitText`` of a column may name."""
+
+DATES: Final[Mapping[str, re.Pattern[str]]] = {
+    "yyyy/MM/dd": re.compile(r"([0-9]{4})/([0-9]{2})/([0-9]{2})"),
+    "yyyy/M/d": re.compile(r"([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})"),
+    "yyyy.M.d": re.compile(r"([0-9]{4})\.([0-9]{1,2})\.([0-9]{1,2})"),
+    "yyyy年M月d日": re.compile(r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日"),
+}
+"""Formats of dates beside those of the Recommendation, which has none with the year first but
+``yyyy-MM-dd`` and ``yyyyMMdd``."""
 
 _UNIT: Final = "schema:unitText"
 _UNREAD: Final = {
@@ -70,6 +80,7 @@ class ColumnMap:
         value: Object, where it is an IRI.
         language: Language of its texts.
         unit: Unit of its amounts, a key of `UNITS`.
+        date_format: How its dates are written, where that is a key of `DATES`.
         is_virtual: Whether no column of the table stands behind it.
         reader: Reads its cells, by data type, null values and separator.
     """
@@ -81,6 +92,7 @@ class ColumnMap:
     value: Template | None
     language: str | None
     unit: str | None
+    date_format: str | None
     is_virtual: bool
     reader: Column
 
@@ -169,13 +181,14 @@ def _mapping(document: object) -> TableMapping:
         raise ValueError('"tables" is a list of tables')
     for each in [document, *tables]:
         _refuse_references(each)
+    plain, dates = _without_own_formats(document)
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         try:
             if "tables" in document:
-                found = list(TableGroup.fromvalue(copy.deepcopy(document)).tables)
+                found = list(TableGroup.fromvalue(plain).tables)
             else:
-                found = [Table.fromvalue(copy.deepcopy(document))]
+                found = [Table.fromvalue(plain)]
         except (AssertionError, AttributeError, KeyError, TypeError) as error:
             raise ValueError(
                 f"it is no CSVW metadata: {str(error) or type(error).__name__}"
@@ -184,7 +197,10 @@ def _mapping(document: object) -> TableMapping:
         raise ValueError("; ".join(str(each.message) for each in warned))
     common = document if "tables" in document else tables[0]
     return TableMapping(
-        tables=tuple(_table(each, raw, document) for each, raw in zip(found, tables, strict=True)),
+        tables=tuple(
+            _table(each, raw, document, formats)
+            for each, raw, formats in zip(found, tables, dates, strict=True)
+        ),
         title=_text(common, "dc:title"),
         address=_text(common, "dc:source"),
         licence=_text(common, "dc:license"),
@@ -216,12 +232,31 @@ def _text(description: Mapping[str, Any], name: str) -> str | None:
     return value
 
 
-def _table(table: Table, raw: Mapping[str, Any], group: Mapping[str, Any]) -> TableMap:
+def _without_own_formats(document: dict[str, Any]) -> tuple[dict[str, Any], list[dict[int, str]]]:
+    """Return a copy without the formats of `DATES`, and for each table these by column."""
+    plain = copy.deepcopy(document)
+    found = []
+    for table in plain.get("tables", [plain]):
+        formats: dict[int, str] = {}
+        columns = table.get("tableSchema", {}).get("columns", [])
+        for number, column in enumerate(columns if isinstance(columns, list) else ()):
+            datatype = column.get("datatype") if isinstance(column, dict) else None
+            if not isinstance(datatype, dict) or datatype.get("base") != "date":
+                continue
+            if isinstance(datatype.get("format"), str) and datatype["format"] in DATES:
+                formats[number] = datatype.pop("format")
+        found.append(formats)
+    return plain, found
+
+
+def _table(
+    table: Table, raw: Mapping[str, Any], group: Mapping[str, Any], dates: Mapping[int, str]
+) -> TableMap:
     dialect = table._get_dialect()  # noqa: SLF001 - the one place where it looks at the group
     told = {**group.get("dialect", {}), **raw.get("dialect", {})}
     if dialect.trim not in _TRIMS:
         raise ValueError(f'"trim" is true, false, start or end, not {dialect.trim!r}')
-    columns = tuple(_columns(table, table.tableSchema.columns))
+    columns = tuple(_columns(table, table.tableSchema.columns, dates))
     names = [each.name for each in columns]
     if not any(each.predicate for each in columns):
         raise ValueError('no column has a "propertyUrl": nothing would be imported')
@@ -249,7 +284,9 @@ def _table(table: Table, raw: Mapping[str, Any], group: Mapping[str, Any]) -> Ta
     )
 
 
-def _columns(table: Table, columns: Sequence[Column]) -> Iterator[ColumnMap]:
+def _columns(
+    table: Table, columns: Sequence[Column], dates: Mapping[int, str]
+) -> Iterator[ColumnMap]:
     for number, column in enumerate(columns, 1):
         name = column.name or f"_col.{number}"
         titles = [title for group in (column.titles or {}).values() for title in group]
@@ -272,6 +309,7 @@ def _columns(table: Table, columns: Sequence[Column]) -> Iterator[ColumnMap]:
                 value=None if value is None else Template(str(value.uri)),
                 language=_language(table, column),
                 unit=column.common_props.get(_UNIT),
+                date_format=dates.get(number - 1),
                 is_virtual=column.virtual,
                 reader=column,
             )

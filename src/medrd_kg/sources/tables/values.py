@@ -1,5 +1,6 @@
 """Values of cells: literals by the data types of CSVW, amounts in whole yen."""
 
+import datetime as dt
 import re
 import unicodedata
 import warnings
@@ -10,7 +11,7 @@ from typing import Final
 from csvw.metadata import Datatype
 from pyoxigraph import Literal, NamedNode
 
-from medrd_kg.sources.tables.mapping import UNITS, ColumnMap
+from medrd_kg.sources.tables.mapping import DATES, UNITS, ColumnMap
 from medrd_kg.sources.tables.reading import Cell
 from medrd_kg.vocabulary import PREFIXES
 
@@ -87,11 +88,25 @@ def _literal(column: ColumnMap, datatype: Datatype | None, value: str, *, is_dat
             return _integer(yen(found, column.unit or "yen"))
         plain = str(int(found)) if base != "decimal" else format(found, "f")
         return Literal(plain, datatype=NamedNode(f"{_XSD}{base}"))
+    if column.date_format is not None and not is_date:
+        return _date(value, column.date_format)
     read = _read(datatype, value, told=value, formatted=not (is_date and base in _DATES))
     if base == "string":
         return _string(value, column.language)
     lexical = value if base in _FREE else Datatype.fromvalue(base).formatted(read)
     return Literal(lexical, datatype=NamedNode(_DATATYPES.get(base, f"{_XSD}{base}")))
+
+
+def _date(value: str, written: str) -> Literal:
+    found = DATES[written].fullmatch(unicodedata.normalize("NFKC", value).strip())
+    if found is None:
+        raise ValueError(f"{value!r} is no date of the form {written}")
+    year, month, day = map(int, found.groups())
+    try:
+        iso = dt.date(year, month, day).isoformat()
+    except ValueError as error:
+        raise ValueError(f"{value!r} is no day of the calendar") from error
+    return Literal(iso, datatype=NamedNode(f"{_XSD}date"))
 
 
 def _string(value: str, language: str | None) -> Literal:
