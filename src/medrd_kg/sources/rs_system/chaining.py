@@ -126,7 +126,9 @@ class ProgrammeFinder:
             held = [(slug, self._evidence(slug, name, figures)) for slug in candidates]
             good = [(slug, equal) for slug, equal in held if equal is not None]
             if len(good) == 1:
-                return Link(good[0][0], rule, good[0][1])
+                # A sheet does not continue a later one: it is the one that begins the programme.
+                begins = self._first_year(good[0][0]) > sheet.year
+                return Link(good[0][0], "first" if begins else rule, good[0][1])
             why = "several programmes fit" if good else "no figure confirms it"
             doubts += [Doubt(slug, f"{rule}: {why}") for slug in candidates]
         doubts += [
@@ -135,6 +137,9 @@ class ProgrammeFinder:
             if telling_overlap(figures, self._restated(each)) >= _DOUBTFUL_OVERLAP
         ]
         return Link(self._own(sheet), "first", 0, tuple(dict.fromkeys(doubts)))
+
+    def _first_year(self, slug: str) -> int:
+        return min(each.publication_year for each in self._known.programmes[slug].editions)
 
     def _inner(self, ministry: str, name: str) -> list[str]:
         found = _INNER.search(name)
