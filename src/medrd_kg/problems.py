@@ -183,6 +183,12 @@ PROBLEM_TYPES = _types(
         "busy", HTTPStatus.SERVICE_UNAVAILABLE, "混み合っています", "Too many queries at once"
     ),
     ProblemType(
+        "comparison-running",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "リリースを比較しています",
+        "The releases are being compared",
+    ),
+    ProblemType(
         "remote-failure",
         HTTPStatus.BAD_GATEWAY,
         "外部のサーバーから答えが得られません",

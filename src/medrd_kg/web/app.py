@@ -64,7 +64,7 @@ def create_app(settings: Settings, source: ReleaseSource) -> FastAPI:
     service = Service(settings)
     life = ReleaseLife(settings, queries, service, source)
     older = OlderReleases(settings, queries, service)
-    differences = Differences(settings.query_timeout_seconds)
+    differences = Differences()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

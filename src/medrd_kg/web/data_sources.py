@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from medrd_kg.build.dumps import ALL_QUADS, DUMPS
+from medrd_kg.build.folding import FOLDED_STATEMENTS
 from medrd_kg.build.manifest import Manifest
 from medrd_kg.build.pipeline import current_release
 from medrd_kg.build.release import SEARCH_INDEX, STORE, TABLES, damages
@@ -84,12 +85,15 @@ def _release(
     settings: Settings, folder: Path, manifest: Manifest, *, on_disk: bool, edits: Path | None
 ) -> Release:
     union = settings.union_default_graph
+    statements = (folder / FOLDED_STATEMENTS).resolve()
+    folded = statements if edits is not None and statements.is_file() else None
     source = DataSource(
         dump=None if on_disk else (folder / DUMPS / ALL_QUADS).resolve(),
         union_default_graph=union,
-        protected=frozenset(manifest.graphs),
+        protected=frozenset(manifest.graphs.keys() - _graphs_in(folded)),
         shapes=(ontology_dir() / "shapes").resolve(),
         snapshot=(folder / STORE).resolve() if on_disk else None,
+        folded=folded,
     )
     return Release(
         version=manifest.version,
@@ -100,3 +104,11 @@ def _release(
         search_index=folder / SEARCH_INDEX,
         folder=folder,
     )
+
+
+def _graphs_in(statements: Path | None) -> set[str]:
+    """Return the graphs of a file of N-Quads, sorted by graph or not."""
+    if statements is None:
+        return set()
+    with statements.open("rb") as lines:
+        return {line[line.rindex(b"<") + 1 : line.rindex(b">")].decode() for line in lines}

@@ -130,13 +130,15 @@ def _catalogue(served: Serving, kept: Iterable[KeptRelease]) -> Iterator[Triple]
     for release in kept:
         if release.outline is None or release.reason is not None:
             continue
-        one = NamedNode(served.address(f"/api/v1/releases/{release.version}"))
+        one = NamedNode(f"{DATASET}/{release.version}")
+        page = NamedNode(served.address(f"/api/v1/releases/{release.version}"))
         built = Literal(release.outline.built, datatype=NamedNode(f"{PREFIXES['xsd']}dateTime"))
         yield Triple(_DATASET, _dcat("hasVersion"), one)
         yield Triple(one, _TYPE, _dcat("Dataset"))
         yield Triple(one, _dcat("version"), Literal(release.version))
         yield Triple(one, _dcat("isVersionOf"), _DATASET)
         yield Triple(one, _dcterms("issued"), built)
+        yield Triple(one, _dcat("landingPage"), page)
 
 
 def _dcat(name: str) -> NamedNode:

@@ -5,6 +5,8 @@ from typing import Any, Final
 from anyio import to_thread
 from fastapi import FastAPI, Request, Response
 
+from medrd_kg.build.description import DATASET
+from medrd_kg.build.notes import read_notes
 from medrd_kg.build.retention import size_of
 from medrd_kg.web.dump_routes import dump_entries, require_release
 from medrd_kg.web.kept_releases import KeptRelease, kept_releases
@@ -115,7 +117,7 @@ def _described(served: Serving, release: KeptRelease) -> dict[str, Any]:
     outline, manifest = release.outline, release.manifest
     address = served.address(f"{RELEASES_PATH}/{release.version}")
     found: dict[str, Any] = {
-        "id": address,
+        "id": f"{DATASET}/{release.version}",
         "href": address,
         "type": ["dcat:Dataset"],
         "label": {"en": f"Release {release.version}", "ja": f"リリース {release.version}"},
@@ -141,6 +143,7 @@ def _described(served: Serving, release: KeptRelease) -> dict[str, Any]:
             {"name": each.name, "graph": each.graph or None, "sha256": each.sha256}
             for each in manifest.sources
         ],
+        "notes": read_notes(release.folder),
         "dumps": dump_entries(served, release),
     }
 
@@ -190,6 +193,10 @@ def _release_schema() -> Schema:
                         "sha256": text,
                     },
                 },
+            },
+            "notes": {
+                "type": ["object", "null"],
+                "description": "What it changed against the release before, as JSON-LD.",
             },
             "dumps": {
                 "type": "array",

@@ -3,11 +3,17 @@
 import shutil
 from pathlib import Path
 
+import anyio
 import httpx
 import pyoxigraph as ox
 import pytest
 import zstandard
 from tests.web.releases.conftest import Kept, serving_kept
+from tests.web.test_life_cycle import talk_to, until_ready
+
+from medrd_kg.settings import Settings
+from medrd_kg.web.app import create_app
+from medrd_kg.web.data_sources import find_release
 
 BUREAU = "https://w3id.org/medrd-kg/id/organization/bureau"
 AGENCY = "https://w3id.org/medrd-kg/id/organization/agency"
@@ -133,6 +139,30 @@ class TestPatch:
         data.canonicalize(ox.CanonicalizationAlgorithm.UNSTABLE)
         wanted.canonicalize(ox.CanonicalizationAlgorithm.UNSTABLE)
         assert data == wanted
+
+
+def test_a_caller_does_not_wait_long_for_a_comparison(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("medrd_kg.web.differences.differences._PATIENCE_SECONDS", 0.0)
+    settings = Settings.load({}, data_dir=kept.data_dir, public_url="http://service.example")
+    app = create_app(settings, lambda: find_release(settings))
+    path = f"/api/v1/releases/{kept.newer}/diff"
+
+    async def talk(client: httpx.AsyncClient) -> None:
+        await until_ready(client)
+        first = await client.get(path)
+        assert first.status_code == 503
+        assert first.json()["type"].endswith("/comparison-running")
+        assert first.headers["retry-after"] == "5"
+        waiting = await client.get("/en/releases", params={"from": kept.older, "to": kept.newer})
+        assert 'role="status"' in waiting.text
+        with anyio.fail_after(60):
+            while (await client.get(path)).status_code == 503:  # noqa: ASYNC110 - as callers do
+                await anyio.sleep(0.05)
+        assert (await client.get(path)).json()["items"]
+
+    talk_to(app, talk)
 
 
 def test_a_damaged_dump_is_told(kept: Kept, tmp_path: Path) -> None:

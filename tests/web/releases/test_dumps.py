@@ -35,6 +35,9 @@ class TestReleases:
         assert newer["triples"] > older["triples"]
         assert "data/ttl/organizations.ttl" in {each["name"] for each in newer["sources"]}
         assert newer["sourceDate"] == "2022-11-30"
+        assert newer["notes"]["version"] == kept.newer
+        assert newer["notes"]["previous"].endswith(kept.older)
+        assert newer["notes"]["id"] == newer["id"]
 
     def test_one_release_has_an_address_of_its_own(
         self, kept_server: httpx.Client, kept: Kept
@@ -181,7 +184,9 @@ class TestDescriptions:
             assert kept_server.head(url).headers["content-length"] == str(size)
         version = URIRef(f"{DCAT}version")
         versions = {
-            str(graph.value(each, version)): kept_server.get(str(each)).json()["version"]
+            str(graph.value(each, version)): kept_server.get(
+                str(graph.value(each, DCAT.landingPage))
+            ).json()["version"]
             for each in graph.objects(None, URIRef(f"{DCAT}hasVersion"))
         }
         assert versions == {each: each for each in (kept.older, kept.newer)}

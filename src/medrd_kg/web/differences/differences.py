@@ -24,6 +24,9 @@ _KEPT: Final = 8
 _MOST_WAITING: Final = 4
 """Comparisons that are made or wait."""
 
+_PATIENCE_SECONDS: Final = 10.0
+"""How long a caller waits for a comparison; it goes on without the caller."""
+
 _LONGEST_SECONDS: Final = 3600.0
 _PIECE: Final = 1 << 18
 _HELD: Final = 1 << 16
@@ -37,13 +40,8 @@ _logger = logging.getLogger(__name__)
 class Differences:
     """Compares releases, and keeps what came out as long as the service runs."""
 
-    def __init__(self, patience: float) -> None:
-        """Compare nothing yet.
-
-        Args:
-            patience: Seconds that a caller waits for a comparison; it goes on without the caller.
-        """
-        self._patience = patience
+    def __init__(self) -> None:
+        """Compare nothing yet."""
         self._kept: OrderedDict[_Pair, Path] = OrderedDict()
         self._made: dict[_Pair, asyncio.Task[Path]] = {}
         self._turn = asyncio.Lock()
@@ -58,8 +56,8 @@ class Differences:
             newer: Folder of the other one.
 
         Raises:
-            Problem: ``busy``: it is being compared, and takes longer than a caller should wait; or
-                too much else is. ``damaged-release``: a dump cannot be read.
+            Problem: ``comparison-running``: it takes longer than a caller should wait. ``busy``:
+                too much else is being compared. ``damaged-release``: a dump cannot be read.
         """
         pair = (older.name, newer.name)
         file = self._kept.get(pair)
@@ -71,9 +69,14 @@ class Differences:
                 task = asyncio.create_task(self._make(pair, older, newer))
                 self._made[pair] = task
                 task.add_done_callback(lambda done: self._finish(pair, done))
-            done, _ = await asyncio.wait([task], timeout=self._patience)
+            done, _ = await asyncio.wait([task], timeout=_PATIENCE_SECONDS)
             if not done:
-                raise _busy("the two releases are being compared, which takes a while")
+                raise Problem(
+                    "comparison-running",
+                    f"{pair[0]} and {pair[1]} are being compared, which takes a while",
+                    "ask again in a moment: it goes on meanwhile, and is made once",
+                    headers={"Retry-After": "5"},
+                )
             file = task.result()
         if pair in self._kept:
             self._kept.move_to_end(pair)

@@ -338,5 +338,8 @@ def _operation() -> Schema:
             *paging_parameters(_MOST, _USUAL),
             parameter("format", "Outranks Accept.", {**text, "enum": list(_FORMATS)}),
         ],
-        problems=("unknown-parameter", "invalid-parameter", "not-found", "busy", "damaged-release"),
+        problems=(
+            *("unknown-parameter", "invalid-parameter", "not-found"),
+            *("comparison-running", "busy", "damaged-release"),
+        ),
     )

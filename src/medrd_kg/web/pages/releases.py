@@ -114,7 +114,7 @@ async def _difference(
             request, path, {**question, "cursor": given["cursor"], "limit": _ENTITIES}
         )
     except Problem as problem:
-        if problem.slug != "busy":
+        if problem.slug not in {"comparison-running", "busy"}:
             raise
         return {"is_waiting": True, "files": files}
     served = serving(request)
