@@ -129,6 +129,9 @@ def build(
     force: Annotated[
         bool, typer.Option("--force", help="Build even if the current release has this content.")
     ] = False,
+    with_edits: Annotated[
+        bool, typer.Option("--with-edits", help="Fold the accepted edits into the release.")
+    ] = False,
     refuse_drops: Annotated[
         bool,
         typer.Option("--refuse-drops", help="Publish nothing when numbers fell suspiciously."),
@@ -136,8 +139,11 @@ def build(
     settings: Settings,
 ) -> None:
     """Validate, reason and publish a release of the shipped and imported content."""
+    from medrd_kg.build.folding import fold_edits
     from medrd_kg.build.pipeline import build_release, ensure_release
 
+    if with_edits:
+        fold_edits(settings.data_dir)
     make = build_release if force else partial(ensure_release, ends_hold=True)
     manifest = make(
         settings.data_dir,

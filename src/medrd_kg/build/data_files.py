@@ -32,6 +32,9 @@ RESTORING: Final = "restore-unfinished"
 """File that tells that a restore has begun to move folders and has not come to its end."""
 
 _RELEASES: Final = "releases"
+_MADE_ANEW: Final = frozenset({_RELEASES, "parts", "snapshots"})
+"""Folders of releases, of what builds keep for later ones, and of servers' copies for queries."""
+
 _LOCKS: Final = ".lock"
 _HIDDEN: Final = "."
 _PASSING: Final = frozenset({"failed-validation.ttl", RESTORING})
@@ -125,7 +128,7 @@ def _folders(data_dir: Path) -> Iterator[tuple[Path, list[str]]]:
             each
             for each in folders
             if not each.startswith(_HIDDEN)
-            and not (top and (each == _RELEASES or each.startswith(REPLACED)))
+            and not (top and (each in _MADE_ANEW or each.startswith(REPLACED)))
         )
         yield (
             folder,

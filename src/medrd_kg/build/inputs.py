@@ -8,10 +8,10 @@ from pyoxigraph import NamedNode, Quad
 from medrd_kg.build.canonical import canonical_quads, digest
 from medrd_kg.build.manifest import BUILDER_SCHEMA, SourceRecord, checksum
 from medrd_kg.problems import Problem
-from medrd_kg.sources.content import ContentFile, is_reserved_graph
+from medrd_kg.sources.content import ContentFile
 from medrd_kg.store.embedded import EmbeddedStore
 
-__all__ = ["content_hash", "load_content", "read_quads", "source_records"]
+__all__ = ["content_hash", "load_content", "parsed", "read_quads", "source_records"]
 
 
 def source_records(files: Iterable[ContentFile]) -> list[SourceRecord]:
@@ -41,7 +41,7 @@ def read_quads(files: Iterable[ContentFile]) -> Iterator[Quad]:
         Problem: ``invalid-data``: a file does not parse, or states a graph that it must not; the
             message says where.
     """
-    return canonical_quads(quad for each in files for quad in _parsed(each))
+    return canonical_quads(quad for each in files for quad in parsed(each))
 
 
 def load_content(store: EmbeddedStore, files: Sequence[ContentFile]) -> None:
@@ -56,18 +56,25 @@ def load_content(store: EmbeddedStore, files: Sequence[ContentFile]) -> None:
             message says where.
     """
     names = {str(each.path): each.name for each in files}
+    naming = [each for each in files if each.names_graphs]
     try:
         store.bulk_load_files(
             ((each.path, each.graph or None) for each in files),
             rename=canonical_quads,
-            may_name=lambda graph: not is_reserved_graph(graph),
+            may_name=lambda graph: any(each.may_state(graph) for each in naming),
         )
     except SyntaxError as error:
         name = names.get(str(error.filename), error.filename)
         raise Problem("invalid-data", f"{name}: {error.msg}") from error
 
 
-def _parsed(file: ContentFile) -> Iterator[Quad]:
+def parsed(file: ContentFile) -> Iterator[Quad]:
+    """Parse a file; its blank nodes get names that no other file has.
+
+    Raises:
+        Problem: ``invalid-data``: it does not parse, or states a graph that it must not; the
+            message says where.
+    """
     try:
         if file.names_graphs:
             yield from _named(file)
@@ -84,6 +91,6 @@ def _parsed(file: ContentFile) -> Iterator[Quad]:
 def _named(file: ContentFile) -> Iterator[Quad]:
     for quad in ox.parse(path=str(file.path), format=ox.RdfFormat.N_QUADS, rename_blank_nodes=True):
         graph = quad.graph_name
-        if not isinstance(graph, NamedNode) or is_reserved_graph(graph.value):
+        if not isinstance(graph, NamedNode) or not file.may_state(graph.value):
             raise Problem("invalid-data", f"{file.name}: it must not state the graph {graph}")
         yield quad

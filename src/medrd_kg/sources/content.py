@@ -9,12 +9,16 @@ from typing import Final
 from medrd_kg.vocabulary import BASE, graph_iri
 
 __all__ = [
+    "FOLDED",
     "ContentFile",
     "content_files",
     "dependencies",
     "imported_dir",
     "is_reserved_graph",
 ]
+
+FOLDED: Final = "data/ttl/edits.nq"
+"""Name of the file of edits that a build folds in: it alone may state graphs of edits."""
 
 _IMPORTED: Final = "imported"
 """Folder below the data directory where imports put their Turtle; laid out like ``data/ttl``."""
@@ -49,6 +53,11 @@ class ContentFile:
     def names_graphs(self) -> bool:
         """Whether this is N-Quads, whose every statement names its graph."""
         return self.path.suffix == ".nq"
+
+    def may_state(self, graph: str) -> bool:
+        """Whether a file that names graphs itself may name this one."""
+        edited = self.name == FOLDED and graph.startswith(graph_iri("edits/"))
+        return edited or not is_reserved_graph(graph)
 
 
 def imported_dir(data_dir: Path) -> Path:

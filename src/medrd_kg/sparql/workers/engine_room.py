@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -201,15 +202,17 @@ class EngineRoom:
         """Yield the state of the checkpoint and all edits after it, as frames."""
         if self._edits is None or not self._edits.is_dir():
             return
-        checkpoint, segments = recorded(self._edits)
-        base = 0
-        if checkpoint is not None:
-            base = checkpoint.sequence
-            whole = Delta(added=b"".join(checkpoint.content()), created=tuple(checkpoint.graphs))
-            yield base, _delta_frame(base, whole.encode())
-        for segment in segments:
-            for sequence, record in segment.records(after=base):
-                yield sequence, _delta_frame(sequence, EditRecord.decode(record).delta)
+        folded = self._source.folded
+        # What was folded into the release comes from the journal: edits since then may have
+        # removed it, and names of blank nodes are the journal's.
+        replaced = b"" if folded is None else folded.read_bytes()
+        for sequence, encoded in _repeated(self._edits):
+            delta = encoded
+            if replaced:
+                first = Delta.decode(encoded)
+                delta = replace(first, removed=replaced + first.removed).encode()
+                replaced = b""
+            yield sequence, _delta_frame(sequence, delta)
 
     async def ask(self, request: AskRequest, job: Job, hops: int = 0) -> object:
         """Answer a request of the SPARQL Protocol.
@@ -336,6 +339,19 @@ class EngineRoom:
 def state_id(version: str, sequence: int) -> str:
     """Return the identifier of a release with the edits up to a number."""
     return f"{version}+{sequence}" if sequence else version
+
+
+def _repeated(folder: Path) -> Iterator[tuple[int, bytes]]:
+    """Yield what a journal holds as encoded deltas, the checkpoint first."""
+    checkpoint, segments = recorded(folder)
+    base = 0
+    if checkpoint is not None:
+        base = checkpoint.sequence
+        whole = Delta(added=b"".join(checkpoint.content()), created=tuple(checkpoint.graphs))
+        yield base, whole.encode()
+    for segment in segments:
+        for sequence, record in segment.records(after=base):
+            yield sequence, EditRecord.decode(record).delta
 
 
 def _delta_frame(sequence: int, delta: bytes) -> bytes:

@@ -37,6 +37,8 @@ class DataSource:
         shapes: Folder of the shapes that edits must conform to; None: any edit does.
         snapshot: The engine's own files, which nobody writes, instead of a dump: the data stay on
             disk. For data that are too large for memory.
+        folded: N-Quads that the data hold because edits were folded in; the journal of edits
+            is repeated in their place. None: there are none.
     """
 
     dump: Path | None
@@ -44,6 +46,7 @@ class DataSource:
     protected: frozenset[str] | None = None
     shapes: Path | None = None
     snapshot: Path | None = None
+    folded: Path | None = None
 
     @property
     def holds_merge(self) -> bool:
@@ -58,6 +61,7 @@ class DataSource:
             "protected": None if self.protected is None else sorted(self.protected),
             "shapes": None if self.shapes is None else str(self.shapes),
             "snapshot": None if self.snapshot is None else str(self.snapshot),
+            "folded": None if self.folded is None else str(self.folded),
         }
 
     @classmethod
@@ -65,7 +69,7 @@ class DataSource:
         """Return what `document` wrote."""
         paths = {
             name: None if document[name] is None else Path(document[name])
-            for name in ("dump", "shapes", "snapshot")
+            for name in ("dump", "shapes", "snapshot", "folded")
         }
         protected = document["protected"]
         return cls(
