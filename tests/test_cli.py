@@ -208,6 +208,14 @@ def test_verify_evidence_holds_for_the_document(run: Command, policy_units_file:
     assert " 0 not borne out" in result.stdout
 
 
+def test_verify_evidence_reads_the_document_itself(run: Command, shared_dir: Path) -> None:
+    text = shared_dir / "sources" / "policy-fy2022.txt"
+    result = run("verify-evidence", text, "--document", "policy-fy2022")
+    assert result.returncode == 0, result.stdout
+    assert " 0 not borne out" in result.stdout
+    _fails(run("verify-evidence", text, "--document", "No document"), 2, "No document")
+
+
 def test_verify_evidence_fails_for_a_changed_document(
     run: Command, policy_units_file: Path, tmp_path: Path
 ) -> None:
