@@ -5,8 +5,7 @@ The same graph gives the same bytes: statements are sorted and blank nodes are c
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
-from heapq import merge
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +13,7 @@ import pyoxigraph as ox
 import zstandard
 from pyoxigraph import Triple
 
-from medrd_kg.build.canonical import parsed_lines
+from medrd_kg.build.quad_files import QuadFiles
 from medrd_kg.vocabulary import GRAPH
 
 __all__ = ["ALL_QUADS", "DUMPS", "dump_name", "write_dumps"]
@@ -49,28 +48,32 @@ def dump_name(graph: str) -> str:
     return f"{readable}-{hashlib.sha256(graph.encode()).hexdigest()[:12]}.ttl.zst"
 
 
-def write_dumps(
-    graphs: Mapping[str, Sequence[bytes]], folder: Path, prefixes: Mapping[str, str]
-) -> None:
+def write_dumps(quads: QuadFiles, folder: Path, prefixes: Mapping[str, str]) -> None:
     """Write the dumps of a dataset.
 
     Args:
-        graphs: By named graph, its canonical N-Quads, sorted.
+        quads: The dataset.
         folder: Receives the files; created when missing.
         prefixes: Abbreviations for Turtle.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    _compress(folder / ALL_QUADS, b"".join(merge(*graphs.values())))
-    for graph, lines in graphs.items():
-        turtle = ox.serialize(
-            (Triple(each.subject, each.predicate, each.object) for each in parsed_lines(lines)),
+    _compress(quads.every, folder / ALL_QUADS)
+    for graph, lines in quads.graphs.items():
+        turtle = lines.with_suffix(".ttl")
+        ox.serialize(
+            (
+                Triple(each.subject, each.predicate, each.object)
+                for each in ox.parse(path=str(lines), format=ox.RdfFormat.N_QUADS)
+            ),
+            str(turtle),
             format=ox.RdfFormat.TURTLE,
             prefixes=dict(prefixes),
         )
-        if turtle is None:
-            raise AssertionError("the engine returned no bytes")
-        _compress(folder / dump_name(graph), turtle)
+        _compress(turtle, folder / dump_name(graph))
+        turtle.unlink()
 
 
-def _compress(path: Path, text: bytes) -> None:
-    path.write_bytes(zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compress(text))
+def _compress(source: Path, target: Path) -> None:
+    compressor = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True)
+    with source.open("rb") as read, target.open("wb") as written:
+        compressor.copy_stream(read, written, size=source.stat().st_size)

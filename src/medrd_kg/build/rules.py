@@ -5,12 +5,12 @@ in for it where there is no Java. What they conclude is data of its own graph; w
 are is content (``ontology/rules/*.rq``), not code.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import DefaultGraph, NamedNode, Quad
 
 from medrd_kg.problems import Problem
 from medrd_kg.store.base import QueryFault, QueryForm, Store
@@ -55,20 +55,28 @@ def read_rules(folder: Path) -> list[Rule]:
     ]
 
 
-def apply_rules(store: Store, rules: Sequence[Rule], *, graph: str) -> RuleOutcome:
+def apply_rules(
+    store: Store,
+    rules: Sequence[Rule],
+    *,
+    graph: str | None,
+    tell: Callable[[int, Rule, Sequence[Quad]], None] = lambda *_: None,
+) -> RuleOutcome:
     """Run the rules to their fixpoint.
 
     Args:
         store: Holds the premises in its default graph and receives the conclusions.
         rules: Run in this order, round after round.
-        graph: IRI of the named graph of the conclusions.
+        graph: IRI of the named graph of the conclusions; None for the default graph of a store
+            where that is an ordinary one.
+        tell: Given the number of the round, the rule, and what it concluded.
 
     Raises:
         Problem: ``invalid-data``: a rule is malformed, no CONSTRUCT, or never comes to an end.
     """
     found = {rule.name: 0 for rule in rules}
     known_at_last_run: dict[str, int] = {}  # by rule: conclusions of all rules when it began
-    target = NamedNode(graph)
+    target = DefaultGraph() if graph is None else NamedNode(graph)
     for round_number in range(1, _MAX_ROUNDS + 1):
         before = sum(found.values())
         for rule in rules:
@@ -79,12 +87,13 @@ def apply_rules(store: Store, rules: Sequence[Rule], *, graph: str) -> RuleOutco
             new = _conclusions(store, rule, target)
             store.insert(new)
             found[rule.name] += len(new)
+            tell(round_number, rule, new)
         if sum(found.values()) == before:
             return RuleOutcome(found, round_number)
     raise Problem("invalid-data", f"the rules come to no end after {_MAX_ROUNDS} rounds")
 
 
-def _conclusions(store: Store, rule: Rule, target: NamedNode) -> list[Quad]:
+def _conclusions(store: Store, rule: Rule, target: NamedNode | DefaultGraph) -> list[Quad]:
     """Return what the rule concludes and the default graph does not hold."""
     try:
         result = store.query(rule.text)

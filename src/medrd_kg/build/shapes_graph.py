@@ -107,7 +107,7 @@ class ShapesGraph:
         files = sorted(folder.glob("*.ttl"))
         if not files:
             raise FileNotFoundError(f"no shapes in {folder}")
-        return cls._compiled(ntriples_of_files(files))
+        return cls.of_ntriples(ntriples_of_files(files))
 
     @classmethod
     def of_turtle(cls, text: str) -> "ShapesGraph":
@@ -125,8 +125,9 @@ class ShapesGraph:
             )
         except SyntaxError as error:
             raise Problem("invalid-data", f"the shapes do not parse: {error.msg}") from error
-        return cls._compiled(merged.getvalue().decode())
+        return cls.of_ntriples(merged.getvalue().decode())
 
     @classmethod
-    def _compiled(cls, ntriples: str) -> "ShapesGraph":
+    def of_ntriples(cls, ntriples: str) -> "ShapesGraph":
+        """Compile shapes given as N-Triples."""
         return cls(shacl.Shapes.from_text(ntriples, format="ntriples"), _messages(ntriples))

@@ -4,7 +4,6 @@ import resource
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from heapq import merge
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -12,14 +11,12 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode
 
 from medrd_kg import __version__
-from medrd_kg.build.canonical import canonical_lines, digest, has_blank_node, parsed_lines
 from medrd_kg.build.description import write_descriptions
 from medrd_kg.build.dumps import DUMPS, write_dumps
 from medrd_kg.build.gates import validation_record
 from medrd_kg.build.inference import INFERRED, Inference
 from medrd_kg.build.inputs import content_hash
 from medrd_kg.build.manifest import (
-    BUILDER_SCHEMA,
     Manifest,
     ReasoningRecord,
     RulesRecord,
@@ -27,12 +24,13 @@ from medrd_kg.build.manifest import (
     inventory,
 )
 from medrd_kg.build.progress import Timings
+from medrd_kg.build.quad_files import triple_of
+from medrd_kg.build.reading import ReadContent
 from medrd_kg.build.release import SEARCH_INDEX, STORE, TABLES
-from medrd_kg.build.validation import ValidationReport
+from medrd_kg.build.store_writing import write_store
 from medrd_kg.linkage.projection import project
 from medrd_kg.search.writing import write_index
 from medrd_kg.store.base import Store
-from medrd_kg.store.embedded import EmbeddedStore
 from medrd_kg.vocabulary import BASE, PREFIXES
 
 __all__ = ["write_release"]
@@ -77,9 +75,7 @@ SELECT ?version WHERE {{
 def write_release(
     folder: Path,
     *,
-    store: Store,
-    inference: Inference,
-    validation: ValidationReport,
+    content: ReadContent,
     sources: Sequence[SourceRecord],
     timings: Timings,
 ) -> Manifest:
@@ -87,29 +83,24 @@ def write_release(
 
     Args:
         folder: Where nobody reads yet.
-        store: All named graphs, with canonical blank nodes; closed on return.
-        inference: How the inferred graph came about.
-        validation: The report of the SHACL gate, which the content has passed.
+        content: What the release is to hold; its store is closed and its files are gone on return.
         sources: The files that went in.
         timings: Told of each step; its seconds enter the manifest, outside of every hash.
     """
-    with timings.step("putting the statements into canonical form"):
-        graphs = {name: canonical_lines(store.quads(name)) for name in sorted(store.graphs())}
-        content = digest(merge(*graphs.values()), f"builder schema {BUILDER_SCHEMA}")
+    store, quads, inference = content.store, content.quads, content.inference
     with timings.step("counting"):
         source_date = _value(store, _LATEST_SOURCE, "latest") or _UNDATED
-        statistics = store.statistics()
         manifest = Manifest(
-            version=f"{source_date}-{content[:12]}",
+            version=f"{source_date}-{quads.digest[:12]}",
             content_hash=content_hash(sources),
             source_date=source_date,
             ontology_version=_value(store, _ONTOLOGY_VERSION, "version") or f"{BASE}ontology",
-            triples=statistics.triples,
-            graphs=dict(statistics.graphs),
+            triples=quads.triples,
+            graphs=dict(quads.sizes),
             classes=_classes(store),
             reasoning=_reasoning(inference),
             rules=RulesRecord(rounds=inference.rules.rounds, triples=inference.rules.triples),
-            validation=validation_record(validation),
+            validation=validation_record(content.validation),
             sources=list(sources),
             files={},
             built=datetime.now(UTC).isoformat(timespec="milliseconds"),
@@ -121,18 +112,14 @@ def write_release(
     with timings.step("indexing names for search"):
         write_index(store, folder / SEARCH_INDEX)
         store.close()
-    with timings.step("writing the store"):
-        disk = EmbeddedStore(folder / STORE)
-        lines = [line for each in graphs.values() for line in each]
-        disk.bulk_load_lines(b"".join(line for line in lines if not has_blank_node(line)))
-        disk.bulk_insert(parsed_lines(line for line in lines if has_blank_node(line)))
-        disk.optimise()
-        disk.close()
+    if not content.is_written:
+        with timings.step("writing the store"):
+            write_store(folder / STORE, quads)
     with timings.step("writing the dumps"):
-        write_dumps(graphs, folder / DUMPS, PREFIXES)
-        inferred = _without_graph(graphs.get(INFERRED, ()), INFERRED)
-        (folder / "inferred.nt").write_bytes(inferred)
-        (folder / "validation.ttl").write_text(validation.turtle, encoding="utf-8")
+        write_dumps(quads, folder / DUMPS, PREFIXES)
+        _write_without_graph(quads.graphs.get(INFERRED), folder / "inferred.nt")
+        quads.remove()
+        (folder / "validation.ttl").write_text(content.validation.turtle, encoding="utf-8")
     with timings.step("describing the release"):
         dumps = {
             name: record for name, record in inventory(folder).items() if name.startswith(DUMPS)
@@ -149,10 +136,12 @@ def write_release(
     return finished
 
 
-def _without_graph(lines: Sequence[bytes], graph: str) -> bytes:
-    """Turn the N-Quads of one graph into N-Triples."""
-    end = f" <{graph}> .\n".encode()
-    return b"".join(line.removesuffix(end) + b" .\n" for line in lines)
+def _write_without_graph(nquads: Path | None, target: Path) -> None:
+    """Write the N-Quads of one graph as N-Triples; no file is an empty graph."""
+    with target.open("wb") as written:
+        if nquads is not None:
+            with nquads.open("rb") as lines:
+                written.writelines(triple_of(line) + b".\n" for line in lines)
 
 
 def _reasoning(inference: Inference) -> dict[str, ReasoningRecord]:

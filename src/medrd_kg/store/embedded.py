@@ -13,7 +13,14 @@ from medrd_kg.store.changes import Changes
 from medrd_kg.store.datasets import MergedDatasets, described_dataset
 from medrd_kg.store.delta import Delta, apply_delta
 from medrd_kg.store.faults import refuse_excess, syntax_fault
-from medrd_kg.store.loading import MayName, Rename, copy_to_default, load_files, load_lines
+from medrd_kg.store.loading import (
+    MayName,
+    Rename,
+    copy_to_default,
+    load_files,
+    load_lines,
+    load_triples,
+)
 from medrd_kg.store.merge_apart import MergeApart
 from medrd_kg.store.outline import Outline, is_plain, outline
 from medrd_kg.store.projection import with_columns_in_order
@@ -324,6 +331,21 @@ class EmbeddedStore:
         if self.merge_apart is not None:
             self.merge_apart.load_lines(nquads)
         self._merged.forget()
+
+    def bulk_load_triples(self, nquads: bytes) -> None:
+        """Add the triples of N-Quads lines without blank nodes to an ordinary default graph.
+
+        Args:
+            nquads: Lines that a serialiser wrote, each with an IRI as graph name.
+
+        Raises:
+            SyntaxError: The lines do not parse.
+            ValueError: The default graph is the merge of the others.
+        """
+        if self.union_default_graph:
+            raise ValueError("the default graph is the merge of the named graphs")
+        load_triples(self._writer, nquads)
+        self._forget()
 
     def quads(self, graph: str | None = None) -> Iterator[Quad]:
         """Yield the quads of one named graph, or of all named graphs."""

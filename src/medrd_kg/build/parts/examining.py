@@ -1,0 +1,183 @@
+"""What is done with one part of the content: hold it against the shapes, draw its conclusions.
+
+Each function runs in a process of its own choosing. What it finds depends on the part, on the
+vocabulary, on shapes or rules and on nothing else, and is kept under the hash of these.
+"""
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pyoxigraph import Quad
+
+from medrd_kg.build.canonical import canonical_lines, has_blank_node, parsed_lines
+from medrd_kg.build.parts.extent import Extent, Range
+from medrd_kg.build.parts.shape_scopes import FarShape, ShapeScopes
+from medrd_kg.build.parts.verdicts import Verdict
+from medrd_kg.build.rules import Rule, apply_rules
+from medrd_kg.build.shapes_graph import ShapesGraph
+from medrd_kg.store.embedded import EmbeddedStore
+
+__all__ = ["Bench", "conclusions", "key_of", "load_premises", "rule_store"]
+
+_FORMAT: Final = "part 1"
+"""How parts are examined; raise it when what is kept changes."""
+
+_TARGET: Final = re.compile(rb"^\S+ \S+ (<[^<>]*>) <", re.MULTILINE)
+"""The object of a line of N-Quads, where it is an IRI."""
+
+_GRAPH: Final = re.compile(rb" <[^<>]*> \.\n")
+
+_SUBCLASS: Final = b"<http://www.w3.org/2000/01/rdf-schema#subClassOf>"
+
+
+def key_of(*parts: bytes) -> str:
+    """Return a hash that tells how something came about."""
+    total = hashlib.sha256(_FORMAT.encode())
+    for part in parts:
+        total.update(len(part).to_bytes(8) + part)
+    return total.hexdigest()
+
+
+def ntriples(nquads: bytes) -> bytes:
+    """Return lines of N-Quads without their graphs."""
+    return _GRAPH.sub(b" .\n", nquads)
+
+
+def rule_store(nquads: bytes) -> EmbeddedStore:
+    """Return a store in memory whose default graph holds the triples of some lines."""
+    store = EmbeddedStore(union_default_graph=False)
+    load_premises(store, nquads)
+    return store
+
+
+def load_premises(store: EmbeddedStore, nquads: bytes) -> None:
+    """Add the triples of lines to the default graph; blank nodes keep their names."""
+    if b"_:" not in nquads:
+        store.bulk_load_triples(nquads)
+        return
+    lines = nquads.splitlines(keepends=True)
+    store.bulk_load_triples(b"".join(line for line in lines if not has_blank_node(line)))
+    anonymous = parsed_lines(line for line in lines if has_blank_node(line))
+    store.insert(Quad(each.subject, each.predicate, each.object) for each in anonymous)
+
+
+def conclusions(store: EmbeddedStore, rules: Sequence[Rule]) -> list[bytes]:
+    """Run rules over a store and return what is new, each triple as N-Triples without its end.
+
+    A triple is followed by a tab and the place of its finding: round and rule, three digits each.
+    """
+    found: list[bytes] = []
+
+    def tell(round_number: int, rule: Rule, new: Sequence[Quad]) -> None:
+        place = f"\t{round_number:03}{rules.index(rule):03}\n".encode()
+        lines = canonical_lines(Quad(each.subject, each.predicate, each.object) for each in new)
+        found.extend(line.removesuffix(b".\n") + place for line in lines)
+
+    apply_rules(store, rules, graph=None, tell=tell)
+    return sorted(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """All that the parts are examined with.
+
+    Attributes:
+        extent: What is stated, sorted.
+        scopes: The shapes.
+        shapes_key: Hash of the shapes.
+        rules: The rules.
+        rules_key: Hash of the rules and the premises.
+        vocabulary: Lines of the ontology.
+        premises: The vocabulary with all that follows from it, as lines.
+        kept: Folder for what is kept from build to build.
+    """
+
+    extent: Extent
+    scopes: ShapeScopes
+    shapes_key: bytes
+    rules: Sequence[Rule]
+    rules_key: bytes
+    vocabulary: bytes
+    premises: bytes
+    kept: Path
+
+    def derive(self, part: Range) -> Path:
+        """Return a file with the `conclusions` of a part."""
+        own = self.extent.text(part)
+        path = self.kept / f"{key_of(b'derive', self.rules_key, own)}.conclusions"
+        if not path.is_file():
+            store = rule_store(self.premises)
+            load_premises(store, own)
+            unfinished = path.with_suffix(".part")
+            with unfinished.open("wb") as stream:
+                stream.writelines(conclusions(store, self.rules))
+            unfinished.replace(path)
+            store.close()
+        return path
+
+    def check(self, part: Range) -> tuple[Path, Verdict]:
+        """Hold the nodes of a part against the near shapes; see `ShapeScopes`."""
+        near = self.scopes.near
+        own = self.extent.text(part)
+        targets = {name for name in _TARGET.findall(own) if not part.has(name)}
+        context = b"".join(self.extent.about(sorted(targets)))
+        text = ntriples(own + context)
+
+        def is_own(node: str) -> bool:
+            if node.startswith("_:"):  # the engine names blank nodes anew
+                return part.last.startswith(b"_:")
+            return part.has(node.encode())
+
+        return self._verdict(f"near {part.first!r} {part.last!r}", text, near, is_own)
+
+    def check_far(
+        self, shape: FarShape, files: Iterable[Path], types: Path | None
+    ) -> tuple[Path, Verdict]:
+        """Hold the whole content against a far shape; see `ShapeScopes`.
+
+        Args:
+            shape: The shape.
+            files: Statements with the properties that it mentions, as lines of N-Quads.
+            types: Statements of types.
+        """
+        wanted = _with_subclasses(self.vocabulary, shape.mentioned)
+        text = b"".join(ntriples(path.read_bytes()) for path in files)
+        if types is not None:
+            with types.open("rb") as lines:
+                text += ntriples(
+                    b"".join(line for line in lines if line.split(b" ", 3)[2] in wanted)
+                )
+        return self._verdict(f"far {shape.name}", text, shape.shapes, lambda _: True)
+
+    def _verdict(
+        self, name: str, text: bytes, shapes: ShapesGraph, is_own: Callable[[str], bool]
+    ) -> tuple[Path, Verdict]:
+        key = key_of(name.encode(), self.shapes_key, self.vocabulary, text)
+        path = self.kept / f"{key}.verdict"
+        try:
+            return path, Verdict.read(path)
+        except (OSError, ValueError):
+            whole = (ntriples(self.vocabulary) + text).decode()
+            verdict = Verdict.of(whole, shapes, is_own)
+            verdict.write(path)
+            return path, verdict
+
+
+def _with_subclasses(vocabulary: bytes, classes: Iterable[bytes]) -> set[bytes]:
+    """Return classes and all that the vocabulary puts below them."""
+    below: dict[bytes, set[bytes]] = defaultdict(set)
+    for line in vocabulary.splitlines():
+        subject, predicate, rest = line.split(b" ", 2)
+        if predicate == _SUBCLASS:
+            below[rest[: rest.index(b" ")]].add(subject)
+    found, waiting = set(classes), list(classes)
+    while waiting:
+        new = below[waiting.pop()] - found
+        found |= new
+        waiting += new
+    return found

@@ -1,0 +1,97 @@
+"""The canonical statements of a release as files: what its store and its dumps are written from."""
+
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from medrd_kg.build.canonical import digest
+from medrd_kg.build.manifest import BUILDER_SCHEMA
+
+__all__ = ["QuadFiles", "triple_of", "write_quad_files"]
+
+_BUFFER: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class QuadFiles:
+    """Canonical N-Quads, sorted and each once.
+
+    Attributes:
+        every: File of all lines.
+        graphs: File of the lines of each named graph, by the graph's IRI.
+        sizes: Number of lines of each named graph.
+        triples: Number of distinct triples of all graphs.
+        digest: SHA-256 over all lines and the builder's schema version.
+    """
+
+    every: Path
+    graphs: Mapping[str, Path]
+    sizes: Mapping[str, int]
+    triples: int
+    digest: str
+
+    def remove(self) -> None:
+        """Remove the folder of the files with all that is in it."""
+        shutil.rmtree(self.every.parent)
+
+
+def triple_of(line: bytes) -> bytes:
+    r"""Return the triple of a line of N-Quads with the blank behind it.
+
+    >>> triple_of(b'<urn:s> <urn:p> "<urn:g>" <urn:g> .\n')
+    b'<urn:s> <urn:p> "<urn:g>" '
+    """
+    return line[: line.rindex(b"<")]
+
+
+def write_quad_files(lines: Iterable[bytes], folder: Path) -> QuadFiles:
+    """Write the statements of a release into files.
+
+    Args:
+        lines: Canonical N-Quads, sorted; what comes again counts once.
+        folder: Receives the files; created when missing.
+
+    Raises:
+        OSError: The folder cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    every = folder / "every.nq"
+    streams: dict[bytes, BinaryIO] = {}
+    sizes: dict[bytes, int] = {}
+    counted = [0]
+    try:
+        with every.open("wb", buffering=_BUFFER) as whole:
+
+            def written() -> Iterator[bytes]:
+                before = b""
+                for line, _ in groupby(lines):
+                    at = line.rindex(b"<")
+                    triple, graph = line[:at], line[at:]
+                    if triple != before:
+                        counted[0] += 1
+                        before = triple
+                    if graph not in streams:
+                        streams[graph] = (folder / f"graph-{len(streams)}.nq").open(
+                            "wb", buffering=_BUFFER
+                        )
+                        sizes[graph] = 0
+                    streams[graph].write(line)
+                    sizes[graph] += 1
+                    whole.write(line)
+                    yield line
+
+            content = digest(written(), f"builder schema {BUILDER_SCHEMA}")
+    finally:
+        for stream in streams.values():
+            stream.close()
+    names = {graph: graph[1 : graph.index(b">")].decode() for graph in sorted(streams)}
+    return QuadFiles(
+        every=every,
+        graphs={name: Path(streams[graph].name) for graph, name in names.items()},
+        sizes={name: sizes[graph] for graph, name in names.items()},
+        triples=counted[0],
+        digest=content,
+    )
