@@ -1,0 +1,71 @@
+"""The folder of imports: what is in it, what leaves it, and how files enter it."""
+
+from pathlib import Path
+
+import pytest
+
+from medrd_kg.problems import Problem
+from medrd_kg.sources.imported import imported_files, remove_imported, replaced
+from medrd_kg.vocabulary import graph_iri
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with three imports and a file that is none."""
+    folder = tmp_path / "imported"
+    for name in ("table-a.ttl", "rdf-b.nq", "review-sheets-2023/x.ttl", "notes.txt"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("", encoding="utf-8")
+    return folder
+
+
+def test_imports_are_listed_with_their_graphs(folder: Path) -> None:
+    assert [(each.name, each.graph) for each in imported_files(folder)] == [
+        ("rdf-b", None),
+        ("review-sheets-2023/x", graph_iri("review-sheets-2023")),
+        ("table-a", graph_iri("table-a")),
+    ]
+    assert imported_files(folder / "missing") == []
+
+
+@pytest.mark.parametrize("name", ["table-a", "table-a.ttl"])
+def test_an_import_is_removed_by_its_name(folder: Path, name: str) -> None:
+    assert remove_imported(folder, name).path == folder / "table-a.ttl"
+    assert [each.name for each in imported_files(folder)] == ["rdf-b", "review-sheets-2023/x"]
+    with pytest.raises(Problem, match=r"under the name .* \(there are rdf-b, review"):
+        remove_imported(folder, name)
+
+
+@pytest.mark.parametrize("name", ["notes", "notes.txt", "../imported/table-a", "", "."])
+def test_nothing_else_is_removed(folder: Path, name: str) -> None:
+    before = sorted(folder.rglob("*"))
+    with pytest.raises(Problem, match="nothing is imported under the name"):
+        remove_imported(folder, name)
+    assert sorted(folder.rglob("*")) == before
+
+
+def write_half(target: Path) -> None:
+    with replaced(target) as part:
+        part.write_text("half")
+        raise OSError("the disk is full")
+
+
+def test_a_file_is_replaced_whole_or_not_at_all(folder: Path) -> None:
+    target = folder / "table-a.ttl"
+    target.write_text("before")
+    stamp = target.stat().st_mtime_ns
+    with pytest.raises(OSError, match="the disk is full"):
+        write_half(target)
+    with replaced(target) as part:
+        part.write_text("before")
+    with replaced(target, dry_run=True) as part:
+        part.write_text("after")
+    assert target.stat().st_mtime_ns == stamp
+    with replaced(target) as part:
+        part.write_text("after")
+    assert target.read_text() == "after"
+    assert {each.name for each in folder.iterdir() if each.is_file()} == {
+        "table-a.ttl",
+        "rdf-b.nq",
+        "notes.txt",
+    }
