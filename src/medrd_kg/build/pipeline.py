@@ -11,6 +11,7 @@ from typing import Final
 from medrd_kg.build.alarms import Alarm, alarms_between
 from medrd_kg.build.carried_edits import CarriedEdits, carried_edits
 from medrd_kg.build.data_files import require_whole
+from medrd_kg.build.folding import folded_file, folded_graphs, note_folded
 from medrd_kg.build.holding import end_hold
 from medrd_kg.build.inputs import content_hash, source_records
 from medrd_kg.build.manifest import Manifest, SourceRecord
@@ -151,6 +152,7 @@ def _inputs(
         reason = f"{foreign}; {error}" if foreign else str(error)
         raise Problem("no-release", reason, "reinstall medrd-kg") from error
     files = content_files(root, imported=imported_dir(data_dir))
+    files = sorted([*files, *folded_file(data_dir)])
     return root, files, source_records([*files, *dependencies(root)])
 
 
@@ -229,7 +231,9 @@ def _build(
         content = read(files, records, root=root, data_dir=data_dir, folder=folder, timings=timings)
         with timings.step("checking the totals"):
             require_sound_totals(content.store)
-        edits = carried_edits(data_dir, content.store, current)
+        folded = folded_graphs(files)
+        note_folded(folder, content.quads.graphs, folded)
+        edits = carried_edits(data_dir, content.store, current, folded=folded)
         manifest = write_release(folder, content=content, sources=records, timings=timings)
         former = releases.intact_manifest()
         alarms = [] if former is None else alarms_between(former, manifest)

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -62,31 +63,27 @@ def write_quad_files(lines: Iterable[bytes], folder: Path) -> QuadFiles:
     streams: dict[bytes, BinaryIO] = {}
     sizes: dict[bytes, int] = {}
     counted = [0]
-    try:
-        with every.open("wb", buffering=_BUFFER) as whole:
+    with ExitStack() as opened:  # on a full disk closing fails too, and all must be closed
+        whole = opened.enter_context(every.open("wb", buffering=_BUFFER))
 
-            def written() -> Iterator[bytes]:
-                before = b""
-                for line, _ in groupby(lines):
-                    at = line.rindex(b"<")
-                    triple, graph = line[:at], line[at:]
-                    if triple != before:
-                        counted[0] += 1
-                        before = triple
-                    if graph not in streams:
-                        streams[graph] = (folder / f"graph-{len(streams)}.nq").open(
-                            "wb", buffering=_BUFFER
-                        )
-                        sizes[graph] = 0
-                    streams[graph].write(line)
-                    sizes[graph] += 1
-                    whole.write(line)
-                    yield line
+        def written() -> Iterator[bytes]:
+            before = b""
+            for line, _ in groupby(lines):
+                at = line.rindex(b"<")
+                triple, graph = line[:at], line[at:]
+                if triple != before:
+                    counted[0] += 1
+                    before = triple
+                if graph not in streams:
+                    path = folder / f"graph-{len(streams)}.nq"
+                    streams[graph] = opened.enter_context(path.open("wb", buffering=_BUFFER))
+                    sizes[graph] = 0
+                streams[graph].write(line)
+                sizes[graph] += 1
+                whole.write(line)
+                yield line
 
-            content = digest(written(), f"builder schema {BUILDER_SCHEMA}")
-    finally:
-        for stream in streams.values():
-            stream.close()
+        content = digest(written(), f"builder schema {BUILDER_SCHEMA}")
     names = {graph: graph[1 : graph.index(b">")].decode() for graph in sorted(streams)}
     return QuadFiles(
         every=every,
