@@ -115,6 +115,7 @@ def _made(kept: KeptImport, inputs: Inputs, data_dir: Path, progress: ConsolePro
         report=report,
         work_dir=work,
         progress=progress,
+        reasons=True,
     )
     _write_review(data_dir, report, summary)
     said = _said(report, summary)

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from medrd_kg.sources.review_sheets import corporate_number
 from medrd_kg.sources.review_sheets.amounts import Amount, AmountError, Token, parse_amount
+from medrd_kg.sources.review_sheets.fields import FIELDS, STAGES
 from medrd_kg.sources.review_sheets.ministries import Ministry, authority
 from medrd_kg.sources.review_sheets.names import clean
 from medrd_kg.sources.review_sheets.records import (
@@ -20,37 +21,6 @@ from medrd_kg.sources.review_sheets.records import (
 from medrd_kg.sources.review_sheets.report import ImportReport, Severity
 
 __all__ = ["RowError", "SheetCells"]
-
-_STAGES: Final = {
-    "当初予算": Stage.INITIAL,
-    "補正予算": Stage.SUPPLEMENTARY,
-    "前年度から繰越し": Stage.CARRIED_IN,
-    "翌年度へ繰越し": Stage.CARRIED_OUT,
-    "予備費等": Stage.RESERVE,
-    "予算計": Stage.TOTAL,
-    "執行額": Stage.EXECUTED,
-    "要求額": Stage.REQUEST,
-}
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_FIELDS: Final[Mapping[str, frozenset[str]]] = {
-    "": _words(
-        "ID 事業ID 公開年度 事業名 開始年度 終了年度 府省庁 事業番号 事業番号1 事業番号2 事業番号3"
-        " 事業番号4 事業番号5 担当部局庁 担当課室 会計区分 事業目的 事業概要 実施方法 主要施策"
-        " 予算 支出先 アウトカム アウトプット 定量的な目標が設定できない理由 url"
-        " 関連する過去のレビューシート"
-    ),
-    "予算": frozenset({"年度", *_STAGES}),
-    "支出先": _words("年度 グループ 番号 支出先名 法人番号 業務概要 支出額"),
-    "アウトカム": _words("成果目標 成果指標 単位 目標値 目標最終年度 成果実績"),
-    "成果実績": _words("年度 成果実績 目標値"),
-    "関連する過去のレビューシート": _words("年度 府省庁 事業番号1 事業番号2 事業番号3"),
-}
-"""Fields of the sheets of 2015 to 2022, by the list that holds them; empty: the sheet itself."""
 
 _EARLIEST_YEAR: Final = 1868
 _LATEST_YEAR: Final = 2200
@@ -191,7 +161,7 @@ class SheetCells:
 
     def _unknown_fields(self, row: Mapping[str, Any], place: str) -> None:
         """Tell of fields that no earlier year has; what they state is not imported."""
-        known = _FIELDS[place]
+        known = FIELDS[place]
         if row.keys() <= known:
             return
         for field in sorted(row.keys() - known):
@@ -218,7 +188,7 @@ class SheetCells:
             if year is None:
                 self._find(f"{pointer}/年度", Severity.ROW_SKIPPED, "the fiscal year is missing")
                 continue
-            for field, stage in _STAGES.items():
+            for field, stage in STAGES.items():
                 amount = self._amount(row.get(field), f"{pointer}/{field}")
                 if amount is None:
                     continue

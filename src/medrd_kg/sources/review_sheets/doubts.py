@@ -7,17 +7,23 @@ place; nobody is named who may not be named in the graph.
 import csv
 import io
 import json
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 from itertools import pairwise
 from typing import Final
 
 from medrd_kg.sources.review_sheets.chains import ChainLink, Doubt, overlap
-from medrd_kg.sources.review_sheets.organisations import OrganisationDoubt
+from medrd_kg.sources.review_sheets.ministries import Ministry
+from medrd_kg.sources.review_sheets.organisations import (
+    Organisation,
+    OrganisationDoubt,
+    OrganisationRegistry,
+)
 from medrd_kg.sources.review_sheets.survey import Candidate, Survey
 from medrd_kg.vocabulary import kind_iri
 
-__all__ = ["Pair", "doubtful_pairs", "pairs_as_csv", "pairs_as_json"]
+__all__ = ["Pair", "doubtful_pairs", "organisation_doubts", "pairs_as_csv", "pairs_as_json"]
 
 _APART: Final = "kept-apart"
 _JOINED: Final = "joined"
@@ -54,6 +60,24 @@ class Pair:
     why: str
     equal_figures: int | None = None
     different_figures: int | None = None
+
+
+def organisation_doubts(
+    registry: OrganisationRegistry, ministries: Iterable[Ministry]
+) -> Iterator[OrganisationDoubt]:
+    """Yield what the registry doubts, and publishers on no list whose name a number bears.
+
+    Args:
+        registry: Settled.
+        ministries: Who publishes a sheet.
+    """
+    yield from registry.doubts()
+    why = "a publisher on no list bears the name of an organisation with a number"
+    for ministry in sorted(ministries, key=lambda each: each.slug):
+        if not ministry.listed:
+            minted = Organisation(ministry.slug, None, Counter([ministry.name]))
+            for numbered in registry.namesakes(ministry.name):
+                yield OrganisationDoubt(minted, numbered, why)
 
 
 def doubtful_pairs(survey: Survey, organisations: Iterable[OrganisationDoubt]) -> list[Pair]:

@@ -14,7 +14,7 @@ which figure is current cannot be told without the other years.
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
@@ -22,13 +22,9 @@ from typing import Final
 from medrd_kg.content import data_dir
 from medrd_kg.sources.facts import PublicFacts
 from medrd_kg.sources.review_sheets.described import Described, read_described, years_of
-from medrd_kg.sources.review_sheets.doubts import Pair, doubtful_pairs
+from medrd_kg.sources.review_sheets.doubts import Pair, doubtful_pairs, organisation_doubts
 from medrd_kg.sources.review_sheets.ministries import Ministry
-from medrd_kg.sources.review_sheets.organisations import (
-    Organisation,
-    OrganisationDoubt,
-    OrganisationRegistry,
-)
+from medrd_kg.sources.review_sheets.organisations import OrganisationRegistry
 from medrd_kg.sources.review_sheets.output import Layout, TurtleOutput, fragment_stems, write_file
 from medrd_kg.sources.review_sheets.parallel import each_in_parallel, without_collector
 from medrd_kg.sources.review_sheets.parts import Part, PartResult, Plan, part_of
@@ -64,8 +60,11 @@ class _Import:
         facts: PublicFacts,
         progress: ImportProgress,
         processes: int | None,
+        *,
+        reasons: bool,
     ) -> None:
         self._selection = selection
+        self._reasons = reasons
         self._report = report
         self._facts = facts
         self._progress = progress
@@ -205,7 +204,7 @@ class _Import:
             *organisation_blocks(self._registry, self._ministries, mentioned, self._units),
         )
         # The shipped selection is reviewed row by row, and its tables hold the reasons.
-        if self._selection is Selection.ALL or self.summary.added_only:
+        if self._reasons or self._selection is Selection.ALL or self.summary.added_only:
             output.add(REASONS, *chain_reasons(self._survey.chains.values()))
             output.add(REASONS, *merge_reasons(self._registry.merges()))
         output.spill(folder)
@@ -222,18 +221,8 @@ class _Import:
                 advance(1)
         self.summary.files = dict(sorted(self.summary.files.items()))
 
-    def _doubts(self) -> Iterator[OrganisationDoubt]:
-        yield from self._registry.doubts()
-        for ministry in sorted(self._ministries, key=lambda each: each.slug):
-            if not ministry.listed:
-                minted = Organisation(ministry.slug, None)
-                minted.spellings[ministry.name] += 1
-                for numbered in self._registry.namesakes(ministry.name):
-                    why = "a publisher on no list bears the name of an organisation with a number"
-                    yield OrganisationDoubt(minted, numbered, why)
-
     def _report_doubts(self) -> None:
-        doubts = list(self._doubts())
+        doubts = list(organisation_doubts(self._registry, self._ministries))
         for named, numbered, why in doubts:
             self._report.add(
                 "organizations.ttl",
@@ -277,6 +266,7 @@ def import_review_sheets(
     work_dir: Path | None = None,
     progress: ImportProgress | None = None,
     processes: int | None = None,
+    reasons: bool = False,
 ) -> ImportSummary:
     """Import review sheets as Turtle files.
 
@@ -297,6 +287,8 @@ def import_review_sheets(
             not made again. None for a folder that is removed in the end.
         progress: Is told how far the import is.
         processes: How many parts are made at once; None for the machine's cores.
+        reasons: Whether ``linked-names.ttl`` is written for the shipped selection of all shipped
+            years too, which has none as it is shipped.
 
     Returns:
         What was made.
@@ -306,7 +298,7 @@ def import_review_sheets(
     """
     rows = PublicFacts.shipped() if facts is None else facts
     graph = data_dir() if beside is None else beside
-    run = _Import(selection, report, rows, progress or Silent(), processes)
+    run = _Import(selection, report, rows, progress or Silent(), processes, reasons=reasons)
     with ExitStack() as temporary:
         if work_dir is None:
             folder = tempfile.TemporaryDirectory(prefix="medrd-kg-import-")
