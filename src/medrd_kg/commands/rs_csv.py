@@ -15,6 +15,9 @@ from medrd_kg.sources.rs_system.importer import RsSummary, import_rs_csv
 
 __all__ = ["run_import"]
 
+REVIEW = Path("review") / "rs-csv.txt"
+"""Every finding of the last import, doubts among them, for a person to look through."""
+
 
 def run_import(
     paths: Sequence[Path],
@@ -47,8 +50,12 @@ def run_import(
                 beside=(shipped_dir(), folder),
                 report=report,
             )
+        findings = "".join(f"{each}\n" for each in report)
         if report_file is not None:
-            report_file.write_text("".join(f"{each}\n" for each in report), encoding="utf-8")
+            report_file.write_text(findings, encoding="utf-8")
+        if not dry_run:
+            (data_dir / REVIEW).parent.mkdir(parents=True, exist_ok=True)
+            (data_dir / REVIEW).write_text(findings, encoding="utf-8")
     except OSError as error:
         raise Problem("invalid-data", f"{error.filename}: {error.strerror or error}") from error
     for severity, count in report.counts().items():

@@ -107,3 +107,20 @@ def test_an_identifier_that_now_is_another_programme(continued: Continued) -> No
 
 def test_another_name_without_a_reference_is_a_programme_of_its_own(continued: Continued) -> None:
     assert continued({"name": "別の事業"})[0] == "rs-9001"
+
+
+def test_one_name_that_several_numbers_bear_is_a_doubt(write_csv: Write, run_import: Run) -> None:
+    payees = [
+        {"支出先ブロック番号": block, "支出先名": "株式会社試験", "法人番号": number}
+        | {"支出先の合計支出額": "10"}
+        for block, number in (("A", "4010001129759"), ("B", "1010601027646"))
+    ]
+    unnumbered = {"支出先ブロック番号": "C", "支出先名": "(株)試験", "支出先の合計支出額": "10"}
+    other = {"予算事業ID": "9002", "事業名": "別の事業"}
+    rows = {"1-1": [{}, other], "5-1": [*payees, other | unnumbered]}
+    imported = run_import(write_csv(rows))
+    (payee,) = imported.said("2024-mhlw-rs-9002-c-1", "payee")
+    assert payee.startswith("n-")
+    doubts = [str(each) for each in imported.report if "kept apart" in str(each)]
+    assert len(doubts) == 2
+    assert "試験" not in "".join(doubts)

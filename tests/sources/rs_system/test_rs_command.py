@@ -51,6 +51,8 @@ def test_import_says_what_it_made_and_that_nothing_changed(
     assert "1 sheets read, 1 taken (first: 1)" in first.stdout
     assert "total FY2023 executed payment (RS 2024): 905000 yen in 2 figures" in first.stdout
     assert "3-1_RS_2024_表.csv:3: 2023: row-skipped" in report.read_text(encoding="utf-8")
+    review = tmp_path / "d" / "review" / "rs-csv.txt"
+    assert review.read_text(encoding="utf-8") == report.read_text(encoding="utf-8")
     written = tmp_path / "d" / "imported" / "rs-system-2024.ttl"
     before = written.stat().st_mtime_ns, written.read_bytes()
     again = command("rs-csv", files, "--selection", "all")

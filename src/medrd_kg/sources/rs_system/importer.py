@@ -254,6 +254,10 @@ class _Year:
             self._summary.organisations += 1
             described.add(entry.slug)
             self._file.add(organisation_block(entry))
+        for doubt in self._registry.doubts():
+            one, other = doubt.organisation.slug, doubt.other.slug
+            reason = f"may be {other}: {doubt.why}; kept apart"
+            self._report.add(f"rs-system-{self._year}", 0, one, Severity.DOUBT, reason)
         for ministry in sorted(publishers, key=lambda each: each.slug):
             if ministry.slug in described:
                 continue
