@@ -19,6 +19,9 @@ __all__ = ["check_evidence", "validate"]
 
 MOST_SHOWN = 50
 
+CURATED = "policy-fy2022"
+"""The document every unit of which is cited; others are drawn from as their review goes on."""
+
 
 def validate(files: Sequence[Path]) -> None:
     """Validate RDF files together with the ontology; without files, all shipped content.
@@ -74,10 +77,13 @@ def check_evidence(store: Store, file: Path, document: str) -> None:
             f"{citation.unit_id}: {citation.thing}: the text has none of its labels"
             f" ({', '.join(citation.labels) or 'it has no Japanese label'})"
         )
-    for unit_id in report.uncited:
+    is_whole = document == CURATED
+    for unit_id in report.uncited if is_whole else ():
         typer.echo(f"{unit_id}: nothing cites it")
     for unit_id in report.unknown:
         typer.echo(f"{unit_id}: cited, but not in {file}")
     typer.echo(f"{report.citations} citations checked, {len(report.unsupported)} not borne out")
-    if not report.holds:
+    if not is_whole:
+        typer.echo(f"{len(report.uncited)} of {len(units)} units are cited by nothing yet")
+    if report.unsupported or report.unknown or (is_whole and report.uncited):
         raise Problem("invalid-data", f"the evidence does not hold against {file}")
