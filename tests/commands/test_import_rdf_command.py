@@ -179,8 +179,11 @@ def test_graphs_of_the_project_are_refused(rdf: Callable[..., list[str]], tmp_pa
         with pytest.raises(Problem) as caught:
             rdf(path, graph=graph_iri(graph))
         assert caught.value.slug == "read-only-graph"
-    with pytest.raises(Problem, match="--graph"):
-        rdf(path, graph="no iri")
+    for options in ({"graph": "no iri"}, {"base": "x"}):
+        with pytest.raises(Problem, match="is no absolute IRI"):
+            rdf(path, **options)
+    relative = file(tmp_path, "b.ttl", "<a> <p> <o> .")
+    assert f"<{EX}a> <{EX}p> <{EX}o> <{graph_iri('rdf-b')}> ." in rdf(relative, base=EX)
     assert rdf(path, graph=graph_iri("rdf-mine"))
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 import typer
-from pyoxigraph import Quad, RdfFormat, parse
+from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from medrd_kg.build.progress import ConsoleProgress
 from medrd_kg.commands.import_gate import ImportGate, Verdict
@@ -70,10 +70,14 @@ def run_import(
     Raises:
         Problem: ``malformed-data`` with line and column: a file does not parse.
             ``read-only-graph``: it states a graph of this project. ``invalid-data``: it cannot be
-            read, or does not conform. ``usage``: one name for several files.
+            read, or does not conform. ``usage``: one name for several files, or no IRI where one is
+            asked for.
     """
     if name is not None and len(paths) > 1:
         raise Problem("usage", "--name is for one file")
+    for option, iri in (("--graph", graph), ("--base", base)):
+        if iri is not None:
+            _require_iri(option, iri)
     files = [described(path, rdf_format) for path in paths]
     names = [import_name(name or each.name) for each in files]
     doubles = sorted({each for each in names if names.count(each) > 1})
@@ -99,11 +103,16 @@ def run_import(
                 )
         except OSError as error:
             raise Problem("invalid-data", f"{error.filename}: {error.strerror or error}") from error
-        except ValueError as error:
-            raise Problem("invalid-data", f"--graph: {error}") from error
         typer.echo(
             "dry run: nothing was written" if dry_run else f"{target}: the next build takes it up"
         )
+
+
+def _require_iri(option: str, iri: str) -> None:
+    try:
+        NamedNode(iri)
+    except ValueError as error:
+        raise Problem("usage", f"{option} {iri!r} is no absolute IRI") from error
 
 
 def _read(file: RdfFile, part: Path, graph: str, base: str | None, max_unpacked_mb: int) -> Written:
