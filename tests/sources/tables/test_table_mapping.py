@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from medrd_kg.problems import Problem
-from medrd_kg.sources.tables.mapping import TableMapping, read_mapping
+from medrd_kg.sources.tables.columns import TableMapping
+from medrd_kg.sources.tables.mapping import read_mapping
 
 COLUMN = {"name": "a", "propertyUrl": "rdfs:label"}
 AMOUNT = {"name": "a", "propertyUrl": "mrd:amountJPY", "datatype": "decimal"}

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, parse
 
 from medrd_kg.problems import Problem
+from medrd_kg.sources.tables.columns import TableMapping
 from medrd_kg.sources.tables.importer import read_table_file
-from medrd_kg.sources.tables.mapping import TableMapping, read_mapping
+from medrd_kg.sources.tables.mapping import read_mapping
 
 NAME = {"name": "a", "propertyUrl": "rdfs:label"}
 COLUMNS = [

@@ -6,7 +6,7 @@ import pytest
 from csvw.metadata import Column
 from pyoxigraph import Literal, NamedNode
 
-from medrd_kg.sources.tables.mapping import ColumnMap
+from medrd_kg.sources.tables.columns import ColumnMap
 from medrd_kg.sources.tables.reading import Cell
 from medrd_kg.sources.tables.templates import EmptyVariable, Template, expanded
 from medrd_kg.sources.tables.values import literals, parts, yen

@@ -11,8 +11,8 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
 from medrd_kg.problems import Problem
 from medrd_kg.sources.review_sheets.iris import ascii_slug, hashed
+from medrd_kg.sources.tables.columns import TableMap, TableMapping
 from medrd_kg.sources.tables.faults import Faults
-from medrd_kg.sources.tables.mapping import TableMap, TableMapping
 from medrd_kg.sources.tables.payees import without_persons
 from medrd_kg.sources.tables.reading import (
     SPREADSHEETS,

@@ -10,8 +10,8 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from medrd_kg.sources.tables.columns import ColumnMap, TableMap
 from medrd_kg.sources.tables.faults import Faults
-from medrd_kg.sources.tables.mapping import ColumnMap, TableMap
 from medrd_kg.sources.tables.reading import Cell, Row
 from medrd_kg.sources.tables.templates import EmptyVariable, Template
 from medrd_kg.sources.tables.values import literals, parts

@@ -11,7 +11,7 @@ from typing import Final
 from csvw.metadata import Datatype
 from pyoxigraph import Literal, NamedNode
 
-from medrd_kg.sources.tables.mapping import DATES, UNITS, ColumnMap
+from medrd_kg.sources.tables.columns import DATES, UNITS, ColumnMap
 from medrd_kg.sources.tables.reading import Cell
 from medrd_kg.vocabulary import PREFIXES
 
