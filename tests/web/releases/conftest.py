@@ -40,7 +40,7 @@ class Kept:
     build: Callable[[], str]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def kept(tmp_path_factory: pytest.TempPathFactory, checkout: Path) -> Iterator[Kept]:
     """Two releases: in the second, an agency has another name and a bureau is new."""
     folder = tmp_path_factory.mktemp("kept")
@@ -71,15 +71,15 @@ rdfs:label a owl:AnnotationProperty .
 
 @contextmanager
 def serving_kept(data_dir: Path, *settings: str) -> Iterator[httpx.Client]:
-    """Serve the current release of a data directory."""
+    """Serve the current release of a data directory, apart from any terminal."""
     port = free_port()
     module = "tests.web.releases.serving_kept"
-    command = [sys.executable, "-m", module, str(port), str(data_dir), *settings]
+    command = ["setsid", sys.executable, "-m", module, str(port), str(data_dir), *settings]
     with running(command, f"http://127.0.0.1:{port}") as client:
         yield client
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def kept_server(kept: Kept) -> Iterator[httpx.Client]:
     """A client of the newer release."""
     with serving_kept(kept.data_dir, f"admin_token={ADMIN}", "query_timeout_seconds=3") as client:

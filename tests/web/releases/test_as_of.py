@@ -172,6 +172,15 @@ class TestRest:
             assert str(problem["type"]).endswith("/unknown-parameter"), path
 
 
+def test_a_dataset_without_releases_says_so(server: httpx.Client) -> None:
+    assert server.get("/api/v1/releases").json()["items"] == []
+    named = server.get("/sparql", params={"query": NAMES, "release": "none"})
+    assert refusal(named)["known"] == []
+    assert server.get("/dumps/current/medrd-kg.nq.zst").status_code == 404
+    assert server.get("/.well-known/void").status_code == 404
+    assert server.get("/en/releases").status_code == 200
+
+
 class TestKeeping:
     """A release never changes, so that answers from it may be kept for long."""
 
