@@ -24,7 +24,7 @@ from medrd_kg.commands.search_format import SearchFormat
 from medrd_kg.commands.tag import Language, TagFormat
 from medrd_kg.problems import Problem
 from medrd_kg.settings import ENVIRONMENT_PREFIX, Settings
-from medrd_kg.sources.documents.deciding import State
+from medrd_kg.sources.documents.decisions import State
 from medrd_kg.sources.rdf_files.formats import RdfFormatName
 from medrd_kg.sources.review_sheets.selection import Selection
 from medrd_kg.store.base import Store

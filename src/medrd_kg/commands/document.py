@@ -6,7 +6,8 @@ import typer
 
 from medrd_kg.build.progress import ConsoleProgress
 from medrd_kg.sources.content import imported_dir
-from medrd_kg.sources.documents.deciding import State, open_review
+from medrd_kg.sources.documents.deciding import open_review
+from medrd_kg.sources.documents.decisions import State
 from medrd_kg.sources.documents.identity import Given
 from medrd_kg.sources.documents.importing import import_document, imported_name
 

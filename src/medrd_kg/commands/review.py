@@ -12,7 +12,8 @@ from medrd_kg.build.validation import Severity, validate_files
 from medrd_kg.content import content_root
 from medrd_kg.problems import Problem
 from medrd_kg.sources.content import ContentFile, content_files, imported_dir
-from medrd_kg.sources.documents.deciding import Review, State, open_review
+from medrd_kg.sources.documents.deciding import Review, open_review
+from medrd_kg.sources.documents.decisions import State
 from medrd_kg.sources.documents.editing import read_edits
 from medrd_kg.sources.documents.importing import (
     accepted_name,

@@ -10,7 +10,8 @@ from medrd_kg.build.shapes_graph import ShapesGraph
 from medrd_kg.build.validation import Severity, validate_files
 from medrd_kg.problems import Problem
 from medrd_kg.sources.content import content_files, imported_dir
-from medrd_kg.sources.documents.deciding import State, open_review
+from medrd_kg.sources.documents.deciding import open_review
+from medrd_kg.sources.documents.decisions import State
 from medrd_kg.sources.documents.identity import Given
 from medrd_kg.sources.documents.importing import import_document, imported_documents
 from medrd_kg.sources.documents.keeping import texts_file

@@ -14,7 +14,8 @@ from tests.sources.documents.conftest import NEXT_YEAR
 
 from medrd_kg.problems import Problem
 from medrd_kg.sources.content import content_files, imported_dir
-from medrd_kg.sources.documents.deciding import Review, State, checked_handle, open_review
+from medrd_kg.sources.documents.deciding import Review, open_review
+from medrd_kg.sources.documents.decisions import State, checked_handle
 from medrd_kg.sources.documents.editing import read_edits
 from medrd_kg.sources.documents.identity import Given
 from medrd_kg.sources.documents.importing import accepted_name, import_document

@@ -8,7 +8,8 @@ import pytest
 from tests.sources.documents.conftest import NEXT_YEAR
 from tests.web.conftest import fixture_server
 
-from medrd_kg.sources.documents.deciding import State, open_review
+from medrd_kg.sources.documents.deciding import open_review
+from medrd_kg.sources.documents.decisions import State
 from medrd_kg.sources.documents.identity import Given
 from medrd_kg.sources.documents.importing import import_document
 from medrd_kg.web.pages.words import LANGUAGES

@@ -1,15 +1,14 @@
 """What a person decided on proposals: kept by the text of the unit, so it outlives an import."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
 from medrd_kg.problems import Problem
 from medrd_kg.sources.content import imported_dir
+from medrd_kg.sources.documents.decisions import Decision, Edit, State, checked_handle
 from medrd_kg.sources.documents.described import Acceptance, statement_blocks, turtle
 from medrd_kg.sources.documents.importing import (
     ImportedDocument,
@@ -23,64 +22,13 @@ from medrd_kg.sources.documents.proposing import Fact
 from medrd_kg.sources.documents.terms import NewTerm
 from medrd_kg.vocabulary import MRDS
 
-__all__ = ["Decision", "Edit", "Review", "State", "checked_handle", "open_review"]
+__all__ = ["Review", "open_review"]
 
-_HANDLE: Final = re.compile(r"[a-z][a-z0-9]*(?:[-_.][a-z0-9]+)*")
-_LONGEST_HANDLE: Final = 40
 _TERM: Final = "term"
 """Stands for the unit in the key of a decision on a new term."""
 
 _TERM_RULE: Final = "reviewed-term"
 _SEVERAL: Final = 5
-
-
-class State(StrEnum):
-    """Where a proposal stands."""
-
-    OPEN = "open"
-    KNOWN = "known"
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """A person's decision on one proposal.
-
-    Attributes:
-        fingerprint: Digest of the unit's text, or ``term``.
-        target: What follows the point in the fact's id, or the id of the term.
-        state: ``accepted`` or ``rejected``.
-        by: Role or handle of whoever decided.
-        at: When, with zone.
-        concept: Slug of the concept that a new term was accepted as.
-    """
-
-    fingerprint: str
-    target: str
-    state: str
-    by: str
-    at: str
-    concept: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """A statement that a person wrote, in place of what was proposed on its units.
-
-    Attributes:
-        subject: IRI of the statement.
-        fingerprints: Digests of the texts of its units.
-        triples: N-Triples of the statement and of what says who wrote it.
-        by: Role or handle.
-        at: When, with zone.
-    """
-
-    subject: str
-    fingerprints: tuple[str, ...]
-    triples: tuple[str, ...]
-    by: str
-    at: str
 
 
 @dataclass
@@ -320,21 +268,6 @@ class Review:
 
     def _fingerprints(self) -> Mapping[str, str]:
         return self.document.fingerprints
-
-
-def checked_handle(by: str) -> str:
-    """Return a role or handle that may be written into the graph.
-
-    Raises:
-        Problem: ``usage``: it has capitals, blanks or other letters, as names of persons have.
-    """
-    if not _HANDLE.fullmatch(by) or len(by) > _LONGEST_HANDLE:
-        raise Problem(
-            "usage",
-            f"--by {by!r}: give a role or handle, not a name",
-            "small letters, digits, hyphens: policy-analyst",
-        )
-    return by
 
 
 def open_review(data_dir: Path, slug: str) -> Review:

@@ -8,7 +8,8 @@ from typing import Final
 import pyoxigraph as ox
 
 from medrd_kg.problems import Problem
-from medrd_kg.sources.documents.deciding import Edit, Review, State, checked_handle
+from medrd_kg.sources.documents.deciding import Review
+from medrd_kg.sources.documents.decisions import Edit, State, checked_handle
 from medrd_kg.sources.documents.known import Known
 from medrd_kg.sources.documents.proposing import Fact
 from medrd_kg.vocabulary import BASE, ID, MRD, MRDS, PREFIXES

@@ -13,7 +13,8 @@ from anyio import to_thread
 from fastapi import Request, Response
 
 from medrd_kg.problems import Problem
-from medrd_kg.sources.documents.deciding import Review, State, open_review
+from medrd_kg.sources.documents.deciding import Review, open_review
+from medrd_kg.sources.documents.decisions import State
 from medrd_kg.sources.documents.importing import imported_documents
 from medrd_kg.sources.documents.proposing import Fact
 from medrd_kg.vocabulary import MRD
