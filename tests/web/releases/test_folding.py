@@ -8,7 +8,7 @@ import pytest
 from tests.build.conftest import Recorder
 from tests.web.releases.conftest import ADMIN, AS_ADMIN, Kept, serving_kept
 from tests.web.releases.test_as_of import NAMES, NEW, PREFIXES, names
-from tests.web.releases.test_switching import SWITCH
+from tests.web.releases.test_switching import SWITCH, until_state
 
 from medrd_kg.build.folding import fold_edits
 from medrd_kg.build.pipeline import build_release, ensure_release, open_current
@@ -64,6 +64,7 @@ def test_folded_edits(kept: Kept, tmp_path: Path, store: str) -> None:
         assert done.status_code == 204, done.text
 
         after = sorted(["係", "卓", *NEW])
+        until_state(client, f"{folded.version}+4")
         assert sorted(names(client.get("/sparql", params={"query": NAMES}))) == after
         # Back to the release without them, and on again: the same edits are served.
         for version in (kept.newer, folded.version):

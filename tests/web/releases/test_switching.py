@@ -44,7 +44,7 @@ def test_a_server_takes_up_another_release(kept: Kept, data_dir: Path, store: st
     with serving_kept(data_dir, f"admin_token={ADMIN}", f"store={store}") as client:
         written = client.post("/update", data={"update": EDIT % ("office", "室")}, headers=AS_ADMIN)
         assert written.status_code == 204, written.text
-        _until(client, f"{kept.older}+1")
+        until_state(client, f"{kept.older}+1")
         assert client.get("/health/ready").json()["waiting"] is None
         point(data_dir, kept.newer)
         assert client.get("/health/ready").json() == {
@@ -67,14 +67,14 @@ def test_a_server_takes_up_another_release(kept: Kept, data_dir: Path, store: st
 
         written = client.post("/update", data={"update": EDIT % ("desk", "係")}, headers=AS_ADMIN)
         assert written.headers["medrd-kg-release"] == f"{kept.newer}+2"
-        _until(client, f"{kept.newer}+2")
+        until_state(client, f"{kept.newer}+2")
         both = sorted(["室", "係", *NEW])
         assert sorted(names(client.get("/sparql", params={"query": NAMES}))) == both
     with serving_kept(data_dir, f"admin_token={ADMIN}", f"store={store}") as client:
         assert sorted(names(client.get("/sparql", params={"query": NAMES}))) == both
 
 
-def _until(client: httpx.Client, state: str) -> None:
+def until_state(client: httpx.Client, state: str) -> None:
     """Wait until readers see a state: data on disk show an edit a moment later."""
     until = time.monotonic() + 30
     while time.monotonic() < until:
@@ -100,7 +100,7 @@ def test_a_signal_lets_a_server_take_up_another_release(kept: Kept, data_dir: Pa
         point(data_dir, kept.newer)
         assert client.get("/health/ready").json()["waiting"] == kept.newer
         os.kill(process_of(client), signal.SIGHUP)
-        _until(client, kept.newer)
+        until_state(client, kept.newer)
         assert client.get("/health/ready").json()["waiting"] is None
 
 
