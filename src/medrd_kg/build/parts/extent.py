@@ -1,9 +1,9 @@
 """A sorted file of statements that is asked for subjects, and cut into ranges of subjects."""
 
-import mmap
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 from typing import Final
 from zlib import crc32
@@ -12,6 +12,9 @@ __all__ = ["Cutter", "Extent", "Range"]
 
 _STEP: Final = 1 << 15
 """Bytes between two entries of the sparse index."""
+
+_SAMPLE: Final = 1 << 10
+"""Bytes read at a time to find a subject: most lines are shorter."""
 
 _FEWEST: Final = 60_000
 _MOST: Final = 240_000
@@ -84,38 +87,56 @@ class Cutter:
 
 
 class Extent:
-    """A sorted file that is mapped into memory; see the module."""
+    """A sorted file that is read where it is asked; see the module.
+
+    It is not mapped into memory: pages of a mapped file would count for each process that reads it.
+    """
 
     def __init__(self, path: Path) -> None:
-        """Map a file that is not empty."""
-        with path.open("rb") as stream:
-            self._map = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
-        self._places = [0]
-        for near in range(_STEP, len(self._map), _STEP):
-            at = self._map.find(b"\n", near) + 1
-            if self._places[-1] < at < len(self._map):
-                self._places.append(at)
-        self._subjects = [self._subject(at) for at in self._places]
+        """Open a file and remember a subject of every so many bytes."""
+        self._path = path
+        self._size = path.stat().st_size
+        self._places: list[int] = []
+        self._subjects: list[bytes] = []
+        with path.open("rb", buffering=_SAMPLE) as stream:
+            for near in range(0, self._size, _STEP):
+                stream.seek(near)
+                if near:
+                    stream.readline()
+                at = stream.tell()
+                if at < self._size and (not self._places or self._places[-1] < at):
+                    self._places.append(at)
+                    self._subjects.append(stream.readline().partition(b" ")[0])
 
     def text(self, part: Range) -> bytes:
         """Return the lines of a range."""
-        return self._map[part.start : part.end]
+        with self._path.open("rb", buffering=0) as file:
+            return _read(file, part.start, part.end)
 
     def about(self, subjects: Iterable[bytes]) -> Iterator[bytes]:
         """Yield what the file says of each of some subjects, all lines of one at once."""
-        for subject in subjects:
-            begin = max(bisect_left(self._subjects, subject) - 1, 0)
-            behind = bisect_right(self._subjects, subject)
-            end = self._places[behind] if behind < len(self._places) else len(self._map)
-            at = self._places[begin]
-            start = subject + b" "
-            if self._map[at : at + len(start)] != start:
-                at = self._map.find(b"\n" + start, at, end) + 1
-                if not at:
-                    continue
-            last = self._map.rfind(b"\n" + start, at, end)
-            stop = self._map.find(b"\n", max(last + 1, at)) + 1
-            yield self._map[at:stop]
+        with self._path.open("rb", buffering=0) as file:
+            for subject in subjects:
+                yield self._about(file, subject + b" ")
 
-    def _subject(self, at: int) -> bytes:
-        return self._map[at : self._map.find(b" ", at)]
+    def _about(self, file: FileIO, start: bytes) -> bytes:
+        """Return all lines with some beginning, which is a subject and the blank behind it."""
+        subject = start[:-1]
+        begin = max(bisect_left(self._subjects, subject) - 1, 0)
+        behind = bisect_right(self._subjects, subject)
+        end = self._places[behind] if behind < len(self._places) else self._size
+        near = _read(file, self._places[begin], end) if self._places else b""
+        at = 0 if near.startswith(start) else near.find(b"\n" + start) + 1
+        if not near.startswith(start, at):
+            return b""
+        last = max(near.rfind(b"\n" + start) + 1, at)
+        return near[at : near.index(b"\n", last) + 1]
+
+
+def _read(file: FileIO, start: int, end: int) -> bytes:
+    """Return the bytes between two offsets."""
+    file.seek(start)
+    found = b""
+    while len(found) < end - start and (more := file.read(end - start - len(found))):
+        found += more
+    return found
