@@ -12,14 +12,20 @@ from medrd_kg.build.release import damages
 from medrd_kg.build.release_changes import changes_between
 from medrd_kg.problems import Problem
 from medrd_kg.sparql.negotiation import negotiate
+from medrd_kg.web.differences.described import (
+    FORMATS,
+    KINDS,
+    MOST,
+    PATCH,
+    USUAL,
+    differences_operation,
+)
 from medrd_kg.web.differences.differences import Differences
 from medrd_kg.web.dump_routes import require_release
 from medrd_kg.web.kept_releases import CURRENT, KeptRelease, kept_releases, unknown_release
-from medrd_kg.web.openapi import operation, parameter
-from medrd_kg.web.release_routes import RELEASES_PATH, VERSION_PARAMETER
+from medrd_kg.web.release_routes import RELEASES_PATH
 from medrd_kg.web.requests import (
     next_page,
-    paging_parameters,
     read_cursor,
     read_integer,
     read_offset,
@@ -32,18 +38,12 @@ from medrd_kg.web.responses import (
     json_response,
     listing_headers,
 )
-from medrd_kg.web.schemas import Schema, reference
 from medrd_kg.web.state import Serving, serving
 
-__all__ = ["PATCH", "install_differences"]
+__all__ = ["install_differences"]
 
-PATCH: Final = "application/rdf-patch"
 _PATH: Final = f"{RELEASES_PATH}/{{version}}/diff"
-_KINDS: Final = ("added", "removed", "changed")
-_FORMATS: Final = {"json": JSON_TYPES[0], "rdf-patch": PATCH}
 _OWN: Final = ("from", "kind", "class", "format")
-_MOST: Final = 1000
-_USUAL: Final = 50
 
 
 def install_differences(app: FastAPI, differences: Differences) -> None:
@@ -56,7 +56,7 @@ def install_differences(app: FastAPI, differences: Differences) -> None:
         _PATH,
         diff,
         operation_id="get_release_differences",
-        openapi_extra=_operation(),
+        openapi_extra=differences_operation(),
         tags=["releases"],
         response_class=Response,
     )
@@ -68,14 +68,14 @@ async def _diff(request: Request, differences: Differences) -> Response:
     chosen = {name: found[0] for name, found in values.items()}
     media_type = _media_type(request, chosen.get("format"))
     kind = chosen.get("kind")
-    if kind is not None and kind not in _KINDS:
-        raise _impossible("kind", kind, _KINDS)
+    if kind is not None and kind not in KINDS:
+        raise _impossible("kind", kind, KINDS)
     version = request.path_params["version"]
     older, newer = await to_thread.run_sync(_pair, served, version, chosen.get("from"))
     if media_type == PATCH:
         return _patch(await differences.patch(older.folder, newer.folder), older, newer)
     after = read_offset(read_cursor(_first(values, "cursor")))
-    limit = read_integer("limit", _first(values, "limit"), least=1, most=_MOST, default=_USUAL)
+    limit = read_integer("limit", _first(values, "limit"), least=1, most=MOST, default=USUAL)
     kept = await differences.between(older.folder, newer.folder)
     summary = await to_thread.run_sync(kept.summary)
     of_class = _class_iri(served, summary["classes"], chosen.get("class"))
@@ -117,9 +117,9 @@ def _media_type(request: Request, chosen: str | None) -> str:
         Problem: ``invalid-parameter`` or ``not-acceptable``.
     """
     if chosen is not None:
-        if chosen not in _FORMATS:
-            raise _impossible("format", chosen, tuple(_FORMATS))
-        return _FORMATS[chosen]
+        if chosen not in FORMATS:
+            raise _impossible("format", chosen, tuple(FORMATS))
+        return FORMATS[chosen]
     offers = (*JSON_TYPES, PATCH)
     accept = request.headers.get("accept")
     found = negotiate(accept, offers)
@@ -237,109 +237,4 @@ def _impossible(name: str, value: str, known: Any) -> Problem:  # noqa: ANN401 -
         f"{name}={value[:80]!r} is not possible",
         f"use one of {', '.join(known)}" if known else "nothing differs",
         extra={"parameter": name, "known": list(known)},
-    )
-
-
-def _numbers(*names: str) -> Schema:
-    return {
-        "type": "object",
-        "required": list(names),
-        "properties": {name: {"type": "integer"} for name in names},
-    }
-
-
-def _operation() -> Schema:
-    text: Schema = {"type": "string"}
-    texts: Schema = {"type": "array", "items": text}
-    counted = _numbers(*_KINDS)
-    change = {
-        "type": "object",
-        "required": ["id", "type", "label", "kind", "statements", "changes"],
-        "properties": {
-            "id": {**text, "description": "IRI of the entity, or the label of a blank node."},
-            "type": texts,
-            "label": reference("LanguageMap"),
-            "kind": {**text, "enum": list(_KINDS)},
-            "statements": _numbers("added", "removed"),
-            "changes": {
-                "type": "array",
-                "description": "Values that differ, by property and graph, as N-Quads has them.",
-                "items": {
-                    "type": "object",
-                    "required": ["property", "graph", "before", "after"],
-                    "properties": {
-                        "property": text,
-                        "graph": text,
-                        "before": texts,
-                        "after": texts,
-                        "beforeTotal": {"type": "integer"},
-                        "afterTotal": {"type": "integer"},
-                    },
-                },
-            },
-        },
-    }
-    identified: Schema = {"properties": {"id": {"type": ["string", "null"]}, "name": text}}
-    summary = {
-        "type": "object",
-        "required": ["entities", "statements", "classes", "graphs", "files"],
-        "properties": {
-            "entities": counted,
-            "statements": _numbers("added", "removed"),
-            "classes": {"type": "array", "items": {"allOf": [counted, identified]}},
-            "graphs": {
-                "type": "array",
-                "items": {"allOf": [_numbers("added", "removed"), identified]},
-            },
-            "files": {
-                "type": "object",
-                "properties": dict.fromkeys(_KINDS, texts),
-            },
-        },
-    }
-    document = {
-        "allOf": [
-            reference("Collection"),
-            {
-                "type": "object",
-                "required": ["from", "to", "summary"],
-                "properties": {
-                    "from": text,
-                    "to": text,
-                    "summary": summary,
-                    "items": {"type": "array", "items": change},
-                },
-            },
-        ]
-    }
-    content = {"schema": document}
-    return operation(
-        "What differs in a release from another one",
-        {
-            "description": "The entities that differ; or all quads that do, as RDF Patch.",
-            "content": {**dict.fromkeys(JSON_TYPES, content), PATCH: {"schema": text}},
-        },
-        description=(
-            "Counted by class, and entity by entity. The first 200,000 entities are told one by"
-            " one, and all are counted; the RDF Patch holds every quad."
-        ),
-        parameters=[
-            VERSION_PARAMETER,
-            parameter(
-                "from",
-                "The release to compare with; by default the one that was built before.",
-                text,
-                example=CURRENT,
-            ),
-            parameter(
-                "kind", "Only entities that came, went or changed.", {**text, "enum": list(_KINDS)}
-            ),
-            parameter("class", "Only entities of this class: its IRI, or its name in JSON.", text),
-            *paging_parameters(_MOST, _USUAL),
-            parameter("format", "Outranks Accept.", {**text, "enum": list(_FORMATS)}),
-        ],
-        problems=(
-            *("unknown-parameter", "invalid-parameter", "not-found"),
-            *("comparison-running", "busy", "damaged-release"),
-        ),
     )
