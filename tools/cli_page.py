@@ -43,5 +43,9 @@ def _commands(group: typer.Typer, words: tuple[str, ...]) -> Iterator[tuple[str,
         name = command.name or (command.callback.__name__ if command.callback else "")
         yield (*words, name.replace("_", "-"))
     for inner in group.registered_groups:
-        if inner.typer_instance is not None and inner.name:
+        if inner.typer_instance is None:
+            continue
+        if inner.name:
             yield from _commands(inner.typer_instance, (*words, inner.name))
+        else:  # its commands are the group's own
+            yield from list(_commands(inner.typer_instance, words))[1:]
