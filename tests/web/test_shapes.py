@@ -16,8 +16,17 @@ SAMPLES = {
 }
 ENVELOPE = {"@context", "id", "items", "total", "next", "release"}
 PROBLEM = {"type", "title", "status", "detail"}
-APART = {"/graph-store", "/api/v1/admin/queries", "/metrics"}
-"""Addresses that answer to tokens or parameters, or in a form of their own; tested elsewhere."""
+APART = {
+    "/graph-store",
+    "/api/v1/admin/queries",
+    "/metrics",
+    "/dumps",
+    "/api/v1/releases/{version}/diff",
+    "/.well-known/void",
+    "/catalog",
+}
+"""Addresses that answer to tokens or parameters, in a form of their own, or from files of a release
+that the fixture lacks; tested elsewhere."""
 
 APART_BELOW = "/reconcile"
 """Addresses below it answer in the form of the Reconciliation API, and pass parameters over."""
@@ -41,7 +50,7 @@ def addresses(server: httpx.Client, document: dict[str, Any]) -> list[str]:
     """A real address for every path that answers GET."""
     found = []
     for path, operations in document["paths"].items():
-        if "get" not in operations or path.partition("/{")[0] in APART:
+        if "get" not in operations or {path, path.partition("/{")[0]} & APART:
             continue
         if path.startswith(APART_BELOW):
             continue
@@ -53,6 +62,11 @@ def addresses(server: httpx.Client, document: dict[str, Any]) -> list[str]:
             if not items:
                 continue
             address = path.replace("{slug}", items[0]["slug"])
+        elif path == "/api/v1/releases/{version}":
+            items = server.get("/api/v1/releases").json()["items"]
+            if not items:
+                continue  # the fixture's content is no release on disk
+            address = f"/api/v1/releases/{items[0]['version']}"
         for name, value in SAMPLES.items():
             address = address.replace(f"{{{name}}}", value)
         needed = {
