@@ -1,16 +1,17 @@
 """How soon pages are painted on a slow line and a slow processor, beside a YASGUI page.
 
 The same conditions hold for all: a processor four times slower, 1.6 Mbit/s, a round trip of 150 ms.
-Each page is opened several times in a fresh window and the least counts, since whatever else the
-machine does only adds to it. These tests run alone.
+Each page is opened at most five times in a fresh window and the least counts, since whatever else
+the machine does only adds to it. These tests run alone.
 """
 
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -51,12 +52,38 @@ class Speed:
     ready: float
 
 
-def measured(browser: Browser, address: str, awaited: str = "main") -> Speed:
-    """Open a page several times under the conditions; return the least of each."""
-    found = [_once(browser, address, awaited) for _ in range(TIMES)]
-    return Speed(
-        *(min(getattr(each, name) for each in found) for name in ("paint", "longest", "ready"))
-    )
+def is_soon(speed: Speed) -> bool:
+    """Whether a reading page is within its limits."""
+    return speed.paint <= FIRST_PAINT_MS and speed.longest <= LONG_TASK_MS
+
+
+def never(_: Speed) -> bool:
+    """Whether a page need not be opened again: where two are compared, it must be."""
+    return False
+
+
+def measured(
+    browser: Browser,
+    address: str,
+    awaited: str = "main",
+    *,
+    is_enough: Callable[[Speed], bool] = is_soon,
+) -> Speed:
+    """Open a page several times under the conditions; return the least of each.
+
+    More openings could only give less, so that none is needed once it is little enough.
+    """
+    least = Speed(inf, inf, inf)
+    for _ in range(TIMES):
+        once = _once(browser, address, awaited)
+        least = Speed(
+            min(least.paint, once.paint),
+            min(least.longest, once.longest),
+            min(least.ready, once.ready),
+        )
+        if is_enough(least):
+            break
+    return least
 
 
 def _once(browser: Browser, address: str, awaited: str) -> Speed:
@@ -85,7 +112,7 @@ def _once(browser: Browser, address: str, awaited: str) -> Speed:
 @pytest.fixture(scope="module")
 def home(browser: Browser, server: str) -> Speed:
     """The first page."""
-    return measured(browser, f"{server}/ja/")
+    return measured(browser, f"{server}/ja/", is_enough=never)
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +140,7 @@ def yasgui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def test_the_first_page_is_painted_in_half_the_time_of_a_yasgui_page(
     browser: Browser, home: Speed, yasgui: str
 ) -> None:
-    other = measured(browser, yasgui, ".yasgui")
+    other = measured(browser, yasgui, ".yasgui", is_enough=never)
     assert home.paint <= other.paint / 2, (home, other)
 
 
@@ -130,5 +157,10 @@ def test_reading_pages_are_painted_soon(browser: Browser, server: str, path: str
 
 
 def test_the_editor_is_ready_soon(browser: Browser, server: str) -> None:
-    speed = measured(browser, f"{server}/ja/query", ".cm-content")
+    speed = measured(
+        browser,
+        f"{server}/ja/query",
+        ".cm-content",
+        is_enough=lambda found: found.ready <= EDITOR_MS,
+    )
     assert speed.ready <= EDITOR_MS, speed
