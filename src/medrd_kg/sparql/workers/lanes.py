@@ -27,8 +27,9 @@ _QUICK_SECONDS: Final = 0.005
 """Processor seconds up to which a query keeps its priority: so far it mostly had to wait."""
 
 _STAY_SECONDS: Final = 0.3
-"""Wall seconds that a query may go on without a slot once it has used more than that, or streams:
-then it may wait for its client."""
+"""Wall seconds that a query may go on without a slot once it has used half a slice, or streams:
+then it may wait for its client. A short one may take that long on a machine that others keep busy,
+since a process that begins copies the pages it reads."""
 
 _MOST_YIELDING: Final = 32
 """Queries that may go on without a place or a slot at a time."""
@@ -159,7 +160,7 @@ class Lanes:
         used = worker.processor_seconds() - job.used_before
         if used > _QUICK_SECONDS and not job.own and not worker.yields:
             worker.yield_processor()
-        stays = now - job.begun > _STAY_SECONDS and (used > _QUICK_SECONDS or job.is_streaming)
+        stays = now - job.begun > _STAY_SECONDS and (used > SLICE_SECONDS / 2 or job.is_streaming)
         return used > SLICE_SECONDS or stays
 
     def _promote(self, job: Job) -> None:
