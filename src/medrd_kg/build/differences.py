@@ -233,17 +233,18 @@ def _side_by_side(
 ) -> Iterator[tuple[bytes, tuple[list[bytes], list[bytes]]]]:
     """Join two streams, each sorted by subject, on the subject."""
     before, after = next(older, None), next(newer, None)
-    while before is not None or after is not None:
-        if after is None or (before is not None and _place(before) < _place(after)):
-            assert before is not None  # noqa: S101 - for the type checker
+    while True:
+        if before is not None and (after is None or _place(before) < _place(after)):
             yield before[0], (before[1], [])
             before = next(older, None)
-        elif before is None or _place(after) < _place(before):
+        elif after is not None and (before is None or _place(after) < _place(before)):
             yield after[0], ([], after[1])
             after = next(newer, None)
-        else:
+        elif before is not None and after is not None:
             yield before[0], (before[1], after[1])
             before, after = next(older, None), next(newer, None)
+        else:
+            return
 
 
 def _place(group: tuple[bytes, list[bytes]]) -> bytes:

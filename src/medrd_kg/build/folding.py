@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
+from pyoxigraph import NamedNode
+
 from medrd_kg.build.differences import Statement
 from medrd_kg.build.durable import sync
 from medrd_kg.build.edit_history import edited_lines
@@ -74,12 +76,18 @@ def folded_graphs(files: Iterable[ContentFile]) -> set[str]:
         return folded
     for each in content:
         if each.name == FOLDED:
-            folded = {quad.graph_name.value for quad in parsed(each)}  # type: ignore[union-attr]
+            folded = _graphs_of(each)
         elif each.names_graphs:
-            others |= {quad.graph_name.value for quad in parsed(each)}  # type: ignore[union-attr]
+            others |= _graphs_of(each)
         else:
             others.add(each.graph)
     return folded - others
+
+
+def _graphs_of(file: ContentFile) -> set[str]:
+    return {
+        quad.graph_name.value for quad in parsed(file) if isinstance(quad.graph_name, NamedNode)
+    }
 
 
 def note_folded(folder: Path, graphs: Mapping[str, Path], folded: Iterable[str]) -> None:

@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import zstandard
 
@@ -127,7 +127,7 @@ def _unpacked(archive: Path, stage: Path) -> tuple[dict[str, Any], int]:
     return _head(archive, stage), len(found) - 1
 
 
-def _written(content: Any, path: Path) -> str:  # noqa: ANN401 - what tarfile opens
+def _written(content: IO[bytes], path: Path) -> str:
     total = hashlib.sha256()
     with path.open("xb") as file:
         while piece := content.read(_CHUNK):

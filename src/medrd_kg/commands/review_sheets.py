@@ -9,6 +9,7 @@ import typer
 
 from medrd_kg.build.progress import ConsoleProgress
 from medrd_kg.build.storage_faults import storage_faults
+from medrd_kg.commands.import_ending import files_of
 from medrd_kg.problems import Problem
 from medrd_kg.sources.content import imported_dir
 from medrd_kg.sources.review_sheets.doubts import pairs_as_csv, pairs_as_json
@@ -54,7 +55,7 @@ def run_import(
             ``invalid-parameter``: the folder holds all sheets, and this would take fewer;
             ``insufficient-storage``: the disk is full.
     """
-    files = [each for path in paths for each in _sheet_files(path)]
+    files = [each for path in paths for each in files_of(path, ".ndjson", ".ndjson or .ndjson.zst")]
     progress = ConsoleProgress()
     folder = out or data_dir
     try:
@@ -156,14 +157,3 @@ def _write_review(data_dir: Path, report: ImportReport, summary: ImportSummary) 
         part = folder / f"{name}.part"
         part.write_text(text, encoding="utf-8", newline="")
         part.replace(folder / name)
-
-
-def _sheet_files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        if not path.exists():
-            raise Problem("invalid-data", f"{path} does not exist")
-        return [path]
-    found = sorted(each for each in path.iterdir() if ".ndjson" in each.suffixes)
-    if not found:
-        raise Problem("invalid-data", f"{path} holds no .ndjson or .ndjson.zst file")
-    return found

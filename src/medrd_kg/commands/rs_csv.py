@@ -6,8 +6,13 @@ from pathlib import Path
 import typer
 
 from medrd_kg.build.progress import ConsoleProgress
+from medrd_kg.commands.import_ending import (
+    keep_findings,
+    tell_files,
+    tell_findings,
+    written_faults,
+)
 from medrd_kg.content import data_dir as shipped_dir
-from medrd_kg.problems import Problem
 from medrd_kg.sources.content import imported_dir
 from medrd_kg.sources.review_sheets.report import ImportReport
 from medrd_kg.sources.review_sheets.selection import Selection
@@ -37,11 +42,11 @@ def run_import(
         data_dir: Folder below which imports lie.
 
     Raises:
-        Problem: ``invalid-data``: a file cannot be read or written.
+        Problem: ``invalid-data``: a file cannot be read or written; ``insufficient-storage``.
     """
     report = ImportReport()
     folder = imported_dir(data_dir)
-    try:
+    with written_faults(data_dir):
         with ConsoleProgress().step("importing CSV files of the RS system"):
             summary = import_rs_csv(
                 paths,
@@ -50,27 +55,12 @@ def run_import(
                 beside=(shipped_dir(), folder),
                 report=report,
             )
-        findings = "".join(f"{each}\n" for each in report)
-        if report_file is not None:
-            report_file.write_text(findings, encoding="utf-8")
-        if not dry_run:
-            (data_dir / REVIEW).parent.mkdir(parents=True, exist_ok=True)
-            (data_dir / REVIEW).write_text(findings, encoding="utf-8")
-    except OSError as error:
-        raise Problem("invalid-data", f"{error.filename}: {error.strerror or error}") from error
-    for severity, count in report.counts().items():
-        if count:
-            typer.echo(f"{severity}: {count}", err=True)
+        keep_findings(report, None if dry_run else data_dir / REVIEW, report_file)
+    tell_findings(report)
     _say(summary)
-    if summary.files:
-        size = sum(summary.files.values()) / 1e6
-        typer.echo(f"{size:.1f} MB in {', '.join(summary.files)}: {folder}")
-        if not summary.changed:
-            typer.echo("nothing changed: these files were imported before")
-    elif dry_run:
-        typer.echo("nothing written (dry run)")
-    else:
-        typer.echo("nothing written: no sheet was taken")
+    tell_files(
+        summary.files, folder, is_changed=bool(summary.changed), dry_run=dry_run, what="sheet"
+    )
 
 
 def _say(summary: RsSummary) -> None:

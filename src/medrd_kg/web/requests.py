@@ -22,6 +22,7 @@ __all__ = [
     "FORMAT_PARAMETERS",
     "PAGING_PARAMETERS",
     "Listing",
+    "negotiated",
     "next_page",
     "paging_parameters",
     "read_cursor",
@@ -212,6 +213,15 @@ def _media_type(request: Request, chosen: str | None, formats: Sequence[str]) ->
     if chosen is not None:
         names = _FORMATS | {each.rpartition("-")[2]: each for each in formats}
         return names[_choice("format", chosen, tuple(names))]
+    return negotiated(request, offers)
+
+
+def negotiated(request: Request, offers: Sequence[str]) -> str:
+    """Return the offered media type that a request ranks highest.
+
+    Raises:
+        Problem: ``not-acceptable``: it takes none of them.
+    """
     accept = request.headers.get("accept")
     found = negotiate(accept, offers)
     if found is None:

@@ -41,7 +41,8 @@ def _begin(work: Callable[[str], object]) -> None:
 
 
 def _call(task: str) -> object:
-    assert _work is not None  # noqa: S101 - set when the process began
+    if _work is None:
+        raise RuntimeError("a process begins with its work")
     result = _work(task)
     gc.collect()
     return result

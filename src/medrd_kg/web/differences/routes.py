@@ -11,7 +11,6 @@ from medrd_kg.build.difference_summary import UNTYPED
 from medrd_kg.build.release import damages
 from medrd_kg.build.release_changes import changes_between
 from medrd_kg.problems import Problem
-from medrd_kg.sparql.negotiation import negotiate
 from medrd_kg.web.differences.described import (
     FORMATS,
     KINDS,
@@ -25,6 +24,7 @@ from medrd_kg.web.dump_routes import require_release
 from medrd_kg.web.kept_releases import CURRENT, KeptRelease, kept_releases, unknown_release
 from medrd_kg.web.release_routes import RELEASES_PATH
 from medrd_kg.web.requests import (
+    negotiated,
     next_page,
     read_cursor,
     read_integer,
@@ -120,17 +120,7 @@ def _media_type(request: Request, chosen: str | None) -> str:
         if chosen not in FORMATS:
             raise _impossible("format", chosen, tuple(FORMATS))
         return FORMATS[chosen]
-    offers = (*JSON_TYPES, PATCH)
-    accept = request.headers.get("accept")
-    found = negotiate(accept, offers)
-    if found is None:
-        raise Problem(
-            "not-acceptable",
-            f"none of the types in Accept ({accept}) can be sent",
-            f"accept one of {', '.join(offers)}",
-            extra={"available": list(offers)},
-        )
-    return found
+    return negotiated(request, (*JSON_TYPES, PATCH))
 
 
 def _pair(served: Serving, version: str, of: str | None) -> tuple[KeptRelease, KeptRelease]:
