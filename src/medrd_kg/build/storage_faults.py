@@ -35,7 +35,7 @@ def storage_faults(folder: Path) -> Iterator[None]:
         yield
     except Problem:
         raise
-    except Exception as fault:
+    except Exception as fault:  # engines raise faults of their own types; all others pass
         if not _is_full(fault):
             raise
         free = shutil.disk_usage(folder).free

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from medrd_kg.web.pages.addresses import PAGE_KINDS
-from medrd_kg.web.pages.words import LANGUAGES
+from medrd_kg.web.pages.words import LANGUAGES, table_of_words
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 THINGS = (
@@ -295,3 +295,18 @@ def test_a_payee_of_any_year_has_payments(shipped_server: httpx.Client) -> None:
 def test_what_leads_to_all_links_leads_there(shipped_server: httpx.Client) -> None:
     page = shipped_server.get("/en/linkage?view=list&rows=disease-area&columns=disease-area")
     assert page.status_code == httpx.codes.OK
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_cycle_of_a_project_shows_each_step(
+    shipped_server: httpx.Client, language: str
+) -> None:
+    steps = shipped_server.get("/api/v1/pdca", params={"project": "drugs"}).json()["steps"]
+    page = shipped_server.get(f"/{language}/projects/drugs", headers=BROWSER).text
+    section = page[page.index('id="pdca"') :]
+    names = table_of_words(language)["steps"]
+    for step in steps:
+        name = names[step["step"]]
+        assert re.search(rf"<dt>{name}</dt><dd>{step['elements']}\b", section)
+        rows = section.count(f'<th scope="row">{name}')
+        assert rows == min(step["elements"] + step["absent"], 12) > 0

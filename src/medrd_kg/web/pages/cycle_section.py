@@ -42,7 +42,7 @@ async def cycle(request: Request, kind: str, slug: str, _: Json) -> Section:
         return Section("pdca", (), (), 0, _PATH, {kind: slug})
     entries: list[Json] = []
     for each in answer["steps"]:  # of every step, since plans alone can fill a page
-        if each["elements"]:
+        if each["elements"] or each["absent"]:
             of_step = await ask(request, _PATH, {**asked, "step": each["step"]})
             entries += of_step["items"]
     return table_of("pdca", {**answer, "items": entries}, _PATH, {kind: slug}, _COLUMNS)
