@@ -61,10 +61,11 @@ def problems_page() -> str:
         "# Problems\n\n"
         + NOTICE
         + "Over HTTP every fault is an `application/problem+json` document (RFC 9457) with `type`,"
-        " `title` (in the language of `Accept-Language`), `status`, `detail` and, where there is"
-        " advice, `hint`; query faults add `line` and `column`. On the command line the same fault"
-        " is one line on standard error and an exit code: 1 the data or query is at fault,"
-        " 2 usage or settings, 3 our fault.\n\n"
+        " `title`, `status`, `detail` and, where there is advice, `hint`, in the language of"
+        " `Accept-Language`; in Japanese, `english` has the English of `detail` and `hint`. Query"
+        " faults add `line` and `column`. On the command line the same fault is one line in"
+        " English on standard error and an exit code: 1 the data or query is at fault, 2 usage or"
+        " settings, 3 our fault.\n\n"
         f"`type` is `{first.iri.rsplit('/', 1)[0]}/` and the slug.\n\n"
         "| slug | status | exit code | title (en) | title (ja) |\n|---|---|---|---|---|\n"
         + "\n".join(rows)

@@ -27,20 +27,11 @@ const FIXES = [
 
 /** The changes that mend a fault, or null when its hint names none. */
 export function fixOf(problem, doc) {
-  const hint = problem.hint ?? "";
+  const hint = problem.english?.hint ?? problem.hint ?? "";
   const at = problem.line ? positionOf(doc, problem.line, problem.column) : 0;
   for (const { hint: pattern, changes } of FIXES) {
     const found = pattern.exec(hint);
     if (found) return changes(found, doc, at);
-  }
-  return null;
-}
-
-/** A fault's words in the reader's language, as far as there are any. */
-export function translated(text, patterns) {
-  for (const [pattern, words] of patterns) {
-    const found = new RegExp(`^${pattern}$`, "su").exec(text);
-    if (found) return words.replace(/\{(\d)\}/g, (_, group) => found[Number(group)] ?? "");
   }
   return null;
 }

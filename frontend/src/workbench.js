@@ -6,7 +6,7 @@ import { classMap } from "./classes.js";
 import { completionSource, withNames } from "./completion.js";
 import { Editor } from "./editor.js";
 import { html, say } from "./elements.js";
-import { fixOf, translated } from "./faults.js";
+import { fixOf } from "./faults.js";
 import { network } from "./network.js";
 import { forget, pastQueries, remember } from "./past.js";
 import { Table } from "./table.js";
@@ -80,10 +80,8 @@ function showAnswer(answer, loadAll = null) {
 
 function showProblem(problem) {
   const doc = editor.view.state.doc;
-  const inWords = (text) => text && (translated(text, settings.faults) ?? text);
-  const detail = inWords(problem.detail);
-  const hint = inWords(problem.hint);
-  const isTranslated = (text, original) => (language === "ja" && text === original ? "en" : null);
+  // What the service, or the browser, tells in English although the page is Japanese.
+  const languageOf = (name) => (language === "ja" && !problem.english?.[name] ? "en" : null);
   const changes = fixOf(problem, doc);
   editor.mark(problem.line, problem.column);
   const place = problem.line && html("button", { type: "button", class: "quiet", onclick: () => editor.goTo(problem.line, problem.column) },
@@ -97,8 +95,8 @@ function showProblem(problem) {
   }, words.fix);
   show(html("div", { class: "fault", role: "alert" },
     html("p", {}, html("strong", {}, problem.title ?? words.failed)),
-    detail && html("p", { lang: isTranslated(detail, problem.detail) }, detail),
-    hint && html("p", { lang: isTranslated(hint, problem.hint) }, hint),
+    problem.detail && html("p", { lang: languageOf("detail") }, problem.detail),
+    problem.hint && html("p", { lang: languageOf("hint") }, problem.hint),
     html("p", { class: "actions" }, fix, place)));
 }
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+from medrd_kg.problem_words import detail_in_japanese, hint_in_japanese
 from medrd_kg.vocabulary import BASE
 
 __all__ = ["PROBLEM_TYPES", "Problem", "ProblemType"]
@@ -293,14 +294,33 @@ class Problem(Exception):
         return f"{place}{self.detail}{f' ({self.hint})' if self.hint else ''}"
 
     def document(self, language: str = "en") -> dict[str, Any]:
-        """Return the problem document of RFC 9457 with its title in ``language`` (ja or en)."""
+        """Return the problem document of RFC 9457.
+
+        Args:
+            language: ``ja`` or ``en``. In Japanese, ``english`` has the English of each sentence
+                for which there are Japanese words; the others are English.
+        """
         kind = self.kind
+        is_japanese = language == "ja"
         document: dict[str, Any] = {
             "type": kind.iri,
-            "title": kind.title_ja if language == "ja" else kind.title_en,
+            "title": kind.title_ja if is_japanese else kind.title_en,
             "status": int(kind.status),
             "detail": self.detail,
         }
         if self.hint:
             document["hint"] = self.hint
+        if is_japanese:
+            document |= self._japanese()
         return document | self.extra
+
+    def _japanese(self) -> dict[str, Any]:
+        """Return the sentences for which there are Japanese words, and their English."""
+        words = {
+            "detail": detail_in_japanese(self.slug, self.detail),
+            "hint": hint_in_japanese(self.hint) if self.hint else None,
+        }
+        found = {
+            name: text for name, text in words.items() if text not in {None, getattr(self, name)}
+        }
+        return {**found, "english": {name: getattr(self, name) for name in found}}

@@ -41,6 +41,11 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "status": {"type": "integer"},
             "detail": {"type": "string", "description": "What is wrong, and where."},
             "hint": {"type": "string", "description": "How to mend it."},
+            "english": {
+                "type": "object",
+                "description": "The English of `detail` and `hint` where they are Japanese.",
+                "properties": {"detail": {"type": "string"}, "hint": {"type": "string"}},
+            },
             "line": {"type": "integer", "description": "One-based line in the query."},
             "column": {"type": "integer", "description": "One-based column in the query."},
             "parameter": {"type": "string", "description": "The parameter at fault."},

@@ -18,7 +18,6 @@ from medrd_kg.web.pages.addresses import PAGE_KINDS, address, base_path
 from medrd_kg.web.pages.ontology_terms import terms_of
 from medrd_kg.web.pages.query_answers import Graph, Rows, Truth, evaluation_of, first_rows
 from medrd_kg.web.pages.query_cells import cell
-from medrd_kg.web.pages.query_faults import fault_patterns, in_words
 from medrd_kg.web.pages.query_files import download
 from medrd_kg.web.pages.query_stored import bound_text, fields_of, grouped_queries, stored_query
 from medrd_kg.web.pages.site import Page, language_of, page_of, render
@@ -82,20 +81,10 @@ async def _query(request: Request) -> Response:
                 values["answer"] = _shown(answer, page_of(request))
     except Problem as problem:
         status = int(problem.kind.status)
-        values["problem"] = _fault(problem, language)
+        values["problem"] = problem.document(language)
     values["text"] = text
     headers = {} if keepable and values["problem"] is None else {"Cache-Control": "no-store"}
     return render(request, "query.html", values, status=status, headers=headers)
-
-
-def _fault(problem: Problem, language: str) -> dict[str, Any]:
-    """Return a problem document with its words in the reader's language beside it."""
-    document = problem.document(language)
-    return {
-        "document": document,
-        "detail": in_words(document.get("detail"), language),
-        "hint": in_words(document.get("hint"), language),
-    }
 
 
 def _shown(answer: Rows | Graph | Truth, page: Page) -> dict[str, Any]:
@@ -136,7 +125,6 @@ def _settings(served: Serving, language: str, page: Page) -> dict[str, Any]:
         ]
         + [[str(names), f"{root}/{language}/ontology/"] for names in (MRD, MRDS)],
         "prefixes": list(PREFIXES.items()),
-        "faults": fault_patterns(language),
         "words": table_of_words(language)["query"]["script"],
     }
 
