@@ -49,3 +49,17 @@ def test_the_oldest_give_way_and_answers_stay_whole() -> None:
     assert len(remembered.looked_up("item", [5, 6], source.load)) == 2
     remembered.looked_up("item", range(7), source.load)
     assert source.asked[-1] == [0, 1, 3, 4], "2, 5 and 6 were kept"
+
+
+def test_lists_take_room_by_their_length() -> None:
+    asked: list[list[int]] = []
+
+    def load(keys: list[int]) -> Mapping[int, list[str]]:
+        asked.append(keys)
+        return {key: ["row"] * key for key in keys}
+
+    remembered = Remembered(most=4)
+    for keys in ([5], [5], [3], [0], [0, 3], [2], [3, 2]):
+        found = remembered.looked_up("rows", keys, load)
+        assert [len(rows) for rows in found.values()] == keys
+    assert asked == [[5], [5], [3], [0], [2], [3]], "5 never fits; 2 drives 3 out"

@@ -39,6 +39,16 @@ class Window:
         """Return the parameters that the statements have in common."""
         return {"from_year": self.from_year, "to_year": self.to_year}
 
+    @property
+    def ends(self) -> tuple[int, int]:
+        """Both years."""
+        return self.from_year, self.to_year
+
+    @property
+    def years(self) -> range:
+        """The years from the earlier to the later one, both included."""
+        return range(self.from_year, self.to_year + 1)
+
     def has(self, *numbers: int | None) -> bool:
         """Tell whether any of some programmes or topics is looked at."""
         return self.subject is None or not self.subject.isdisjoint(numbers)
@@ -226,8 +236,9 @@ def shown_changes(session: Session, drafts: Sequence[Draft]) -> tuple[Change, ..
 
 def sources_of(session: Session, numbers: Iterable[int]) -> dict[int, Evidence]:
     """Return sources by their numbers."""
-    wanted = sorted(set(numbers))
-    if not wanted:
-        return {}
-    rows = session.rows(statement("sources"), {"sources": wanted})
-    return {number: Evidence(*cited) for number, *cited in rows}
+
+    def load(missing: list[int]) -> dict[int, Evidence]:
+        rows = session.rows(statement("sources"), {"sources": missing})
+        return {number: Evidence(*cited) for number, *cited in rows}
+
+    return session.remembered.looked_up("source", numbers, load)

@@ -7,11 +7,11 @@ no amount there, which is not 0: its difference is unknown, and its yen are told
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from medrd_kg.linkage.changes_drafts import Draft, SideDraft, Window
 from medrd_kg.linkage.tables import Session, statement
-from medrd_kg.linkage.totals import NamedTotal, TotalChoice
+from medrd_kg.linkage.totals import NamedTotal, TotalChoice, totals_of
 from medrd_kg.problems import Problem
 
 __all__ = [
@@ -101,9 +101,9 @@ class Filter:
 
 
 class _Figure(NamedTuple):
-    """A row of ``sql/changes_amounts.sql``."""
+    """A figure of a total of one of the two years."""
 
-    total: int
+    year: int
     item: int
     programme: int | None
     amount: int
@@ -130,11 +130,8 @@ def money_changes(
     Raises:
         Problem: ``invalid-parameter``: neither year has such a total, or one has several.
     """
-    found = session.rows(
-        statement("changes_totals"), {**choice.parameters(), **window.parameters()}
-    )
-    numbers = _numbers(found)
-    if not numbers:
+    before, after = (_total_of(session, choice, year) for year in window.ends)
+    if before is None and after is None:
         if not is_asked:
             return None
         raise Problem(
@@ -143,26 +140,19 @@ def money_changes(
             " perimeter",
             "take another stage, level or perimeter; or leave out the change `amount`",
         )
-    figures = [
-        _Figure(*row)
-        for row in session.rows(statement("changes_amounts"), {"totals": sorted(numbers.values())})
-    ]
-    selected = _selected(session, figures, filters)
-    before, after = (
-        _named(found, numbers.get(year), figures) for year in (window.from_year, window.to_year)
-    )
-    years = {number: year for year, number in numbers.items()}
-    of_programme: dict[int, dict[int, list[_Figure]]] = {}
-    apart = {name: dict.fromkeys(numbers, 0) for name in ("without_programme", "left_out")}
-    for each in figures:
-        year = years[each.total]
-        if each.item not in selected:
-            apart["left_out"][year] += each.amount
-        elif each.programme is None:
-            apart["without_programme"][year] += each.amount
-        else:
-            of_programme.setdefault(each.programme, {}).setdefault(year, []).append(each)
     names = {each.fiscal_year: each.iri for each in (before, after) if each is not None}
+    summed = session.said_of("total_figures", names.values())
+    figures = [_Figure(year, *row[:3]) for year, iri in names.items() for row in summed[iri]]
+    selected = _selected(session, figures, filters)
+    of_programme: dict[int, dict[int, list[_Figure]]] = {}
+    apart = {name: dict.fromkeys(window.ends, 0) for name in ("without_programme", "left_out")}
+    for each in figures:
+        if each.item not in selected:
+            apart["left_out"][each.year] += each.amount
+        elif each.programme is None:
+            apart["without_programme"][each.year] += each.amount
+        else:
+            of_programme.setdefault(each.programme, {}).setdefault(each.year, []).append(each)
     drafts = [_draft(window, names, *each) for each in of_programme.items()]
     totals = Totals(
         before,
@@ -171,58 +161,28 @@ def money_changes(
         ratio_of(before.amount, after.amount) if before is not None and after is not None else None,
         _sum(each for each in drafts if each.difference is not None),
         _sum(each for each in drafts if each.difference is None),
-        *(
-            TwoYears(sums.get(window.from_year, 0), sums.get(window.to_year, 0))
-            for sums in apart.values()
-        ),
+        *(TwoYears(*sums.values()) for sums in apart.values()),
     )
     return Money(
         totals, tuple(sorted(drafts, key=_order)), tuple(sorted(each.item for each in figures))
     )
 
 
-def _numbers(found: Sequence[tuple[Any, ...]]) -> dict[int, int]:
-    """Return the numbers of the totals by year.
+def _total_of(session: Session, choice: TotalChoice, year: int) -> NamedTotal | None:
+    """Return the total of a year; None where there is none.
 
     Raises:
-        Problem: ``invalid-parameter``: a year has several, which would count the same yen twice.
+        Problem: ``invalid-parameter``: there are several, which would count the same yen twice.
     """
-    numbers: dict[int, int] = {}
-    for total, _, _, _, year, *_ in found:
-        if year in numbers:
-            raise Problem(
-                "invalid-parameter",
-                f"several totals of {year} are of this stage, level and perimeter",
-                "take a perimeter with one total a year, such as amed",
-                {"parameter": "perimeter", "known": [row[1] for row in found]},
-            )
-        numbers[year] = total
-    return numbers
-
-
-def _named(
-    found: Sequence[tuple[Any, ...]], number: int | None, figures: Iterable[_Figure]
-) -> NamedTotal | None:
-    for total, iri, ja, en, year, stage, level, perimeter, printed, *noted in found:
-        if total == number:
-            own = [each.amount for each in figures if each.total == total]
-            remainder, note_ja, note_en = noted
-            return NamedTotal(
-                iri,
-                ja,
-                en,
-                year,
-                stage,
-                level,
-                perimeter,
-                sum(own),
-                len(own),
-                printed,
-                remainder,
-                note_ja,
-                note_en,
-            )
-    return None
+    found = totals_of(session, replace(choice, total=None, fiscal_year=year))
+    if len(found) > 1:
+        raise Problem(
+            "invalid-parameter",
+            f"several totals of {year} are of this stage, level and perimeter",
+            "take a perimeter with one total a year, such as amed",
+            {"parameter": "perimeter", "known": [each.iri for each in found]},
+        )
+    return found[0] if found else None
 
 
 def _selected(
@@ -306,10 +266,7 @@ def _draft(
     programme: int,
     own: Mapping[int, Sequence[_Figure]],
 ) -> Draft:
-    before, after = (
-        _side(year, names.get(year), own.get(year, ()))
-        for year in (window.from_year, window.to_year)
-    )
+    before, after = (_side(year, names.get(year), own.get(year, ())) for year in window.ends)
     if before.amount is None or after.amount is None:
         return Draft("amount", programme, before, after)
     return Draft(

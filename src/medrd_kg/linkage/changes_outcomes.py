@@ -3,10 +3,11 @@
 from collections import Counter
 from decimal import Decimal
 from itertools import groupby
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from medrd_kg.linkage.changes_drafts import Draft, SideDraft, Window
-from medrd_kg.linkage.tables import Session, statement
+from medrd_kg.linkage.tables import Session
 from medrd_kg.vocabulary import MRDS
 
 __all__ = ["STATUSES", "outcome_changes", "topic_changes"]
@@ -45,6 +46,9 @@ class _Result(NamedTuple):
         return self.achieved >= self.target
 
 
+_INDICATOR: Final = attrgetter("indicator")
+
+
 def outcome_changes(session: Session, window: Window) -> tuple[list[Draft], dict[int, int]]:
     """Return the indicators of which results differ, and how many results each year has.
 
@@ -52,13 +56,12 @@ def outcome_changes(session: Session, window: Window) -> tuple[list[Draft], dict
     with a result, then the first by name. That a result is missing is told only where the graph
     holds any of either year: results of a year stand on sheets of later years.
     """
-    rows = [
-        _Result(*row) for row in session.rows(statement("changes_results"), window.parameters())
-    ]
+    said = session.said_of("changes_results", window.ends)
+    rows = sorted((_Result(*row) for year in window.ends for row in said[year]), key=_INDICATOR)
     counted = Counter(each.fiscal_year for each in rows if each.achieved is not None)
-    results = {year: counted[year] for year in (window.from_year, window.to_year)}
+    results = {year: counted[year] for year in window.ends}
     drafts = []
-    for indicator, own in groupby(rows, key=lambda each: each.indicator):
+    for indicator, own in groupby(rows, key=_INDICATOR):
         years: dict[int, _Result] = {}
         for each in own:
             if window.has(each.programme):
@@ -105,8 +108,9 @@ def _side(year: int, result: _Result | None) -> SideDraft:
 
 def topic_changes(session: Session, window: Window) -> tuple[list[Draft], dict[int, int]]:
     """Return what the policy says of topics against before, and how many topics each year has."""
-    rows = session.rows(statement("changes_topics"), window.parameters())
-    topics = dict.fromkeys((window.from_year, window.to_year), 0)
+    said = session.said_of("changes_topics", window.years)
+    rows = sorted(row for rows in said.values() for row in rows)
+    topics = dict.fromkeys(window.ends, 0)
     drafts = []
     for (topic, year), own in groupby(rows, key=lambda row: row[:2]):
         if year in topics:

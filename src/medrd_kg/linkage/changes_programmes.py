@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from medrd_kg.linkage.changes_drafts import Draft, SideDraft, Window
-from medrd_kg.linkage.tables import Session, statement
+from medrd_kg.linkage.tables import Session
 
 __all__ = ["edition_changes", "same_name", "succession_changes"]
 
@@ -34,13 +34,10 @@ def _plain(name: str) -> str:
 
 def edition_changes(session: Session, window: Window) -> tuple[list[Draft], dict[int, int]]:
     """Return the changes that the sheets of programmes tell, and how many sheets each year has."""
-    rows = [
-        _Sheet(*row) for row in session.rows(statement("changes_editions"), window.parameters())
-    ]
-    sheets = {
-        year: sum(each.published == year for each in rows)
-        for year in (window.from_year, window.to_year)
-    }
+    said = session.said_of("changes_editions", window.years)
+    found = {row[1]: _Sheet(*row) for rows in said.values() for row in rows}
+    rows = sorted((each for each in found.values() if each.tells(window)), key=_Sheet.place)
+    sheets = {year: sum(each.published == year for each in rows) for year in window.ends}
     drafts: list[Draft] = []
     for programme, own in groupby(rows, key=lambda each: each.programme):
         if window.has(programme):
@@ -59,6 +56,18 @@ class _Sheet(NamedTuple):
     is_latest: bool
     start_year: int | None
     end_year: int | None
+
+    def tells(self, window: Window) -> bool:
+        """Whether it is of one of the two years, or names a first or last one between them."""
+        return self.published in window.ends or (self.is_latest and self._is_of(window))
+
+    def _is_of(self, window: Window) -> bool:
+        begins = self.start_year in window.years[1:]
+        return begins or self.end_year in window.years[:-1]
+
+    def place(self) -> tuple[int, bool, int, int]:
+        """Return what orders sheets: programme by programme, year by year."""
+        return self.programme, self.published is None, self.published or 0, self.item
 
 
 def _of_programme(
@@ -111,7 +120,8 @@ def succession_changes(session: Session, window: Window) -> Iterator[Draft]:
 
     Where a programme is one of several that followed one and itself follows several, both are told.
     """
-    rows = session.rows(statement("changes_successions"), window.parameters())
+    said = session.said_of("changes_successions", window.years[1:])
+    rows = sorted(row for rows in said.values() for row in rows)
     followers: dict[int, dict[int, int]] = defaultdict(dict)
     followed: dict[int, dict[int, int]] = defaultdict(dict)
     for successor, predecessor, year in rows:

@@ -9,13 +9,13 @@ cursor of its own, so that sessions of several threads do not meet.
 import re
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import duckdb
 
@@ -33,6 +33,8 @@ _NAME: Final = re.compile(r"\$([a-z_]+)")
 
 Row = tuple[Any, ...]
 """One row, typed by the statement that asked for it."""
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 class FactTables:
@@ -133,6 +135,27 @@ class Session:
             if name in _names(sql)
         }
         return self._cursor.execute(sql, bound or None).fetchall()
+
+    def said_of(self, name: str, keys: Iterable[Key]) -> dict[Key, list[Row]]:
+        """Return what a statement says of single things, which is kept for later questions.
+
+        Args:
+            name: The statement, ``sql/<name>.sql``. It takes the things as ``$keys`` and nothing
+                else; the first value of its rows is the thing that they are of.
+            keys: The things.
+
+        Returns:
+            The rows of each, in the order of the statement and without their first value; an empty
+            list for what it says nothing of.
+        """
+
+        def load(missing: list[Key]) -> dict[Key, list[Row]]:
+            found: dict[Key, list[Row]] = {key: [] for key in missing}
+            for key, *row in self.rows(statement(name), {"keys": missing}):
+                found[key].append(tuple(row))
+            return found
+
+        return self.remembered.looked_up(name, keys, load)
 
 
 def _settle_absent_modules() -> None:

@@ -8,7 +8,15 @@ from medrd_kg.linkage.tables import FactTables, Session, statement
 from medrd_kg.problems import Problem
 from medrd_kg.vocabulary import kind_iri
 
-__all__ = ["LEVELS", "STAGES", "NamedTotal", "TotalChoice", "chosen_total", "named_totals"]
+__all__ = [
+    "LEVELS",
+    "STAGES",
+    "NamedTotal",
+    "TotalChoice",
+    "chosen_total",
+    "named_totals",
+    "totals_of",
+]
 
 STAGES: Final = (
     "request",
@@ -115,13 +123,7 @@ def chosen_total(session: Session, choice: TotalChoice) -> NamedTotal:
         Problem: ``invalid-parameter``: no total answers the description, or more than one does,
             which would count the same yen in several.
     """
-    parameters = choice.parameters()
-
-    def load(missing: list[TotalChoice]) -> dict[TotalChoice, list[NamedTotal]]:
-        rows = session.rows(statement("totals"), parameters)
-        return {each: [NamedTotal(*row) for row in rows] for each in missing}
-
-    found = session.remembered.looked_up("total", [choice], load)[choice]
+    found = totals_of(session, choice)
     if len(found) == 1:
         return found[0]
     if not found:
@@ -137,3 +139,18 @@ def chosen_total(session: Session, choice: TotalChoice) -> NamedTotal:
         "name one of them as total",
         {"parameter": "total", "known": names},
     )
+
+
+def totals_of(session: Session, choice: TotalChoice) -> list[NamedTotal]:
+    """Return the totals that answer a description, in the order of their IRIs.
+
+    Raises:
+        Problem: ``invalid-parameter``: stage or level is unknown.
+    """
+    parameters = choice.parameters()
+
+    def load(missing: list[TotalChoice]) -> dict[TotalChoice, list[NamedTotal]]:
+        rows = session.rows(statement("totals"), parameters)
+        return {each: [NamedTotal(*row) for row in rows] for each in missing}
+
+    return session.remembered.looked_up("total", [choice], load)[choice]

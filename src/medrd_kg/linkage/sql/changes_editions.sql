@@ -1,10 +1,6 @@
--- Sheets of two years, and the latest ones that name a first or last year between them.
-SELECT programme, item, published, name, ministry, is_latest, start_year, end_year
+-- Sheets by year: those published in it, and the latest ones that name it as first or last year.
+SELECT year, programme, item, published, name, ministry, is_latest, start_year, end_year
 FROM edition
-WHERE
-    published = $from_year::SMALLINT OR published = $to_year::SMALLINT
-    OR is_latest AND (
-        start_year > $from_year::SMALLINT AND start_year <= $to_year::SMALLINT
-        OR end_year >= $from_year::SMALLINT AND end_year < $to_year::SMALLINT
-    )
+JOIN (SELECT unnest($keys::SMALLINT[]) AS year) AS asked
+    ON published = year OR is_latest AND (start_year = year OR end_year = year)
 ORDER BY programme, published, item

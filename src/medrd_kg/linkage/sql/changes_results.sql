@@ -1,5 +1,5 @@
--- Current targets and results of two years.
-SELECT indicator, programme, fiscal_year, iri, target, achieved, source
+-- Current targets and results by year.
+SELECT fiscal_year, indicator, programme, fiscal_year, iri, target, achieved, source
 FROM indicator_result
-WHERE NOT restated AND fiscal_year IN ($from_year::SMALLINT, $to_year::SMALLINT)
-ORDER BY indicator, fiscal_year, iri
+WHERE NOT restated AND list_contains($keys::SMALLINT[], fiscal_year)
+ORDER BY indicator, iri

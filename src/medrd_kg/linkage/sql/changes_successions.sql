@@ -1,5 +1,5 @@
--- Programmes that followed others between two years.
-SELECT programme, other, fiscal_year
+-- Programmes that followed others, by year.
+SELECT fiscal_year, programme, other, fiscal_year
 FROM succession
-WHERE fiscal_year > $from_year::SMALLINT AND fiscal_year <= $to_year::SMALLINT
+WHERE list_contains($keys::SMALLINT[], fiscal_year)
 ORDER BY programme, other

@@ -1,9 +1,7 @@
--- Topics of these years with what the policy says of them.
-SELECT item.item, item.fiscal_year, concept.concept, concept.iri
+-- Topics by year with what the policy says of them.
+SELECT item.fiscal_year, item.item, item.fiscal_year, concept.concept, concept.iri
 FROM item
 LEFT JOIN item_facet ON item_facet.item = item.item AND facet = 'status' AND direct
 LEFT JOIN concept USING (concept)
-WHERE
-    item.kind = 'topic'
-    AND item.fiscal_year >= $from_year::SMALLINT AND item.fiscal_year <= $to_year::SMALLINT
+WHERE item.kind = 'topic' AND list_contains($keys::SMALLINT[], item.fiscal_year)
 ORDER BY item.item, concept.concept

@@ -7,6 +7,7 @@ the attributes in camel case. A page becomes the list of its entries.
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from functools import cache, singledispatch
+from types import NoneType
 from typing import Any, Final
 
 from medrd_kg.kinds import kinds
@@ -20,14 +21,19 @@ Json = Any
 _SHORT_KINDS: Final = {"unit": "DocumentUnit", "sheet": "ReviewSheet", "step": "ProcessStep"}
 """Words of the fact tables that are no kinds of parameters, and the classes that they mean."""
 
+_PLAIN: Final = frozenset({str, int, float, bool, NoneType})
+"""Classes of what JSON has itself: most attributes, which need not be dispatched."""
+
 
 @singledispatch
 def shown(value: object) -> Json:
     """Return an answer, or a part of one, as JSON."""
     if is_dataclass(value) and not isinstance(value, type):
-        return _labelled(
-            {camel(each.name): shown(getattr(value, each.name)) for each in fields(value)}
-        )
+        found = {}
+        for name, member in _members(type(value)):
+            own = getattr(value, name)
+            found[member] = own if type(own) in _PLAIN else shown(own)
+        return _labelled(found)
     return value
 
 
@@ -56,6 +62,12 @@ def _(value: Item) -> Json:
         "fiscalYear": value.fiscal_year,
         "evidence": [shown(each) for each in value.evidence],
     }
+
+
+@cache
+def _members(kind: type[Any]) -> tuple[tuple[str, str], ...]:
+    """Return the attributes of a dataclass, each with its member name."""
+    return tuple((each.name, camel(each.name)) for each in fields(kind))
 
 
 def types_of(kind: str) -> list[str]:
@@ -94,7 +106,10 @@ def _labelled(found: dict[str, Json]) -> dict[str, Json]:
 
 
 def _label(ja: str | None, en: str | None) -> dict[str, str]:
-    return {name: text for name, text in (("ja", ja), ("en", en)) if text is not None}
+    found = {} if ja is None else {"ja": ja}
+    if en is not None:
+        found["en"] = en
+    return found
 
 
 def camel(name: str) -> str:
