@@ -14,6 +14,7 @@ from medrd_kg.build.manifest import BUILDER_SCHEMA, Manifest
 from medrd_kg.build.parts.assembling import Assembled, assemble
 from medrd_kg.build.parts.examining import Bench
 from medrd_kg.build.parts.extent import Cutter, Extent, Range
+from medrd_kg.build.parts.patterns import Patterns
 from medrd_kg.build.parts.runs import FileRun, file_run
 from medrd_kg.build.parts.shape_scopes import ShapeScopes
 from medrd_kg.build.parts.verdicts import Verdict, combined
@@ -67,10 +68,9 @@ def in_parts(
         extent=Extent(stated),
         scopes=scopes,
         shapes_key=b"",
-        rules=(),
+        patterns=Patterns(b"", ()),
         rules_key=b"",
         vocabulary=b"".join(vocabulary),
-        premises=b"",
         kept=folder,
     )
     verdicts: list[Verdict] = [bench.check(part)[1] for part in cutter.ranges]

@@ -10,14 +10,8 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from medrd_kg.build.manifest import SourceRecord
-from medrd_kg.build.parts.deriving import (
-    TYPE,
-    joined,
-    joining_properties,
-    new_conclusions,
-    outcome,
-)
-from medrd_kg.build.parts.examining import conclusions, rule_store
+from medrd_kg.build.parts.concluding import TYPE, conclusions, rule_store
+from medrd_kg.build.parts.deriving import joined, joining_properties, new_conclusions, outcome
 from medrd_kg.build.parts.extent import Cutter, Range
 from medrd_kg.build.parts.runs import file_run, lines_of, named_lines, run_name, stated_lines
 from medrd_kg.build.parts.shape_scopes import ShapeScopes

@@ -1,8 +1,9 @@
 """What follows from a content in parts, put together.
 
-A rule has at most one premise outside of the vocabulary, so each part yields its conclusions
-alone. Two kinds of rules have two: transitive properties, and browse classes, whose members are
-of a kind and have a value. These are run once more over all statements that can be such premises.
+A rule has at most one premise outside of the vocabulary, so what follows from each statement is
+told by `Patterns`, part by part. Two kinds of rules have two: transitive properties, and browse
+classes, whose members are of a kind and have a value. These are run here over all statements that
+can be such premises.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,10 +13,10 @@ from typing import Final
 
 from pyoxigraph import NamedNode
 
-from medrd_kg.build.parts.examining import conclusions, load_premises, rule_store
+from medrd_kg.build.parts.concluding import TYPE, conclusions, load_premises, rule_store
 from medrd_kg.build.rules import Rule, RuleOutcome
 
-__all__ = ["TYPE", "joined", "joining_properties", "new_conclusions", "outcome"]
+__all__ = ["joined", "joining_properties", "new_conclusions", "outcome"]
 
 _PREMISES: Final = """
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
@@ -25,8 +26,6 @@ SELECT DISTINCT ?property WHERE {
   UNION { ?property a owl:SymmetricProperty }
 }
 """
-
-TYPE: Final = b"<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 
 
 def new_conclusions(
@@ -88,7 +87,7 @@ def joined(
         rules: The rules.
 
     Returns:
-        Conclusions as `conclusions` returns them; they repeat those of the parts.
+        Conclusions as `conclusions` returns them.
     """
     store = rule_store(premises)
     load_premises(store, b"".join(each + b"<urn:any> .\n" for each in _chosen(triples, properties)))

@@ -7,24 +7,20 @@ vocabulary, on shapes or rules and on nothing else, and is kept under the hash o
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pyoxigraph import Quad
-
-from medrd_kg.build.canonical import canonical_lines, has_blank_node, parsed_lines
 from medrd_kg.build.parts.extent import Extent, Range
+from medrd_kg.build.parts.patterns import Patterns
 from medrd_kg.build.parts.shape_scopes import FarShape, ShapeScopes
 from medrd_kg.build.parts.verdicts import Verdict
-from medrd_kg.build.rules import Rule, apply_rules
 from medrd_kg.build.shapes_graph import ShapesGraph
-from medrd_kg.store.embedded import EmbeddedStore
 
-__all__ = ["Bench", "conclusions", "key_of", "load_premises", "rule_store"]
+__all__ = ["Bench", "key_of"]
 
-_FORMAT: Final = "part 1"
+_FORMAT: Final = "part 2"
 """How parts are examined; raise it when what is kept changes."""
 
 _TARGET: Final = re.compile(rb"^\S+ \S+ (<[^<>]*>) <", re.MULTILINE)
@@ -48,40 +44,6 @@ def ntriples(nquads: bytes) -> bytes:
     return _GRAPH.sub(b" .\n", nquads)
 
 
-def rule_store(nquads: bytes) -> EmbeddedStore:
-    """Return a store in memory whose default graph holds the triples of some lines."""
-    store = EmbeddedStore(union_default_graph=False)
-    load_premises(store, nquads)
-    return store
-
-
-def load_premises(store: EmbeddedStore, nquads: bytes) -> None:
-    """Add the triples of lines to the default graph; blank nodes keep their names."""
-    if b"_:" not in nquads:
-        store.bulk_load_triples(nquads)
-        return
-    lines = nquads.splitlines(keepends=True)
-    store.bulk_load_triples(b"".join(line for line in lines if not has_blank_node(line)))
-    anonymous = parsed_lines(line for line in lines if has_blank_node(line))
-    store.insert(Quad(each.subject, each.predicate, each.object) for each in anonymous)
-
-
-def conclusions(store: EmbeddedStore, rules: Sequence[Rule]) -> list[bytes]:
-    """Run rules over a store and return what is new, each triple as N-Triples without its end.
-
-    A triple is followed by a tab and the place of its finding: round and rule, three digits each.
-    """
-    found: list[bytes] = []
-
-    def tell(round_number: int, rule: Rule, new: Sequence[Quad]) -> None:
-        place = f"\t{round_number:03}{rules.index(rule):03}\n".encode()
-        lines = canonical_lines(Quad(each.subject, each.predicate, each.object) for each in new)
-        found.extend(line.removesuffix(b".\n") + place for line in lines)
-
-    apply_rules(store, rules, graph=None, tell=tell)
-    return sorted(found)
-
-
 @dataclass(frozen=True, slots=True)
 class Bench:
     """All that the parts are examined with.
@@ -90,34 +52,29 @@ class Bench:
         extent: What is stated, sorted.
         scopes: The shapes.
         shapes_key: Hash of the shapes.
-        rules: The rules.
+        patterns: What follows from which kind of statement.
         rules_key: Hash of the rules and the premises.
         vocabulary: Lines of the ontology.
-        premises: The vocabulary with all that follows from it, as lines.
         kept: Folder for what is kept from build to build.
     """
 
     extent: Extent
     scopes: ShapeScopes
     shapes_key: bytes
-    rules: Sequence[Rule]
+    patterns: Patterns
     rules_key: bytes
     vocabulary: bytes
-    premises: bytes
     kept: Path
 
     def derive(self, part: Range) -> Path:
-        """Return a file with the `conclusions` of a part."""
+        """Return a file with what follows from each statement of a part; see `Patterns`."""
         own = self.extent.text(part)
         path = self.kept / f"{key_of(b'derive', self.rules_key, own)}.conclusions"
         if not path.is_file():
-            store = rule_store(self.premises)
-            load_premises(store, own)
             unfinished = path.with_suffix(".part")
             with unfinished.open("wb") as stream:
-                stream.writelines(conclusions(store, self.rules))
+                stream.writelines(self.patterns.conclusions(own))
             unfinished.replace(path)
-            store.close()
         return path
 
     def check(self, part: Range) -> tuple[Path, Verdict]:

@@ -12,6 +12,7 @@ from typing import Final
 
 from medrd_kg.build.parts.examining import Bench, key_of
 from medrd_kg.build.parts.extent import Extent, Range
+from medrd_kg.build.parts.patterns import Patterns
 from medrd_kg.build.parts.shape_scopes import ShapeScopes
 from medrd_kg.build.parts.verdicts import Verdict
 from medrd_kg.build.rules import Rule
@@ -62,10 +63,9 @@ def _bench(told: Told) -> Bench:
         extent=Extent(told.stated),
         scopes=ShapeScopes.load(told.shapes),
         shapes_key=key_of(vocabulary, *shapes).encode(),
-        rules=told.rules,
+        patterns=Patterns(premises, told.rules),
         rules_key=key_of(premises, *rules).encode(),
         vocabulary=vocabulary,
-        premises=premises,
         kept=told.kept,
     )
 
