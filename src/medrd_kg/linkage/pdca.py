@@ -16,7 +16,7 @@ from medrd_kg.linkage.pdca_drafts import Element, ElementDraft, shown_elements
 from medrd_kg.linkage.pdca_money import amounts, execution_rates, figures_of, money_actions
 from medrd_kg.linkage.pdca_sheets import Sheet, results, sheet_actions, sheets_of
 from medrd_kg.linkage.selection import BASES
-from medrd_kg.linkage.tables import FactTables, Session, statement
+from medrd_kg.linkage.tables import FactTables, Row, Session, statement
 from medrd_kg.problems import Problem
 
 __all__ = ["STEPS", "Cycle", "CycleQuestion", "Step", "pdca"]
@@ -113,8 +113,7 @@ def pdca(
     with tables.session() as session:
         iri = iri_of(kind, member)
         concept = number_of(session, iri)
-        asked = {"facet": kind, "concept": concept, "basis": "all"}
-        programmes = [number for (number,) in session.rows(statement("pdca_programmes"), asked)]
+        programmes = [each for (each,) in session.said_of("pdca_programmes", [concept])[concept]]
         if kind == "programme" and not programmes:
             raise Problem("not-found", f"{iri} is no programme")
         subject = things_of(session, [concept])[concept]
@@ -174,34 +173,38 @@ def _policy(
     session: Session, question: CycleQuestion, concept: int, programmes: Sequence[int]
 ) -> Iterator[ElementDraft]:
     """Yield what the policy plans: projects, standing scope, topics, goals."""
-    asked = {"fiscal_year": question.fiscal_year, "basis": question.basis}
+    year = question.fiscal_year
     items: list[int] = []
     if question.project is not None:
-        for item, kind, year in session.rows(
-            statement("pdca_statements"), asked | {"concept": concept}
-        ):
+        for item, kind, own_year in _statements(session, concept, year):
             items.append(item)
-            yield ElementDraft("plan", kind, fiscal_year=year, item=item, basis="stated")
+            yield ElementDraft("plan", kind, fiscal_year=own_year, item=item, basis="stated")
     else:
-        own = asked | {"programme": programmes[0]}
-        for (project,) in session.rows(statement("pdca_projects"), own):
+        programme = programmes[0]
+        for (project,) in session.said_of("pdca_projects", [programme])[programme]:
             yield ElementDraft(
                 "plan", "project", concept=project, basis="stated", items=tuple(programmes)
             )
-            for item, _, _ in session.rows(
-                statement("pdca_statements"), asked | {"concept": project}
-            ):
-                items.append(item)
-        for topic, shared, basis in session.rows(statement("pdca_topics"), own):
+            items += (item for item, *_ in _statements(session, project, year))
+        asked = {"programme": programme, "fiscal_year": year, "basis": question.basis}
+        for topic, shared, basis in session.rows(statement("pdca_topics"), asked):
             items.append(topic)
             yield ElementDraft("plan", "topic", "stated", item=topic, concept=shared, basis=basis)
-    goals: dict[Thing, list[int]] = {}
-    for iri, ja, en, source in session.rows(statement("pdca_goals"), {"items": sorted(set(items))}):
-        cited = goals.setdefault(Thing(iri, ja, en), [])
-        if source is not None:
-            cited.append(source)
-    for goal, places in goals.items():
-        yield ElementDraft("plan", "goal", goal=goal, cited=tuple(places))
+    goals: dict[Thing, set[int]] = {}
+    for rows in session.said_of("pdca_goals", items).values():
+        for iri, ja, en, source in rows:
+            goals.setdefault(Thing(iri, ja, en), set()).update(() if source is None else (source,))
+    for goal in sorted(goals, key=lambda each: each.iri):
+        yield ElementDraft("plan", "goal", goal=goal, cited=tuple(sorted(goals[goal])))
+
+
+def _statements(session: Session, project: int, year: int | None) -> list[Row]:
+    """Return topics of a year and standing scope of a project: number, kind, fiscal year."""
+    return [
+        row
+        for row in session.said_of("pdca_statements", [project])[project]
+        if year is None or row[1] == "scope-item" or row[2] == year
+    ]
 
 
 def _absences(

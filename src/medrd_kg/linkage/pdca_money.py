@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain
 from typing import Final, NamedTuple
 
 from medrd_kg.linkage.changes_money import ratio_of
 from medrd_kg.linkage.items import Thing
 from medrd_kg.linkage.pdca_drafts import ElementDraft
-from medrd_kg.linkage.tables import Session, statement
+from medrd_kg.linkage.tables import Session
 from medrd_kg.linkage.totals import STAGES
 
 __all__ = ["Figure", "amounts", "execution_rates", "figures_of", "money_actions", "percent_of"]
@@ -18,7 +19,7 @@ _TENTH: Final = Decimal("0.1")
 
 
 class Figure(NamedTuple):
-    """A row of ``sql/pdca_figures.sql``: a figure in one of the totals that sum it, or in none."""
+    """A row of ``sql/current_figures.sql``: a figure in a total that sums it, or in none."""
 
     item: int
     programme: int | None
@@ -30,6 +31,16 @@ class Figure(NamedTuple):
     label_ja: str | None
     label_en: str | None
     perimeter: str | None
+    projects: list[int] | None
+
+    def is_of(self, project: int | None) -> bool:
+        """Tell whether it states no other projects than one."""
+        return project is None or self.projects is None or project in self.projects
+
+    def place(self) -> tuple[tuple[bool, int | str], ...]:
+        """Return what orders figures; what is not stated comes last."""
+        order = (self.fiscal_year, self.stage, self.level, self.item, self.total)
+        return tuple((each is None, each or 0) for each in order)
 
 
 def figures_of(
@@ -44,18 +55,15 @@ def figures_of(
             states no project, when its programme is of it.
         year: Western year, of which and of the next the figures are; None for all.
     """
-    own: dict[int, bool] = {}
+    said = list(session.said_of("pdca_figures", programmes).values())
     if project is not None:
-        own = dict(session.rows(statement("pdca_placed"), {"concept": project}))
-    rows = session.rows(
-        statement("pdca_figures"),
-        {
-            "programmes": list(programmes),
-            "figures": [number for number, is_own in own.items() if is_own],
-            "fiscal_year": year,
-        },
-    )
-    return [figure for figure in map(Figure._make, rows) if own.get(figure.item, True)]
+        said += session.said_of("pdca_project_figures", [project]).values()
+    figures = {
+        (each.item, each.total): each
+        for each in map(Figure._make, chain.from_iterable(said))
+        if each.is_of(project) and (year is None or each.fiscal_year in {year, year + 1})
+    }
+    return sorted(figures.values(), key=Figure.place)
 
 
 def _sums(figures: Iterable[Figure]) -> dict[str, list[Figure]]:

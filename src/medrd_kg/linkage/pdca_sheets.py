@@ -8,7 +8,7 @@ from decimal import Decimal
 from medrd_kg.linkage.changes_programmes import same_name
 from medrd_kg.linkage.pdca_drafts import ElementDraft
 from medrd_kg.linkage.pdca_money import percent_of
-from medrd_kg.linkage.tables import Session, statement
+from medrd_kg.linkage.tables import Row, Session
 
 __all__ = ["Sheet", "results", "sheet_actions", "sheets_of"]
 
@@ -40,18 +40,22 @@ class Sheet:
 
 def sheets_of(session: Session, programmes: Sequence[int]) -> list[Sheet]:
     """Return the sheets of programmes, by programme and year."""
-    asked = {"programmes": list(programmes)}
     found: dict[int, Sheet] = {}
-    for row in session.rows(statement("pdca_editions"), asked):
-        programme, item, published, start, end, name, ministry, source = row
-        if published is not None:
-            sheet = Sheet(programme, item, published, (start, end), name, ministry, set(), set())
-            own = found.setdefault(item, sheet)
+    for programme, rows in session.said_of("pdca_editions", programmes).items():
+        for item, published, start, end, name, ministry, source in rows:
+            if published is None:
+                continue
+            if item not in found:
+                period = start, end
+                found[item] = Sheet(
+                    programme, item, published, period, name, ministry, set(), set()
+                )
             if source is not None:
-                own.sources.add(source)
+                found[item].sources.add(source)
     stated: dict[tuple[int, int], set[int]] = defaultdict(set)
-    for programme, indicator, source in session.rows(statement("pdca_indicators"), asked):
-        stated[(programme, source)].add(indicator)
+    for programme, rows in session.said_of("pdca_indicators", programmes).items():
+        for indicator, source in rows:
+            stated[(programme, source)].add(indicator)
     for sheet in found.values():
         for source in sheet.sources:
             sheet.indicators |= stated[(sheet.programme, source)]
@@ -62,10 +66,9 @@ def results(
     session: Session, programmes: Sequence[int], year: int | None
 ) -> Iterator[ElementDraft]:
     """Yield the targets of programmes as plan, and their results as check."""
-    asked = {"programmes": list(programmes), "fiscal_year": year}
-    for indicator, stated, _, target, achieved, source in session.rows(
-        statement("pdca_results"), asked
-    ):
+    said = session.said_of("pdca_results", programmes)
+    rows = (row for rows in said.values() for row in rows if year is None or row[0] == year)
+    for stated, indicator, _, target, achieved, source in sorted(rows, key=_by_year):
         cited = () if source is None else (source,)
         if target is not None:
             yield ElementDraft(
@@ -93,6 +96,11 @@ def results(
                 target=target,
                 cited=cited,
             )
+
+
+def _by_year(row: Row) -> tuple[bool, Row]:
+    """Return what orders rows of ``sql/pdca_results.sql``: year, indicator, IRI."""
+    return row[0] is None, (row[0] or 0, *row[1:3])
 
 
 def sheet_actions(sheets: Sequence[Sheet], year: int | None) -> Iterator[ElementDraft]:

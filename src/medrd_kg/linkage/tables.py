@@ -23,7 +23,7 @@ from medrd_kg.linkage.projection import TABLES
 from medrd_kg.linkage.remembering import Remembered
 from medrd_kg.problems import Problem
 
-__all__ = ["FactTables", "Session", "statement"]
+__all__ = ["FactTables", "Row", "Session", "statement"]
 
 _MEGABYTES: Final = 512
 _SECONDS: Final = 20.0

@@ -2,5 +2,5 @@
 SELECT edition.programme, edition.item, published, start_year, end_year, name, ministry, source
 FROM edition
 LEFT JOIN item_evidence USING (item)
-WHERE list_contains($programmes::INTEGER[], edition.programme)
-ORDER BY edition.programme, published, edition.item, source
+WHERE list_contains($keys::INTEGER[], edition.programme)
+ORDER BY published, edition.item, source

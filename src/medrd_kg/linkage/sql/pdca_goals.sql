@@ -1,5 +1,5 @@
 -- Goals of topics and scope items, and where they are stated.
-SELECT DISTINCT goal_iri, label_ja, label_en, source
+SELECT item, goal_iri, label_ja, label_en, source
 FROM aim
-WHERE list_contains($items::INTEGER[], item)
+WHERE list_contains($keys::INTEGER[], item)
 ORDER BY goal_iri, source

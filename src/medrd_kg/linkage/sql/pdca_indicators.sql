@@ -5,5 +5,5 @@ JOIN concept ON concept.iri = programme.iri
 JOIN item_facet AS facet ON facet.facet = 'programme' AND facet.concept = concept.concept
 JOIN item AS own ON own.item = facet.item AND own.kind = 'indicator'
 JOIN item_evidence ON item_evidence.item = own.item
-WHERE list_contains($programmes::INTEGER[], programme.item)
-ORDER BY programme.item, own.item, source
+WHERE list_contains($keys::INTEGER[], programme.item)
+ORDER BY own.item, source

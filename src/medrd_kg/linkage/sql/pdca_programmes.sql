@@ -1,6 +1,8 @@
--- Programmes that fall under a thing.
-SELECT item_facet.item
+-- Programmes that fall under projects or programmes.
+SELECT concept, item_facet.item
 FROM item_facet
 JOIN item USING (item)
-WHERE facet = $facet AND concept = $concept AND item.kind = 'programme'
+WHERE
+    facet IN ('project', 'programme') AND list_contains($keys::INTEGER[], concept)
+    AND item.kind = 'programme'
 ORDER BY item_facet.item

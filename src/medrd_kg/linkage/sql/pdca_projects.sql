@@ -1,2 +1,5 @@
--- Projects of a programme.
-SELECT concept FROM item_facet WHERE item = $programme AND facet = 'project' ORDER BY concept
+-- Projects of programmes.
+SELECT item, concept
+FROM item_facet
+WHERE facet = 'project' AND list_contains($keys::INTEGER[], item)
+ORDER BY concept

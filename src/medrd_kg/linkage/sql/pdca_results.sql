@@ -1,7 +1,5 @@
 -- Current targets and results of programmes.
-SELECT indicator, fiscal_year, iri, target, achieved, source
+SELECT programme, fiscal_year, indicator, iri, target, achieved, source
 FROM indicator_result
-WHERE
-    NOT restated AND list_contains($programmes::INTEGER[], programme)
-    AND ($fiscal_year::SMALLINT IS NULL OR fiscal_year = $fiscal_year::SMALLINT)
+WHERE NOT restated AND list_contains($keys::INTEGER[], programme)
 ORDER BY fiscal_year, indicator, iri
