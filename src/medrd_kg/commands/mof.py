@@ -6,6 +6,7 @@ from pathlib import Path
 import typer
 
 from medrd_kg.build.progress import ConsoleProgress
+from medrd_kg.commands.dependent_imports import finish_interrupted, importing, make_mof
 from medrd_kg.commands.import_ending import (
     files_of,
     keep_findings,
@@ -15,14 +16,12 @@ from medrd_kg.commands.import_ending import (
 )
 from medrd_kg.content import data_dir as shipped_dir
 from medrd_kg.sources.content import imported_dir
+from medrd_kg.sources.kept_runs import MOF, KeptRuns
 from medrd_kg.sources.mof.importer import import_mof
 from medrd_kg.sources.review_sheets.report import ImportReport
 from medrd_kg.sources.review_sheets.selection import Selection
 
 __all__ = ["run_import"]
-
-REVIEW = Path("review") / "mof.txt"
-"""Every finding of the last import, doubts among them, for a person to look through."""
 
 
 def run_import(
@@ -34,6 +33,8 @@ def run_import(
     data_dir: Path,
 ) -> None:
     """Import items of budgets and settlements and say what was made.
+
+    The files join those of earlier imports; a fiscal year that was imported before is replaced.
 
     Args:
         paths: ``.json`` or ``.json.gz`` files; folders stand for those within.
@@ -48,16 +49,24 @@ def run_import(
     files = [each for path in paths for each in files_of(path, ".json", ".json or .json.gz")]
     report = ImportReport()
     folder = imported_dir(data_dir)
-    with written_faults(data_dir):
-        with ConsoleProgress().step(f"importing {len(files)} files"):
+    progress = ConsoleProgress()
+    step = f"importing {len(files)} files"
+    if dry_run:
+        with written_faults(data_dir), progress.step(step):
             summary = import_mof(
                 files,
                 selection=selection,
-                out_dir=None if dry_run else folder,
+                out_dir=None,
                 beside=(shipped_dir(), folder),
                 report=report,
             )
-        keep_findings(report, None if dry_run else data_dir / REVIEW, report_file)
+    else:
+        with importing(data_dir, progress):
+            finish_interrupted(data_dir, progress)
+            runs = KeptRuns(data_dir, MOF).join([[each] for each in files], selection)
+            with progress.step(step):
+                summary = make_mof(data_dir, runs, report)
+    keep_findings(report, None, report_file)
     tell_findings(report)
     typer.echo(f"{summary.items} items read, {summary.taken} taken")
     for (year, stage), count in sorted(summary.figures.items()):

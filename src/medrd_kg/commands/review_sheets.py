@@ -9,6 +9,7 @@ import typer
 
 from medrd_kg.build.progress import ConsoleProgress
 from medrd_kg.build.storage_faults import storage_faults
+from medrd_kg.commands.dependent_imports import finish_interrupted, mark_outdated
 from medrd_kg.commands.import_ending import files_of
 from medrd_kg.problems import Problem
 from medrd_kg.sources.content import imported_dir
@@ -87,7 +88,9 @@ def _import(
     if out is None:
         kept = KeptImport(data_dir, imported_dir(data_dir))
         with kept.exclusive(progress.note):
-            return _made(kept, kept.join(files, selection, anew=anew), data_dir, progress)
+            said = _made(kept, kept.join(files, selection, anew=anew), data_dir, progress)
+            finish_interrupted(data_dir, progress)
+            return said
     report = ImportReport()
     summary = import_review_sheets(
         files,
@@ -120,6 +123,7 @@ def _made(kept: KeptImport, inputs: Inputs, data_dir: Path, progress: ConsolePro
     )
     _write_review(data_dir, report, summary)
     said = _said(report, summary)
+    mark_outdated(data_dir)
     changed, same = kept.publish(inputs, made, said)
     return [*said, f"{changed} files changed, {same} are as they were"]
 

@@ -2,10 +2,17 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import typer
 
 from medrd_kg.build.progress import ConsoleProgress
+from medrd_kg.commands.dependent_imports import (
+    importing,
+    make_rs_csv,
+    mark_outdated,
+    remake_dependents,
+)
 from medrd_kg.commands.import_ending import (
     keep_findings,
     tell_files,
@@ -14,14 +21,15 @@ from medrd_kg.commands.import_ending import (
 )
 from medrd_kg.content import data_dir as shipped_dir
 from medrd_kg.sources.content import imported_dir
+from medrd_kg.sources.kept_runs import RS_CSV, KeptRuns
 from medrd_kg.sources.review_sheets.report import ImportReport
 from medrd_kg.sources.review_sheets.selection import Selection
 from medrd_kg.sources.rs_system.importer import RsSummary, import_rs_csv
+from medrd_kg.sources.rs_system.tables import find_tables
 
 __all__ = ["run_import"]
 
-REVIEW = Path("review") / "rs-csv.txt"
-"""Every finding of the last import, doubts among them, for a person to look through."""
+_STEP: Final = "importing CSV files of the RS system"
 
 
 def run_import(
@@ -33,6 +41,9 @@ def run_import(
     data_dir: Path,
 ) -> None:
     """Import the CSV files of the RS system and say what was made.
+
+    The files join those of earlier imports: what is made of all of them does not depend on the
+    order. A year that was imported before is replaced.
 
     Args:
         paths: Folders, ``.zip`` or ``.csv`` files.
@@ -46,16 +57,26 @@ def run_import(
     """
     report = ImportReport()
     folder = imported_dir(data_dir)
-    with written_faults(data_dir):
-        with ConsoleProgress().step("importing CSV files of the RS system"):
+    progress = ConsoleProgress()
+    if dry_run:
+        with written_faults(data_dir), progress.step(_STEP):
             summary = import_rs_csv(
                 paths,
                 selection=selection,
-                out_dir=None if dry_run else folder,
+                out_dir=None,
                 beside=(shipped_dir(), folder),
                 report=report,
             )
-        keep_findings(report, None if dry_run else data_dir / REVIEW, report_file)
+    else:
+        with importing(data_dir, progress):
+            tables = [find_tables([path], ImportReport()) for path in paths]
+            files = [list(dict.fromkeys(each.path for each in group)) for group in tables]
+            mark_outdated(data_dir)
+            runs = KeptRuns(data_dir, RS_CSV).join(files, selection)
+            with progress.step(_STEP):
+                summary = make_rs_csv(data_dir, runs, report)
+            remake_dependents(data_dir, progress, after=RS_CSV)
+    keep_findings(report, None, report_file)
     tell_findings(report)
     _say(summary)
     tell_files(

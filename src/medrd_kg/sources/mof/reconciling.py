@@ -6,8 +6,8 @@ Two rules, each asking for exactly one candidate on either side:
    programme's name; else the 項 is, where it has this one 事項. Initial, supplementary and executed
    amounts are compared.
 2. ``line``: 所管, 組織 (or 勘定) and 項 are those of lines of 歳出予算項目 (RS system). The lines
-   of all imported sheets are compared with the whole 項: what the sheets leave is no
-   disagreement, what they exceed it by is one.
+   of the newest edition that states any are compared with the whole 項: what the sheets leave is
+   no disagreement, what they exceed it by is one.
 
 計 is not compared: the sheets take what is carried out off, the settlement does not.
 """
@@ -159,14 +159,14 @@ class Reconciliation:
         for document, key in sections:
             documents[key].add(document)
         for (_, key), own in sorted(sections.items()):
-            lines = self._known.lines.get((self._year, Stage.INITIAL, key))
-            if not lines:
+            held = self._known.lines.get((self._year, Stage.INITIAL, key))
+            if held is None:
                 continue
             if len(documents[key]) > 1:
                 reason = "the 項 stands in several documents: not compared with the sheets' lines"
                 self.doubts.append(Doubt(own[0], reason))
                 continue
             yen = sum(item.figures[Stage.INITIAL].yen for item in own)
-            spent = sum(amount for _, amount in lines)
-            names = tuple(sorted(name for name, _ in lines))
+            spent = sum(amount for _, amount in held.figures)
+            names = tuple(sorted(name for name, _ in held.figures))
             self.lines.append(LineMatch(tuple(own), yen, names, yen - spent))

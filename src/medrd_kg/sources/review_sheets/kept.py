@@ -115,7 +115,7 @@ class KeptImport:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 lock.seek(0)
-                who = f"process {lock.read() or '?'} is importing review sheets"
+                who = f"process {lock.read() or '?'} is importing"
                 on_wait(f"Waiting: {who} into {self._out_dir}.")
                 fcntl.flock(lock, fcntl.LOCK_EX)
             lock.truncate(0)

@@ -11,22 +11,21 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from itertools import groupby
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import pyoxigraph as ox
 
 from medrd_kg.sources.review_sheets.names import clean, match_key
 from medrd_kg.sources.review_sheets.records import Stage
+from medrd_kg.sources.rs_system.known_programmes import (
+    KnownEdition,
+    KnownFigure,
+    KnownLines,
+    KnownProgramme,
+)
 from medrd_kg.vocabulary import ID, KINDS, MRD, MRDS
 
-__all__ = [
-    "KnownEdition",
-    "KnownFigure",
-    "KnownGraph",
-    "KnownProgramme",
-    "line_key",
-    "read_known_graph",
-]
+__all__ = ["KnownGraph", "line_key", "read_known_graph"]
 
 Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Said = dict[str, list[Node]]
@@ -42,44 +41,6 @@ _PARTS: Final = 3
 _YEN: Final = ("amountJPY", "nonAdditiveAmountJPY")
 
 
-class KnownFigure(NamedTuple):
-    """The newest statement of a programme's figure for one fiscal year and stage."""
-
-    publication_year: int
-    yen: int
-    name: str
-    stated_in: tuple[str, ...]
-
-
-class KnownEdition(NamedTuple):
-    """A sheet of a programme."""
-
-    publication_year: int
-    name: str
-    sheet_number: str
-    programme_id: str
-    slug: str
-
-
-@dataclass(slots=True)
-class KnownProgramme:
-    """A programme of the graph.
-
-    Attributes:
-        slug: Local name.
-        ministry: Local name of who administers it.
-        reasons: Local names of the concepts for which it was selected.
-        editions: Its sheets, in no order.
-        figures: Newest figure by fiscal year and stage.
-    """
-
-    slug: str
-    ministry: str = ""
-    reasons: set[str] = field(default_factory=set)
-    editions: list[KnownEdition] = field(default_factory=list)
-    figures: dict[tuple[int, Stage], KnownFigure] = field(default_factory=dict)
-
-
 @dataclass(slots=True)
 class KnownGraph:
     """What an importer asks of the graph.
@@ -90,8 +51,10 @@ class KnownGraph:
         numbers: 法人番号 by the key of a name that an organisation with a number bears.
         numbered: Local name of an organisation by its 法人番号.
         documents: Prefixed names of documents by the key of a title.
-        lines: Figures of a budget line by fiscal year, stage and the keys of 所管, 組織 and 項.
+        lines: Figures of a budget line by fiscal year, stage and the keys of 所管, 組織 and 項, as
+            the newest edition states them.
         totals: Fiscal year, stage and level of every total, by its local name.
+        wholes: Local names of figures that have parts of other programmes.
     """
 
     labelled: set[str] = field(default_factory=set)
@@ -99,10 +62,23 @@ class KnownGraph:
     numbers: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     numbered: dict[str, str] = field(default_factory=dict)
     documents: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    lines: defaultdict[LineKey, list[tuple[str, int]]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
+    lines: dict[LineKey, KnownLines] = field(default_factory=dict)
     totals: dict[str, tuple[int, str, str]] = field(default_factory=dict)
+    wholes: set[str] = field(default_factory=set)
+
+    def take(self, path: Path) -> None:
+        """Learn what another Turtle file says.
+
+        Raises:
+            OSError: The file cannot be read.
+            SyntaxError: It is not Turtle.
+        """
+        for subject, said in _subjects(path):
+            _take(self, subject, said)
+
+    def is_settled(self, figure: KnownFigure) -> bool:
+        """Return whether totals, parts or a whole rest on a figure, so that it must stay."""
+        return figure.summed or figure.part or figure.name in self.wholes
 
     def programme(self, slug: str) -> KnownProgramme:
         """Return the programme of a local name, new where it was not heard of."""
@@ -139,8 +115,7 @@ def read_known_graph(folders: Iterable[Path], leave_out: Iterable[str] = ()) -> 
                 files[path.relative_to(folder).as_posix()] = path
     known = KnownGraph()
     for _, path in sorted(files.items()):
-        for subject, said in _subjects(path):
-            _take(known, subject, said)
+        known.take(path)
     return known
 
 
@@ -246,23 +221,38 @@ def _take_figure(known: KnownGraph, local: str, said: Said) -> None:
     amounts = [amount for each in _YEN for amount in _texts(said, each)]
     if not (years and stages and amounts):
         return
-    for printed in _texts(said, "printedName"):
-        key = line_key(printed.split(_BETWEEN))
-        if key is not None:
-            place_of_line = int(years[0].partition(":")[2]), Stage(stages[0]), key
-            known.lines[place_of_line].append((local, int(amounts[0])))
-    if said.get("includedIn"):
-        return
     stated_in = tuple(sorted(_names(said, "statedIn")))
     published = max(
         (int(found[1]) for each in stated_in if (found := _YEAR.match(each))), default=0
     )
     place = int(years[0].partition(":")[2]), Stage(stages[0])
-    figure = KnownFigure(published, int(amounts[0]), local, stated_in)
-    for programme in _names(said, "forProgramme"):
-        figures = known.programme(programme.partition(":")[2]).figures
-        if place not in figures or figures[place] < figure:
-            figures[place] = figure
+    for printed in _texts(said, "printedName"):
+        key = line_key(printed.split(_BETWEEN))
+        if key is not None:
+            held = known.lines.get((*place, key))
+            if held is None or held.publication_year < published:
+                held = known.lines[*place, key] = KnownLines(published, [])
+            if held.publication_year == published:
+                held.figures.append((local, int(amounts[0])))
+    whole = _names(said, "includedIn")
+    figure = KnownFigure(
+        published, int(amounts[0]), local, stated_in, bool(said.get("additiveIn")), bool(whole)
+    )
+    for name in _names(said, "forProgramme"):
+        programme = known.programme(name.partition(":")[2])
+        if not figure.part:
+            _keep_newest(programme.figures, place, figure)
+        known.wholes.update(each.partition(":")[2] for each in whole)
+        current = programme.current.get(place)
+        if current is None or (current.summed, *current) < (figure.summed, *figure):
+            programme.current[place] = figure
+
+
+def _keep_newest(
+    figures: dict[tuple[int, Stage], KnownFigure], place: tuple[int, Stage], figure: KnownFigure
+) -> None:
+    if place not in figures or figures[place] < figure:
+        figures[place] = figure
 
 
 _TAKERS: Final = {

@@ -3,7 +3,7 @@
 from medrd_kg.sources.review_sheets.records import Payment, Sheet
 from medrd_kg.sources.review_sheets.selection import Selection, decide
 from medrd_kg.sources.rs_system.chaining import Link
-from medrd_kg.sources.rs_system.known_graph import KnownProgramme
+from medrd_kg.sources.rs_system.known_programmes import KnownProgramme
 from medrd_kg.sources.rs_system.records import RsSheet
 
 __all__ = ["as_review_sheet", "reason_to_take"]
