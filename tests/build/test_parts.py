@@ -61,8 +61,7 @@ def in_parts(
     stated, types = folder / "stated.nq", folder / "types.nq"
     stated.write_bytes(b"".join(lines))
     types.write_bytes(b"".join(line for line in lines if b"#type> " in line))
-    for line in lines:
-        cutter.add(line)
+    cutter.take(lines)
     cutter.end()
     bench = Bench(
         extent=Extent(stated),
@@ -241,8 +240,7 @@ class TestExtent:
     def test_a_change_moves_few_borders(self, lines: list[bytes]) -> None:
         def ranges(of: Sequence[bytes]) -> dict[str, Range]:
             cutter = Cutter(fewest=20, most=2000, one_in=8)
-            for line in of:
-                cutter.add(line)
+            cutter.take(of)
             cutter.end()
             found = {}
             for part in cutter.ranges:

@@ -1,15 +1,16 @@
 """The canonical statements of a release as files: what its store and its dumps are written from."""
 
 import shutil
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from medrd_kg.build.canonical import digest
 from medrd_kg.build.manifest import BUILDER_SCHEMA
+from medrd_kg.build.sorted_lines import Block, unique
 
 __all__ = ["QuadFiles", "triple_of", "write_quad_files"]
 
@@ -48,11 +49,11 @@ def triple_of(line: bytes) -> bytes:
     return line[: line.rindex(b"<")]
 
 
-def write_quad_files(lines: Iterable[bytes], folder: Path) -> QuadFiles:
+def write_quad_files(blocks: Iterable[Block], folder: Path) -> QuadFiles:
     """Write the statements of a release into files.
 
     Args:
-        lines: Canonical N-Quads, sorted; what comes again counts once.
+        blocks: Canonical N-Quads, sorted; what comes again counts once.
         folder: Receives the files; created when missing.
 
     Raises:
@@ -62,26 +63,31 @@ def write_quad_files(lines: Iterable[bytes], folder: Path) -> QuadFiles:
     every = folder / "every.nq"
     streams: dict[bytes, BinaryIO] = {}
     sizes: dict[bytes, int] = {}
-    counted = [0]
+    triples = 0
     with ExitStack() as opened:  # on a full disk closing fails too, and all must be closed
         whole = opened.enter_context(every.open("wb", buffering=_BUFFER))
 
         def written() -> Iterator[bytes]:
+            nonlocal triples
             before = b""
-            for line, _ in groupby(lines):
-                at = line.rindex(b"<")
-                triple, graph = line[:at], line[at:]
-                if triple != before:
-                    counted[0] += 1
-                    before = triple
-                if graph not in streams:
-                    path = folder / f"graph-{len(streams)}.nq"
-                    streams[graph] = opened.enter_context(path.open("wb", buffering=_BUFFER))
-                    sizes[graph] = 0
-                streams[graph].write(line)
-                sizes[graph] += 1
-                whole.write(line)
-                yield line
+            for block in unique(blocks):
+                of_graph: defaultdict[bytes, Block] = defaultdict(list)
+                for line in block:
+                    at = line.rindex(b"<")
+                    if line[:at] != before:
+                        triples += 1
+                        before = line[:at]
+                    of_graph[line[at:]].append(line)
+                for graph, lines in of_graph.items():
+                    if graph not in streams:
+                        path = folder / f"graph-{len(streams)}.nq"
+                        streams[graph] = opened.enter_context(path.open("wb", buffering=_BUFFER))
+                        sizes[graph] = 0
+                    streams[graph].writelines(lines)
+                    sizes[graph] += len(lines)
+                text = b"".join(block)
+                whole.write(text)
+                yield text
 
         content = digest(written(), f"builder schema {BUILDER_SCHEMA}")
     names = {graph: graph[1 : graph.index(b">")].decode() for graph in sorted(streams)}
@@ -89,6 +95,6 @@ def write_quad_files(lines: Iterable[bytes], folder: Path) -> QuadFiles:
         every=every,
         graphs={name: Path(streams[graph].name) for graph, name in names.items()},
         sizes={name: sizes[graph] for graph, name in names.items()},
-        triples=counted[0],
+        triples=triples,
         digest=content,
     )

@@ -7,7 +7,6 @@ sooner, and needs nothing from an earlier build.
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from heapq import merge
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +19,7 @@ from medrd_kg.build.parts.assembling import assemble
 from medrd_kg.build.progress import Timings
 from medrd_kg.build.quad_files import QuadFiles, write_quad_files
 from medrd_kg.build.release import STORE
+from medrd_kg.build.sorted_lines import merged
 from medrd_kg.build.store_writing import write_store
 from medrd_kg.build.validation import ValidationReport
 from medrd_kg.sources.content import ContentFile
@@ -101,7 +101,7 @@ def read_at_once(
         rules = infer(store, results, root / "ontology" / "rules")
     with timings.step("putting the statements into canonical form"):
         graphs = [canonical_lines(store.quads(name)) for name in store.graphs()]
-        quads = write_quad_files(merge(*graphs), folder / _WORK)
+        quads = write_quad_files(merged([lines] for lines in graphs), folder / _WORK)
     return ReadContent(store, quads, Inference(each_part, results, rules), validation, False)
 
 

@@ -5,23 +5,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import ExitStack
 from dataclasses import dataclass
-from heapq import merge
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from medrd_kg.build.manifest import SourceRecord
 from medrd_kg.build.parts.concluding import TYPE, conclusions, rule_store
-from medrd_kg.build.parts.deriving import joined, joining_properties, new_conclusions, outcome
+from medrd_kg.build.parts.deriving import joined, joining_properties, outcome, with_conclusions
 from medrd_kg.build.parts.extent import Cutter, Range
-from medrd_kg.build.parts.runs import file_run, lines_of, named_lines, run_name, stated_lines
+from medrd_kg.build.parts.runs import file_run, named_lines, run_name, stated_lines
 from medrd_kg.build.parts.shape_scopes import ShapeScopes
 from medrd_kg.build.parts.verdicts import Verdict, combined
 from medrd_kg.build.parts.working import Told, check, check_far, derive, processes
 from medrd_kg.build.progress import Timings
-from medrd_kg.build.quad_files import QuadFiles, triple_of, write_quad_files
+from medrd_kg.build.quad_files import QuadFiles, write_quad_files
 from medrd_kg.build.reasoning import PartResult
 from medrd_kg.build.rules import RuleOutcome, read_rules
 from medrd_kg.build.shapes_graph import ShapesGraph
+from medrd_kg.build.sorted_lines import Block, blocks_of
 from medrd_kg.build.validation import ValidationReport
 from medrd_kg.sources.content import ContentFile
 from medrd_kg.vocabulary import graph_iri
@@ -29,7 +30,6 @@ from medrd_kg.vocabulary import graph_iri
 __all__ = ["Assembled", "assemble"]
 
 _ONTOLOGY: Final = graph_iri("ontology")
-_INFERRED: Final = f"<{graph_iri('inferred')}> .\n".encode()
 _NO_GRAPH: Final = b"<urn:none> .\n"
 _OF_REASONER: Final = b"\t000999\n"
 """Place of finding of what the reasoner concluded: before all rules, and by none of them."""
@@ -109,9 +109,8 @@ def assemble(
                 run for run, file in zip(runs, files, strict=True) if file.graph == _ONTOLOGY
             ]
             graph = f"<{_ONTOLOGY}> .\n".encode()
-            vocabulary = list(
-                stated_lines(of_ontology, (line for line in named if line.endswith(graph)))
-            )
+            own = [line for line in named if line.endswith(graph)]
+            vocabulary = list(chain.from_iterable(stated_lines(of_ontology, own)))
             reasoned = sorted(line[:-2] for each in results.values() for line in each.lines)
             given = [*vocabulary, *(triple + _NO_GRAPH for triple in reasoned)]
             first = conclusions(rule_store(b"".join(given)), rules)
@@ -138,9 +137,8 @@ def assemble(
         with timings.step("putting the statements into canonical form"):
             some = [stated.of_property[each] for each in {TYPE, *joining} & {*stated.of_property}]
             further = joined(
-                merge(
-                    *(map(triple_of, lines_of(path)) for path in some),
-                    *(_triples(each) for each in (first, *map(lines_of, found))),
+                lambda: chain(
+                    first, *(chain.from_iterable(blocks_of(path)) for path in (*some, *found))
                 ),
                 joining,
                 b"".join(premises),
@@ -148,15 +146,14 @@ def assemble(
             )
             counts: dict[int, int] = {}
             rounds: set[int] = set()
-            inferred = new_conclusions(
-                lines_of(stated.lines),
-                [(each + _OF_REASONER for each in reasoned), first, further, *map(lines_of, found)],
-                counts,
-                rounds,
-            )
+            concluded: list[Iterable[Block]] = [
+                [[each + _OF_REASONER for each in reasoned]],
+                [first],
+                [further],
+                *map(blocks_of, found),
+            ]
             quads = write_quad_files(
-                merge(lines_of(stated.lines), (each + _INFERRED for each in inferred)),
-                work,
+                with_conclusions(blocks_of(stated.lines), concluded, counts, rounds), work
             )
         with timings.step("validating against the shapes"):
             done = [each.result() for each in verdicts]
@@ -167,22 +164,23 @@ def assemble(
 
 
 def _write_stated(
-    lines: Iterable[bytes], apart: set[bytes], folder: Path, cutter: Cutter
+    blocks: Iterable[Block], apart: set[bytes], folder: Path, cutter: Cutter
 ) -> _Stated:
     """Write all lines, and those with some properties once more, each property apart."""
     folder.mkdir(parents=True, exist_ok=True)
     streams: dict[bytes, BinaryIO] = {}
     every = folder / "every.nq"
     with ExitStack() as files, every.open("wb", buffering=_BUFFER) as whole:
-        for line in lines:
-            cutter.add(line)
-            whole.write(line)
-            predicate = line.split(b" ", 2)[1]
-            if predicate in apart:
-                if predicate not in streams:
-                    path = folder / f"property-{len(streams)}.nq"
-                    streams[predicate] = files.enter_context(path.open("wb", buffering=_BUFFER))
-                streams[predicate].write(line)
+        for block in blocks:
+            cutter.take(block)
+            whole.writelines(block)
+            for line in block:
+                predicate = line.split(b" ", 2)[1]
+                if predicate in apart:
+                    if predicate not in streams:
+                        path = folder / f"property-{len(streams)}.nq"
+                        streams[predicate] = files.enter_context(path.open("wb", buffering=_BUFFER))
+                    streams[predicate].write(line)
         cutter.end()
     return _Stated(
         every, cutter.ranges, {name: Path(stream.name) for name, stream in streams.items()}

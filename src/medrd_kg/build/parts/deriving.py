@@ -6,17 +6,18 @@ classes, whose members are of a kind and have a value. These are run here over a
 can be such premises.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from heapq import merge
-from itertools import groupby
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Final
 
 from pyoxigraph import NamedNode
 
 from medrd_kg.build.parts.concluding import TYPE, conclusions, load_premises, rule_store
 from medrd_kg.build.rules import Rule, RuleOutcome
+from medrd_kg.build.sorted_lines import Block, merged
+from medrd_kg.vocabulary import graph_iri
 
-__all__ = ["joined", "joining_properties", "new_conclusions", "outcome"]
+__all__ = ["joined", "joining_properties", "outcome", "with_conclusions"]
 
 _PREMISES: Final = """
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
@@ -28,34 +29,49 @@ SELECT DISTINCT ?property WHERE {
 """
 
 
-def new_conclusions(
-    stated: Iterable[bytes],
-    found: Sequence[Iterable[bytes]],
+_INFERRED: Final = f"<{graph_iri('inferred')}> .\n".encode()
+_PLACE: Final = len("\t000000\n")
+_END: Final = ord(".")
+_LAST: Final = b"~" + b"\t000000\n"
+"""Comes after all conclusions, and is none."""
+_GRAPH: Final = ord("<")
+
+
+def with_conclusions(
+    stated: Iterable[Block],
+    found: Iterable[Iterable[Block]],
     counts: dict[int, int],
     rounds: set[int],
-) -> Iterator[bytes]:
-    """Merge conclusions and leave out what is stated anyway.
+) -> Iterator[Block]:
+    """Merge what is stated with what was concluded and is not stated anyway.
 
     Args:
         stated: Sorted lines of N-Quads.
-        found: Sorted conclusions, each as `conclusions` returns them.
+        found: Sorted conclusions, each as `conclusions` returns them; lists are taken over.
         counts: Receives how many triples each rule found first, by the rule's number.
         rounds: Receives the rounds in which something was found.
 
     Yields:
-        Triples as N-Triples without their end, sorted and each once.
+        Lines of N-Quads, sorted; conclusions are of the graph of their own.
     """
-    known = iter(stated)
-    line = next(known, b"")
-    for triple, same in groupby(merge(*found), key=lambda each: each[: each.rindex(b"\t")]):
-        while line and line < triple:
-            line = next(known, b"")
-        place = next(iter(same))[len(triple) + 1 :]
-        if line.startswith(triple) and line.index(b"<", len(triple)) == len(triple):
-            continue
-        counts[int(place[3:])] = counts.get(int(place[3:]), 0) + 1
-        rounds.add(int(place[:3]))
-        yield triple
+    triple, place = b"", b""  # the last conclusion: lines that state it would come next
+    for block in chain(merged([stated, *found]), [[_LAST]]):
+        lines: Block = []
+        for line in block:
+            is_stated = line[-2] == _END
+            if not is_stated and line[:-_PLACE] == triple:
+                continue
+            if triple and not (line.startswith(triple) and line[len(triple)] == _GRAPH):
+                lines.append(triple + _INFERRED)
+                number, round_number = int(place[3:]), int(place[:3])
+                counts[number] = counts.get(number, 0) + 1
+                rounds.add(round_number)
+            if is_stated:
+                lines.append(line)
+                triple = b""
+            else:
+                triple, place = line[:-_PLACE], line[-_PLACE + 1 : -1]
+        yield lines
 
 
 def joining_properties(premises: bytes) -> set[bytes]:
@@ -75,13 +91,16 @@ def joining_properties(premises: bytes) -> set[bytes]:
 
 
 def joined(
-    triples: Iterable[bytes], properties: set[bytes], premises: bytes, rules: Sequence[Rule]
+    triples: Callable[[], Iterable[bytes]],
+    properties: set[bytes],
+    premises: bytes,
+    rules: Sequence[Rule],
 ) -> list[bytes]:
     """Return what follows from statements of several parts together.
 
     Args:
-        triples: All triples that are stated or that the parts yielded, without their end; sorted.
-            Only types and those with the `joining_properties` count.
+        triples: Gives all triples that are stated or that the parts yielded, with whatever
+            follows; of what is stated, only types and the `joining_properties` need be there.
         properties: Those properties.
         premises: The vocabulary with all that follows from it, as lines.
         rules: The rules.
@@ -89,26 +108,24 @@ def joined(
     Returns:
         Conclusions as `conclusions` returns them.
     """
+    chosen = {line for line in triples() if line.split(b" ", 2)[1] in properties}
+    subjects = {line[: line.index(b" ")] for line in chosen}
+    for line in triples():
+        subject, property_, _ = line.split(b" ", 2)
+        if property_ == TYPE and subject in subjects:
+            chosen.add(line)
     store = rule_store(premises)
-    load_premises(store, b"".join(each + b"<urn:any> .\n" for each in _chosen(triples, properties)))
+    load_premises(
+        store, b"".join(line[: _end_of_triple(line)] + b"<urn:any> .\n" for line in chosen)
+    )
     found = conclusions(store, rules)
     store.close()
     return found
 
 
-def _chosen(triples: Iterable[bytes], properties: set[bytes]) -> Iterator[bytes]:
-    """Yield the triples with some properties, and the types of their subjects."""
-    for _, same in groupby(triples, key=lambda triple: triple[: triple.index(b" ")]):
-        types, chosen = [], []
-        for triple in same:
-            predicate = triple.split(b" ", 2)[1]
-            if predicate in properties:
-                chosen.append(triple)
-            elif predicate == TYPE:
-                types.append(triple)
-        if chosen:
-            yield from types
-            yield from chosen
+def _end_of_triple(line: bytes) -> int:
+    """Return where the triple of a statement or of a conclusion ends, with the blank behind it."""
+    return line.rindex(b"<") if line[-2] == _END else len(line) - _PLACE
 
 
 def outcome(rules: Sequence[Rule], counts: Mapping[int, int], rounds: Iterable[int]) -> RuleOutcome:

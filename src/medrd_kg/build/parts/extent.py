@@ -62,28 +62,28 @@ class Cutter:
         self._subject = self._first = b""
         self._start = self._offset = self._lines = 0
 
-    def add(self, line: bytes) -> None:
-        """Take the next line."""
-        if not (self._subject and line.startswith(self._subject) and self._continues(line)):
-            subject = line[: line.index(b" ")]
-            if self._lines >= self._most or (
-                self._lines >= self._fewest and crc32(subject) % self._one_in == 0
-            ):
-                self.end()
-            if not self._lines:
-                self._first = subject
-            self._subject = subject
-        self._offset += len(line)
-        self._lines += 1
+    def take(self, lines: Iterable[bytes]) -> None:
+        """Take the next lines."""
+        start = self._subject + b" "
+        for line in lines:
+            if not line.startswith(start):
+                subject = line[: line.index(b" ")]
+                if self._lines >= self._most or (
+                    self._lines >= self._fewest and crc32(subject) % self._one_in == 0
+                ):
+                    self.end()
+                if not self._lines:
+                    self._first = subject
+                self._subject = subject
+                start = subject + b" "
+            self._offset += len(line)
+            self._lines += 1
 
     def end(self) -> None:
         """End the range, if there is one."""
         if self._lines:
             self.ranges.append(Range(self._start, self._offset, self._first, self._subject))
         self._start, self._lines = self._offset, 0
-
-    def _continues(self, line: bytes) -> bool:
-        return line[len(self._subject)] == ord(" ")
 
 
 class Extent:

@@ -7,8 +7,6 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from heapq import merge
-from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -17,9 +15,10 @@ import pyoxigraph as ox
 from medrd_kg.build.canonical import canonical_lines, canonical_quads, has_blank_node
 from medrd_kg.build.inputs import parsed
 from medrd_kg.build.manifest import SourceRecord
+from medrd_kg.build.sorted_lines import Block, blocks_of, merged, unique
 from medrd_kg.sources.content import ContentFile
 
-__all__ = ["FileRun", "file_run", "lines_of", "named_lines", "run_name", "stated_lines"]
+__all__ = ["FileRun", "file_run", "named_lines", "run_name", "stated_lines"]
 
 _FORMAT: Final = "run 1"
 """What a run is; raise it when its form changes."""
@@ -114,18 +113,11 @@ def named_lines(runs: Iterable[FileRun]) -> list[bytes]:
     return canonical_lines(canonical_quads(anonymous)) if anonymous else []
 
 
-def stated_lines(runs: Iterable[FileRun], named: Iterable[bytes]) -> Iterator[bytes]:
+def stated_lines(runs: Iterable[FileRun], named: Block) -> Iterator[Block]:
     """Merge runs into canonical lines, each once.
 
     Args:
         runs: What some files state.
         named: Lines with blank nodes; see `named_lines`.
     """
-    for line, _ in groupby(merge(named, *(lines_of(run.lines) for run in runs))):
-        yield line
-
-
-def lines_of(path: Path) -> Iterator[bytes]:
-    """Yield the lines of a file."""
-    with path.open("rb", buffering=_BUFFER) as stream:
-        yield from stream
+    return unique(merged([[[*named]], *(blocks_of(run.lines) for run in runs)]))
