@@ -13,8 +13,9 @@ from tests.linkage.random_graphs import both, quads
 
 from medrd_kg.linkage.items import Thing
 from medrd_kg.linkage.paths import MOST, Connection, PathQuestion, iri_of_thing, paths
+from medrd_kg.linkage.paths_links import BROADER
 from medrd_kg.linkage.paths_search import Effort, Steps, paths_in_order
-from medrd_kg.linkage.paths_web import BROADER, Web, web_between, web_of
+from medrd_kg.linkage.paths_web import Web, web_between, web_of
 from medrd_kg.linkage.tables import FactTables
 from medrd_kg.problems import Problem
 from medrd_kg.store.base import Store

@@ -15,18 +15,18 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
-from operator import itemgetter
-from typing import Any, Final
+from typing import Final
 
 from medrd_kg.kinds import kinds
 from medrd_kg.linkage.facets import require
 from medrd_kg.linkage.items import PAGE, Evidence, Page, Thing, check_page
+from medrd_kg.linkage.paths_links import Link, links_of
 from medrd_kg.linkage.paths_search import Effort, Steps, paths_in_order
-from medrd_kg.linkage.paths_web import BROADER, MICROBITS, Web, Words, web_of, words_of
+from medrd_kg.linkage.paths_web import MICROBITS, Web, web_of
 from medrd_kg.linkage.selection import BASES
-from medrd_kg.linkage.tables import FactTables, Session, statement
+from medrd_kg.linkage.tables import FactTables
 from medrd_kg.problems import Problem
-from medrd_kg.vocabulary import BASE, ID, KINDS, PREFIXES
+from medrd_kg.vocabulary import ID, KINDS, PREFIXES
 
 __all__ = [
     "LEAST_BITS",
@@ -57,10 +57,6 @@ MOST: Final = 200
 
 _LOOKS: Final = 400_000
 """Links that a search may look at: some tenths of a second."""
-
-_SCHEMES: Final = f"{BASE}schemes"
-_Link = tuple[str, tuple[Any, ...], list[Evidence]]
-"""Subject of a link, what is said of it, and its evidence."""
 
 _KIND: Final = re.compile(r"([a-z][a-z-]*)/(.+)", re.DOTALL)
 
@@ -197,12 +193,13 @@ def paths(tables: FactTables, question: PathQuestion, *, offset: int = 0, limit:
         )
         found = list(islice(ordered, MOST + 1))
         shown = found[:MOST][offset : offset + page["limit"]]
-        relations = _relations(session, web, words_of(tables, session), shown)
+        walked = (link for path in shown for ends in _pairs(path) for link in _links(web, *ends))
+        links = links_of(tables, session, walked)
     return Paths(
         web.names[ends[0]],
         web.names[ends[1]],
         Page(
-            tuple(_connection(web, each, relations) for each in shown),
+            tuple(_connection(web, each, links) for each in shown),
             min(len(found), MOST),
             offset,
         ),
@@ -257,30 +254,6 @@ def _number(web: Web, parameter: str, iri: str) -> int:
     return number
 
 
-def _relations(
-    session: Session, web: Web, words: Words, found: Iterable[Steps]
-) -> dict[int, _Link]:
-    """Return the links that some paths walk, by their numbers."""
-    walked = {link for path in found for ends in _pairs(path) for link in _links(web, *ends)}
-    if not walked:
-        return {}
-    said: dict[int, tuple[Any, ...]] = {}
-    cited: dict[int, list[tuple[int, Evidence]]] = {}
-    rows = session.rows(statement("path_said"), {"links": sorted(walked)})
-    for link, *more, source in rows:
-        said[link] = tuple(more)
-        if source is not None:
-            cited.setdefault(link, []).append(words.sources[source])
-    links = {}
-    for link, (subject, iri, *more) in said.items():
-        evidence = [each for _, each in sorted(cited.get(link, ()), key=itemgetter(0))]
-        if iri == BROADER:
-            evidence.append(Evidence(_SCHEMES, "concept-schemes", None))
-        name = words.properties[iri]
-        links[link] = (subject, (iri, name.ja, name.en, *more), evidence)
-    return links
-
-
 def _pairs(path: Steps) -> Iterable[tuple[int, int]]:
     return pairwise(path)
 
@@ -289,7 +262,7 @@ def _links(web: Web, one: int, two: int) -> Sequence[int]:
     return web.links[min(one, two), max(one, two)]
 
 
-def _connection(web: Web, path: Steps, links: Mapping[int, _Link]) -> Connection:
+def _connection(web: Web, path: Steps, links: Mapping[int, Link]) -> Connection:
     steps = tuple(
         Step(
             web.names[one],
@@ -303,10 +276,18 @@ def _connection(web: Web, path: Steps, links: Mapping[int, _Link]) -> Connection
     return Connection(len(steps), round(told / MICROBITS, 6), steps)
 
 
-def _relation(link: _Link, origin: str) -> Relation:
-    subject, (iri, ja, en, basis, inferred, axiom, figures), evidence = link
-    direction = "forward" if subject == origin else "backward"
-    return Relation(iri, ja, en, direction, basis, inferred, axiom, figures, tuple(evidence))
+def _relation(link: Link, origin: str) -> Relation:
+    return Relation(
+        link.property.iri,
+        link.property.ja,
+        link.property.en,
+        "forward" if link.subject == origin else "backward",
+        link.basis,
+        link.inferred,
+        link.axiom,
+        link.figures,
+        link.evidence,
+    )
 
 
 def _invalid(

@@ -12,29 +12,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from medrd_kg.linkage.items import Evidence, Thing
+from medrd_kg.linkage.items import Thing
+from medrd_kg.linkage.paths_links import BROADER
 from medrd_kg.linkage.tables import FactTables, Session, statement
-from medrd_kg.vocabulary import PREFIXES
 
-__all__ = ["BROADER", "MICROBITS", "Web", "Words", "web_between", "web_of", "words_of"]
+__all__ = ["MICROBITS", "Web", "web_between", "web_of"]
 
 MICROBITS: Final = 1_000_000
 """Information is added up in millionths of a bit, so that the order of summands changes nothing."""
-
-BROADER: Final = f"{PREFIXES['skos']}broader"
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What the links of a web are called and where they are stated.
-
-    Attributes:
-        properties: The properties by IRI.
-        sources: What links cite, by its number in the tables, in the order in which it is shown.
-    """
-
-    properties: Mapping[str, Thing]
-    sources: Mapping[int, tuple[int, Evidence]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +52,7 @@ class Web:
 
 
 _KEPT: Final[WeakKeyDictionary[FactTables, dict[str, Web]]] = WeakKeyDictionary()
-_WORDS: Final[WeakKeyDictionary[FactTables, Words]] = WeakKeyDictionary()
 _LOCK: Final = threading.Lock()
-
-
-def words_of(tables: FactTables, session: Session) -> Words:
-    """Return the words of a release's web; they are read once and kept with the tables."""
-    with _LOCK:
-        if tables not in _WORDS:
-            properties = (Thing(*each) for each in session.rows(statement("path_properties")))
-            sources = session.rows(statement("path_sources"))
-            _WORDS[tables] = Words(
-                {each.iri: each for each in properties},
-                {each[0]: (rank, Evidence(*each[1:])) for rank, each in enumerate(sources)},
-            )
-        return _WORDS[tables]
 
 
 def web_of(tables: FactTables, session: Session, basis: str) -> Web:

@@ -113,7 +113,8 @@ def pdca(
     with tables.session() as session:
         iri = iri_of(kind, member)
         concept = number_of(session, iri)
-        programmes = [each for (each,) in session.said_of("pdca_programmes", [concept])[concept]]
+        below = session.said_of("pdca_programmes", [concept])[concept]
+        programmes = [number for number, facet in below if facet == kind]
         if kind == "programme" and not programmes:
             raise Problem("not-found", f"{iri} is no programme")
         subject = things_of(session, [concept])[concept]

@@ -9,13 +9,14 @@ whatever part of it is asked for.
 """
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from medrd_kg.linkage.facets import iri_of, require
 from medrd_kg.linkage.items import PAGE, Evidence, Item, Page, Thing, check_page, described
+from medrd_kg.linkage.paths_links import Link, links_of
 from medrd_kg.linkage.selection import BASES
 from medrd_kg.linkage.tables import FactTables, Session, statement
 from medrd_kg.problems import Problem
@@ -140,8 +141,8 @@ def topic_programmes(
             _check(session, "programme", parameters["programme"])
         total = rows[0][3] if rows else _count(session, parameters, offset)
         items = _items(tables, session)
-        namings = _namings(session, rows)
-        links = _links(session, rows)
+        namings = _namings(session, {number for row in rows for number in row[:2]})
+        links = links_of(tables, session, (row[14] for row in rows if row[14] is not None))
     pairs: dict[tuple[int, int], list[tuple[Any, ...]]] = {}
     for row in rows:
         pairs.setdefault((row[0], row[1]), []).append(row)
@@ -195,47 +196,29 @@ def _count(session: Session, parameters: dict[str, object], offset: int) -> int:
     return int(first[0][3]) if first else 0
 
 
-def _namings(session: Session, rows: Sequence[tuple[Any, ...]]) -> dict[tuple[int, int], _Naming]:
-    """Return by which links the items of some pairs name what they share."""
-    concepts = sorted({row[6] for row in rows} - {None})
-    if not concepts:
-        return {}
-    items = sorted({number for row in rows for number in row[:2]})
+def _namings(session: Session, items: Iterable[int]) -> dict[tuple[int, int], _Naming]:
+    """Return by which links items name the concepts that they share with others."""
     found: dict[tuple[int, int], _Naming] = {}
-    for item, concept, axiom, *cited in session.rows(
-        statement("topic_namings"), {"items": items, "concepts": concepts}
-    ):
-        _cite(found.setdefault((item, concept), ([], [])), axiom, cited)
+    for item, rows in session.said_of("topic_namings", items).items():
+        for concept, axiom, *cited in rows:
+            axioms, evidence = found.setdefault((item, concept), ([], []))
+            if axiom is not None:
+                axioms.append(axiom)
+            if cited[0] is not None:
+                evidence.append(Evidence(*cited))
     return found
-
-
-def _links(session: Session, rows: Iterable[tuple[Any, ...]]) -> dict[int, _Naming]:
-    """Return what the stated links of some pairs rest on."""
-    edges = sorted({row[14] for row in rows} - {None})
-    found: dict[int, _Naming] = {}
-    if edges:
-        for row in session.rows(statement("path_steps"), {"links": edges}):
-            _cite(found.setdefault(row[0], ([], [])), row[7], row[9:])
-    return found
-
-
-def _cite(naming: _Naming, axiom: str | None, cited: Sequence[Any]) -> None:
-    axioms, evidence = naming
-    if axiom is not None and axiom not in axioms:
-        axioms.append(axiom)
-    if cited[0] is not None and (one := Evidence(*cited)) not in evidence:
-        evidence.append(one)
 
 
 def _reason(
     row: tuple[Any, ...],
-    namings: dict[tuple[int, int], _Naming],
-    links: dict[int, _Naming],
+    namings: Mapping[tuple[int, int], _Naming],
+    links: Mapping[int, Link],
 ) -> Reason:
     """Return the reason of a row of ``sql/topic_programmes.sql``."""
     topic, programme, _, _, kind, facet, concept, iri, ja, en, how, bits, named_by, basis = row[:14]
     if kind == "stated-link":
-        rests = [links[row[14]]]
+        link = links[row[14]]
+        rests = [([] if link.axiom is None else [link.axiom], list(link.evidence))]
     elif kind == "named-together":
         rests = [([], [Evidence(row[15], "unit", row[16])])]
     else:

@@ -1,5 +1,5 @@
 -- Programmes that fall under projects or programmes.
-SELECT concept, item_facet.item
+SELECT concept, item_facet.item, facet
 FROM item_facet
 JOIN item USING (item)
 WHERE
