@@ -1,6 +1,10 @@
 """What the server and a worker say to each other about one request."""
 
-from typing import Any, Final, NamedTuple
+import struct
+from functools import lru_cache
+from typing import Any, Final, NamedTuple, Self
+
+import orjson
 
 from medrd_kg.federation.documents import Document
 from medrd_kg.problems import Problem
@@ -11,9 +15,20 @@ __all__ = [
     "HELD_BYTES",
     "AskRequest",
     "ReplyHead",
+    "Spent",
+    "answer_payload",
     "problem_document",
     "problem_of",
+    "read_answer",
 ]
+
+_SIZE: Final = struct.Struct("<I")
+_SPENT: Final = struct.Struct("<dd?")
+_FEW: Final = 128
+"""Beginnings of messages that are remembered, since nearly all messages begin like another."""
+
+_MODEST: Final = 512
+"""Bytes of the longest beginning that is remembered."""
 
 HELD_BYTES: Final = 65_536
 """Bytes of an answer that are held back, so that a failure within keeps its status."""
@@ -45,37 +60,68 @@ class AskRequest(NamedTuple):
     federated: bool = False
 
     def encode(self) -> bytes:
-        """Return the payload of a frame."""
+        """Return the payload of a frame: what most requests share comes first, and is kept."""
+        common = _written(
+            (
+                self.method,
+                self.content_type,
+                self.accept,
+                self.endpoint,
+                self.max_rows,
+                self.federated,
+            )
+        )
+        query = self.query_string
+        if not self.body and self.remote is None:
+            return b"%b%b%b%b" % (
+                _SIZE.pack(len(common)),
+                common,
+                _SIZE.pack(len(query)),
+                query,
+            )
         table, packed = pack(self.body, self.remote)
-        head = [
-            self.method,
-            self.query_string.decode("latin-1"),
-            self.content_type,
-            self.accept,
-            self.endpoint,
-            self.max_rows,
-            self.federated,
-            table,
-        ]
-        return headed(head, packed)
+        return b"%b%b%b%b%b" % (
+            _SIZE.pack(len(common)),
+            common,
+            _SIZE.pack(len(query)),
+            query,
+            headed(table, packed),
+        )
 
     @classmethod
-    def decode(cls, payload: bytes) -> "AskRequest":
+    def decode(cls, payload: bytes) -> Self:
         """Return what `encode` wrote."""
-        head, packed = split_head(payload)
-        method, query_string, content_type, accept, endpoint, max_rows, federated, table = head
-        body, remote = unpack(table, packed)
-        return cls(
-            method=method,
-            query_string=query_string.encode("latin-1"),
-            content_type=content_type,
-            accept=accept,
-            endpoint=endpoint,
-            max_rows=max_rows,
-            body=body,
-            remote=None if remote is None else tuple(remote),
-            federated=federated,
-        )
+        common, at = _sized(payload, 0)
+        query, at = _sized(payload, at)
+        method, content_type, accept, endpoint, max_rows, federated = _read(common)
+        body, remote = b"", None
+        if at < len(payload):
+            body, documents = unpack(*split_head(payload[at:]))
+            remote = None if documents is None else tuple(documents)
+        return cls(method, query, content_type, accept, endpoint, max_rows, body, remote, federated)
+
+
+class Spent(NamedTuple):
+    """What an answer took.
+
+    Attributes:
+        seconds: Processor seconds of the evaluation so far.
+        worker_seconds: All that the worker has used of the processor since its birth.
+        is_worker_grown: Whether the worker holds much more memory than at its birth.
+    """
+
+    seconds: float
+    worker_seconds: float
+    is_worker_grown: bool
+
+    def encode(self) -> bytes:
+        """Return it in a fixed number of bytes."""
+        return _SPENT.pack(*self)
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        """Return what `encode` wrote at the beginning of ``payload``."""
+        return cls(*_SPENT.unpack_from(payload))
 
 
 class ReplyHead(NamedTuple):
@@ -84,35 +130,28 @@ class ReplyHead(NamedTuple):
     Attributes:
         media_type: Of the answer.
         keepable: Whether the same request gets the same answer from the same data.
-        seconds: What the evaluation took so far, in processor seconds of the worker.
-        is_worker_grown: Whether the worker holds much more memory than at its birth.
         hints: Likely causes of an empty answer, where they were asked for.
         may_roll_up: Whether a table of sums would spare the next such query most of its work.
     """
 
     media_type: str
     keepable: bool
-    seconds: float = 0.0
-    is_worker_grown: bool = False
     hints: tuple[dict[str, Any], ...] = ()
     may_roll_up: bool = False
 
-    def encode(self) -> list[object]:
-        """Return it as JSON."""
-        return [
-            self.media_type,
-            self.keepable,
-            self.seconds,
-            self.is_worker_grown,
-            self.hints,
-            self.may_roll_up,
-        ]
 
-    @classmethod
-    def decode(cls, head: list[Any]) -> "ReplyHead":
-        """Return what `encode` wrote."""
-        media_type, keepable, seconds, is_worker_grown, hints, may_roll_up = head
-        return cls(media_type, keepable, seconds, is_worker_grown, tuple(hints), may_roll_up)
+def answer_payload(head: ReplyHead, spent: Spent, body: bytes) -> bytes:
+    """Return the payload of a frame with an answer, or its beginning."""
+    written = orjson.dumps(tuple(head)) if head.hints else _written(tuple(head))
+    return b"%b%b%b%b" % (spent.encode(), _SIZE.pack(len(written)), written, body)
+
+
+def read_answer(payload: bytes) -> tuple[ReplyHead, Spent, bytes]:
+    """Return what `answer_payload` put together."""
+    written, at = _sized(payload, _SPENT.size)
+    media_type, keepable, hints, may_roll_up = _read(written)
+    head = ReplyHead(media_type, keepable, tuple(hints), may_roll_up)
+    return head, Spent.decode(payload), payload[at:]
 
 
 def problem_document(problem: Problem) -> dict[str, Any]:
@@ -129,3 +168,26 @@ def problem_document(problem: Problem) -> dict[str, Any]:
 def problem_of(document: dict[str, Any]) -> Problem:
     """Return the problem that `problem_document` wrote."""
     return Problem(**document)
+
+
+def _sized(payload: bytes, at: int) -> tuple[bytes, int]:
+    """Return the bytes whose number stands at a place, and the place behind them."""
+    begin = at + _SIZE.size
+    end = begin + _SIZE.unpack_from(payload, at)[0]
+    return payload[begin:end], end
+
+
+@lru_cache(_FEW)
+def _written(common: tuple[Any, ...]) -> bytes:
+    """Return the JSON of what many messages begin with."""
+    return orjson.dumps(common)
+
+
+def _read(written: bytes) -> list[Any]:
+    """Return what `_written` wrote; not to be changed."""
+    return _remembered(written) if len(written) <= _MODEST else orjson.loads(written)
+
+
+@lru_cache(_FEW)
+def _remembered(written: bytes) -> list[Any]:
+    return orjson.loads(written)  # type: ignore[no-any-return]

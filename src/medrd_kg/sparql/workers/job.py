@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from medrd_kg.problems import Problem
-from medrd_kg.sparql.workers.exchange import ReplyHead, problem_of
+from medrd_kg.sparql.workers.exchange import ReplyHead, Spent, problem_of, read_answer
 from medrd_kg.sparql.workers.frames import Kind, split_head
 from medrd_kg.sparql.workers.process import Worker
 
@@ -66,12 +66,14 @@ class Reply(NamedTuple):
         body: Its first bytes; all of them where there are no more.
         job: Gives more, or None when this is all.
         seconds: Wall time so far.
+        processor_seconds: What it took of the worker's processor so far.
     """
 
     head: ReplyHead
     body: bytes
     job: "Job | None"
     seconds: float
+    processor_seconds: float
 
     async def rest(self) -> AsyncIterator[bytes]:
         """Yield what follows `body`.
@@ -215,19 +217,17 @@ class Job:
             return
         self.is_worker_done = kind not in _UNFINISHED
         if kind == _WHOLE:
-            head, body = split_head(payload)
-            self._succeed(Reply(self._headed(head), body, None, self.elapsed))
+            self._succeed(self._reply(payload, None))
             return
         match kind:
             case Kind.BEGIN:
-                head, body = split_head(payload)
                 self.is_streaming = True
-                self._set(Reply(self._headed(head), body, self, self.elapsed))
+                self._set(self._reply(payload, self))
                 self._announce()
             case Kind.DATA:
                 self._buffer(payload)
             case Kind.END:
-                (self.processor_seconds, self.is_worker_grown), _ = split_head(payload)
+                self._note(Spent.decode(payload))
                 self._succeed(None)
             case Kind.FAULT:
                 document, _ = split_head(payload)
@@ -275,11 +275,16 @@ class Job:
 
         self._watching.add_done_callback(left)
 
-    def _headed(self, head: list[Any]) -> ReplyHead:
-        found = ReplyHead.decode(head)
-        self.processor_seconds = found.seconds
-        self.is_worker_grown = found.is_worker_grown
-        return found
+    def _reply(self, payload: bytes, rest: "Job | None") -> Reply:
+        head, spent, body = read_answer(payload)
+        self._note(spent)
+        return Reply(head, body, rest, self.elapsed, spent.seconds)
+
+    def _note(self, spent: Spent) -> None:
+        self.processor_seconds = spent.seconds
+        self.is_worker_grown = spent.is_worker_grown
+        if self.worker is not None:
+            self.worker.used = spent.worker_seconds
 
     def _set(self, value: object) -> None:
         if self._answer is _NONE_YET:

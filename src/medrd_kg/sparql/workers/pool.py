@@ -246,7 +246,9 @@ class Pool:
     def _hand(job: Job, worker: Worker) -> None:
         job.worker, worker.job = worker, job
         job.begun = time.monotonic()
-        job.used_before = worker.processor_seconds()
+        used = worker.used  # to ask for it costs more than most queries take
+        job.used_before = worker.processor_seconds() if used is None else used
+        worker.used = None
         if len(job.frame) > _LONG_REQUEST and not job.own and not job.borrowed:
             worker.yield_processor()  # even to read it takes long
         worker.send(job.frame)

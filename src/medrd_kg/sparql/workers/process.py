@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Worker"]
 
-_CHUNK: Final = 1 << 18
+_CHUNK: Final = 1 << 16
+"""Bytes read at once: from twice as much the C library maps memory anew for each small answer."""
 _PAGE: Final = os.sysconf("SC_PAGESIZE")
 _MINOR_FAULTS: Final = 7
 """Place in /proc/PID/stat after the name, from 0 (proc_pid_stat(5))."""
@@ -34,6 +35,8 @@ class Worker:
         job: What it works on.
         is_gone: Whether it has ended, or is about to.
         yields: Whether everything else goes first.
+        used: Processor seconds that it had used when it last told; None while it works, or when it
+            did not tell.
         was_asked_to_end: Whether this side ended it.
     """
 
@@ -50,6 +53,7 @@ class Worker:
         "process",
         "sequence",
         "tables",
+        "used",
         "was_asked_to_end",
         "yields",
     )
@@ -77,6 +81,7 @@ class Worker:
         self.job: Job | None = None
         self.is_gone = False
         self.yields = False
+        self.used: float | None = None
         self.was_asked_to_end = False
         self._handle = handle
         self._channel = channel

@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 from typing import Final
 
-from medrd_kg.sparql.workers.exchange import HELD_BYTES, ReplyHead
-from medrd_kg.sparql.workers.frames import Kind, frame, headed
+from medrd_kg.sparql.workers.exchange import HELD_BYTES, ReplyHead, Spent, answer_payload
+from medrd_kg.sparql.workers.frames import Kind, frame
 
 __all__ = ["Sink", "resident_memory"]
 
@@ -57,23 +57,25 @@ class Sink:
     def finish(self) -> None:
         """Send what is left; the answer is complete thereby."""
         body = b"".join(self._pieces)
-        seconds = self.seconds
-        # What was quick cannot have taken much.
-        grown = seconds > _QUICK_SECONDS and resident_memory() > self._allowed
+        spent = self._spent()
         if self.has_begun:
             if body:
                 self._channel.sendall(frame(Kind.DATA, body))
-            self._channel.sendall(frame(Kind.END, headed([seconds, grown])))
+            self._channel.sendall(frame(Kind.END, spent.encode()))
         else:
-            head = self.head.encode()
-            head[2:4] = seconds, grown
-            self._channel.sendall(frame(Kind.REPLY, headed(head, body)))
+            self._channel.sendall(frame(Kind.REPLY, answer_payload(self.head, spent, body)))
 
     @property
     def seconds(self) -> float:
         """Processor seconds since the beginning; of what was quick, all its time."""
         passed = time.perf_counter() - self._begun_at
         return passed if passed < _QUICK_SECONDS else time.process_time() - self._used_before
+
+    def _spent(self) -> Spent:
+        seconds = self.seconds
+        # What was quick cannot have taken much memory.
+        grown = seconds > _QUICK_SECONDS and resident_memory() > self._allowed
+        return Spent(seconds, self._used_before + seconds, grown)
 
     @property
     def held(self) -> bytes:
@@ -95,6 +97,6 @@ class Sink:
         if self.has_begun:
             self._channel.sendall(frame(Kind.DATA, body))
         else:
-            self._channel.sendall(frame(Kind.BEGIN, headed(self.head.encode(), body)))
+            self._channel.sendall(frame(Kind.BEGIN, answer_payload(self.head, self._spent(), body)))
             self.has_begun = True
         self.discard()

@@ -3,16 +3,16 @@
 Uvicorn makes a task, an event, a scope and a cycle for each request, which costs several times what
 it takes to find a ready answer and to send it. `FrontProtocol` answers such a request as soon as
 its head has been read, and hands a plain query to the workers; every other request takes uvicorn's
-own way to the `Front`. Clients ask
-again in the very same bytes: those of a request that was answered so are remembered with its
-meaning, and are not parsed again.
+own way to the `Front`. Clients ask again in the very same bytes: those of a request that was
+answered so are remembered with its meaning, and are not parsed again. Nor are the header fields
+that a client sends with each of its queries.
 
 The protocol also ends connections whose head is endless or does not come, and refuses what is no
 HTTP in the form of all other refusals.
 """
 
 from asyncio import TimerHandle, Transport
-from collections import OrderedDict
+from collections.abc import Sequence
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
@@ -21,15 +21,14 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from medrd_kg.problems import Problem
 from medrd_kg.web.front.answers import Header, Ready, lines_of
-from medrd_kg.web.front.direct import Direct, Pending
+from medrd_kg.web.front.direct import Begun, Direct, Pending
 from medrd_kg.web.front.front import BEGUN, Front, Meaning
 from medrd_kg.web.front.limits import LONGEST_TARGET, MOST_FIELD_BYTES, check_target
 from medrd_kg.web.front.refusals import refusal
+from medrd_kg.web.front.shared import Shared
 
 __all__ = ["FrontProtocol", "protocol_of"]
 
-_OK: Final = b"HTTP/1.1 200 OK\r\n"
-_NOT_MODIFIED: Final = b"HTTP/1.1 304 Not Modified\r\n"
 _JOINED: Final = 16 * 1024
 """Bytes of a body up to which one write is cheaper than two."""
 
@@ -45,41 +44,6 @@ _WISH: Final = 3
 """Place of the coding in a key."""
 
 _MOST_HELD: Final = 65_536
-_MOST_KNOWN: Final = 4096
-_LONGEST_KNOWN: Final = 4096
-"""Bytes of the longest request that is remembered; with `_MOST_KNOWN` it bounds the memory."""
-
-
-class _Shared:
-    """What the connections of one server have in common.
-
-    Attributes:
-        front: What answers.
-        direct: Hands plain queries to the workers, if any way leads there.
-        known: What requests mean, by their bytes. Nothing of it changes while the server runs.
-    """
-
-    def __init__(self, front: Front, direct: Direct | None) -> None:
-        self.front = front
-        self.direct = direct
-        self.known: OrderedDict[bytes, Meaning] = OrderedDict()
-        self._defaults: list[Header] = []
-        self._lines = {True: _OK, False: _NOT_MODIFIED}
-
-    def remember(self, data: bytes, meaning: Meaning) -> None:
-        """Remember what the bytes of a whole request mean."""
-        if len(data) <= _LONGEST_KNOWN:
-            self.known[data] = meaning
-            if len(self.known) > _MOST_KNOWN:
-                self.known.popitem(last=False)
-
-    def beginning(self, defaults: list[Header], *, is_whole: bool) -> bytes:
-        """Return the status line of an answer, and the server's own header fields."""
-        if defaults is not self._defaults:  # uvicorn makes them anew each second, for the date
-            self._defaults = defaults
-            lines = lines_of(defaults)
-            self._lines = {True: _OK + lines, False: _NOT_MODIFIED + lines}
-        return self._lines[is_whole]
 
 
 class FrontProtocol(HttpToolsProtocol):
@@ -89,7 +53,7 @@ class FrontProtocol(HttpToolsProtocol):
         shared: What all connections have in common.
     """
 
-    shared: _Shared
+    shared: Shared
     _is_between = True
     """Whether the last request is read and no byte of another one has come."""
     _is_settled = False
@@ -112,6 +76,10 @@ class FrontProtocol(HttpToolsProtocol):
     _pending: Pending | None = None
     """The query whose answer is awaited; what comes meanwhile is held."""
     _held = b""
+    _unparsed = b""
+    """The request whose answer is awaited, if no parser has seen it."""
+    _begun_query: Begun | None = None
+    """The query that goes on in uvicorn's way with the bytes that are parsed."""
     _is_ending = False
     """Whether the connection is to be closed after the answer."""
 
@@ -130,6 +98,8 @@ class FrontProtocol(HttpToolsProtocol):
             meaning = self.shared.known.get(data)
             if meaning is not None and self._is_free() and self._send_ready(meaning):
                 return
+            if self._is_asked_as_before(data):
+                return
         was_between = self._is_between
         self._begun, self._meaning = 0, None
         self._is_alone = was_between and data.find(_END) == len(data) - len(_END)
@@ -140,6 +110,8 @@ class FrontProtocol(HttpToolsProtocol):
             self._wait_for_head(0 if self._begun else len(data))
         elif was_between and self._is_between and self._begun == 1 and self._meaning is not None:
             self.shared.remember(data, self._meaning)
+            if self._pending is not None:
+                self.shared.remember_ending(data, self.headers)
 
     def on_message_begin(self) -> None:
         """Begin a request; its scope is made when it turns out to be needed."""
@@ -153,13 +125,20 @@ class FrontProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Answer at once, or take uvicorn's way."""
         self._is_in_head = False
-        if self._is_answered():
+        begun, self._begun_query = self._begun_query, None
+        if begun is None and self._is_answered():
             self._is_settled = True
             return
+        self._hand_over(begun)
+
+    def _hand_over(self, begun: Begun | None) -> None:
+        """Let uvicorn make scope and cycle of the request whose head was read."""
         url, headers, expects = self.url, self.headers, self.expect_100_continue
         super().on_message_begin()
         self.url, self.expect_100_continue = url, expects
         self.headers.extend(headers)  # the scope holds this very list
+        if begun is not None:
+            self.scope[BEGUN] = begun  # type: ignore[typeddict-unknown-key]
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
@@ -224,13 +203,29 @@ class FrontProtocol(HttpToolsProtocol):
         if self._send_ready(meaning):
             self._meaning = meaning
             return True
-        return self._is_alone and self._ask(meaning)
+        return self._is_alone and self._ask(self.url, self.headers, meaning)
 
-    def _ask(self, meaning: Meaning) -> bool:
+    def _is_asked_as_before(self, data: bytes) -> bool:
+        """Answer a plain query, or hand it on, if all behind its address has come before."""
+        known = self.shared.asked_as_before(data)
+        if known is None or not self._is_free():
+            return False
+        target, fields = known
+        meaning = self.shared.front.meaning(target, fields)
+        if meaning is None:
+            return False
+        if not self._send_ready(meaning):
+            if not self._ask(target, fields, meaning):
+                return False
+            self._unparsed = data
+        self.shared.remember(data, meaning)
+        return True
+
+    def _ask(self, target: bytes, fields: Sequence[Header], meaning: Meaning) -> bool:
         """Hand a plain query to the workers."""
         direct = self.shared.direct
         peer = self.client[0] if self.client else ""
-        pending = direct and direct.ask(self.url, self.headers, meaning, peer)
+        pending = direct and direct.ask(target, fields, meaning, peer)
         if not pending:
             return False
         self._meaning = meaning
@@ -244,12 +239,13 @@ class FrontProtocol(HttpToolsProtocol):
         if self._pending is not pending:
             return  # the client has gone; others may have waited for the answer
         self._pending = None
+        unparsed, self._unparsed = self._unparsed, b""
         direct = self.shared.direct
         if self.transport.is_closing():
             pending.begun.leave()
             return
         if fresh is None or direct is None:
-            self._go_on(pending)
+            self._go_on(pending, unparsed)
         else:
             direct.count(fresh.ready.head.status)
             self._write(fresh.ready, fresh.block)
@@ -261,15 +257,14 @@ class FrontProtocol(HttpToolsProtocol):
             self.flow.resume_reading()
             self.data_received(held)
 
-    def _go_on(self, pending: Pending) -> None:
+    def _go_on(self, pending: Pending, unparsed: bytes) -> None:
         """Let uvicorn and the front go on with a query that has begun."""
-        url, headers, expects = self.url, self.headers, self.expect_100_continue
-        super().on_message_begin()
-        self.url, self.expect_100_continue = url, expects
-        self.headers.extend(headers)
-        self.scope[BEGUN] = pending.begun  # type: ignore[typeddict-unknown-key]
-        super().on_headers_complete()
-        super().on_message_complete()
+        if unparsed:
+            self._begun_query = pending.begun
+            super().data_received(unparsed)
+        else:
+            self._hand_over(pending.begun)
+            super().on_message_complete()
 
     def shutdown(self) -> None:
         """Close, once the answer that is awaited is out."""
@@ -378,4 +373,4 @@ def protocol_of(front: Front, direct: Direct | None = None) -> type[FrontProtoco
         front: Answers all requests.
         direct: Hands plain queries to the workers.
     """
-    return type("FrontProtocol", (FrontProtocol,), {"shared": _Shared(front, direct)})
+    return type("FrontProtocol", (FrontProtocol,), {"shared": Shared(front, direct)})
