@@ -13,7 +13,6 @@ READING: Final[dict[str, str]] = {
     "/diseases": "plain",
     "/diseases/cancer": "plain",
     "/diseases/aids": "hard",  # little is said of it
-    "/modalities": "plain",
     "/modalities/antibody-drug": "plain",
     "/programmes": "plain",
     "/programmes/adjustment-fund-programme": "plain",
@@ -41,6 +40,7 @@ READING: Final[dict[str, str]] = {
     "/evidence/policy-fy2022": "plain",
     "/evidence/policy-fy2022/S045": "plain",
     "/review": "plain",
+    "/api": "plain",
     "/quality": "plain",
     "/sources": "plain",
     "/sources/data-source/review-sheets-2022": "hard",

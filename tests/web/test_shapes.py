@@ -1,5 +1,6 @@
 """One success envelope and one form of fault, on every address that OpenAPI lists."""
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -7,6 +8,7 @@ import httpx
 import pytest
 
 from medrd_kg.problems import PROBLEM_TYPES
+from medrd_kg.web.pages.api import in_language
 
 SAMPLES = {
     "document": "policy-fy2022",
@@ -180,10 +182,35 @@ def test_problem_types_are_described(server: httpx.Client) -> None:
     assert server.get("/problems/none").status_code == 404
 
 
-def test_the_api_page_lists_every_operation(server: httpx.Client, document: dict[str, Any]) -> None:
-    page = server.get("/api")
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_api_page_lists_every_operation(
+    server: httpx.Client, document: dict[str, Any], language: str
+) -> None:
+    page = server.get("/api", headers={"Accept-Language": language})
     assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert page.headers["content-language"] == language
     assert "default-src 'none'" in page.headers["content-security-policy"]
-    for path in document["paths"]:
-        assert f"{path}<" in page.text
-    assert "http://" not in page.text.replace(str(server.base_url).rstrip("/"), "")
+    for path, operations in document["paths"].items():
+        for method in operations:
+            assert f"<code>{method.upper()} {path}</code>" in page.text
+    chosen = server.get(f"/{language}/api", headers={"Accept-Language": "fr"})
+    assert chosen.headers["content-language"] == language
+    assert chosen.text == page.text
+
+
+def test_what_the_api_says_is_there_in_both_languages(document: dict[str, Any]) -> None:
+    texts = {
+        text
+        for operations in document["paths"].values()
+        for described in operations.values()
+        for text in (
+            described["summary"],
+            described.get("description", ""),
+            *(each["description"] for each in described.get("parameters", [])),
+        )
+        if text
+    }
+    assert len(texts) > 500
+    japanese = re.compile(r"[ぁ-ゖァ-ヺ一-鿿]")
+    assert [each for each in texts if not japanese.search(in_language(each, "ja"))] == []
+    assert [each for each in texts if japanese.search(in_language(each, "en"))] == []

@@ -6,6 +6,7 @@ from typing import Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 
 from medrd_kg import __version__
 from medrd_kg.kinds import Bilingual
@@ -127,6 +128,7 @@ def document(app: FastAPI, *, server: str, state_id: str) -> Schema:
         servers=[{"url": server}],
     )
     found = deepcopy(found)  # it shares parts with the routes, which stay as they are
+    _drop_docstrings(found["paths"], app)
     found["info"]["x-release"] = state_id
     _add_release(found["paths"])
     found["components"] = {
@@ -136,6 +138,15 @@ def document(app: FastAPI, *, server: str, state_id: str) -> Schema:
         "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
     }
     return found
+
+
+def _drop_docstrings(paths: Schema, app: FastAPI) -> None:
+    """Leave out what handlers say to readers of the code, where nothing is said of an operation."""
+    for route in app.routes:
+        if not isinstance(route, APIRoute) or "description" in (route.openapi_extra or {}):
+            continue
+        for method in route.methods:
+            paths.get(route.path_format, {}).get(method.lower(), {}).pop("description", None)
 
 
 def _add_release(paths: Schema) -> None:

@@ -7,7 +7,6 @@ from fastapi import FastAPI, Request, Response
 
 from medrd_kg.problems import PROBLEM_TYPES, Problem
 from medrd_kg.vocabulary import BASE, PREFIXES
-from medrd_kg.web.api_page import api_page
 from medrd_kg.web.collection_routes import sample_documents
 from medrd_kg.web.collections import collections
 from medrd_kg.web.known_values import enumerate_values
@@ -58,7 +57,6 @@ def install_service(app: FastAPI) -> None:
             tags=[_TAG],
             response_class=Response,
         )
-    app.add_api_route("/api", _api, include_in_schema=False)
 
 
 async def _index(request: Request) -> Response:
@@ -156,14 +154,6 @@ async def _described_api(request: Request) -> dict[str, Any]:
             success["content"][JSON_TYPES[0]]["example"] = example
     served.documents.put(request.app.title, orjson.dumps(described))
     return described
-
-
-async def _api(request: Request) -> Response:
-    return Response(
-        api_page(await _described_api(request)),
-        media_type="text/html; charset=utf-8",
-        headers={"Content-Security-Policy": "default-src 'none'"},
-    )
 
 
 def _context_operation() -> Schema:

@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request, Response
 
 from medrd_kg.problems import Problem
 from medrd_kg.sparql.negotiation import accepted_language, negotiate
+from medrd_kg.web.pages.api import API_PAGES, api
 from medrd_kg.web.pages.assets import install_assets
 from medrd_kg.web.pages.entities import ENTITY_PAGES
 from medrd_kg.web.pages.evidence import EVIDENCE_PAGES
@@ -42,6 +43,7 @@ _GROUPS: Final[tuple[Mapping[str, Handler], ...]] = (
     SEARCH_PAGES,
     QUERY_PAGES,
     ONTOLOGY_PAGES,
+    API_PAGES,
 )
 """Paths of pages, after the language, with their handlers."""
 
@@ -59,6 +61,7 @@ def install_pages(app: FastAPI) -> None:
     app.state.pages = frozenset(f"/{path.split('/')[1]}" for path in pages)
     install_assets(app)
     app.add_api_route("/", _choose_language, include_in_schema=False)
+    app.add_api_route("/api", api, include_in_schema=False)
     for language in LANGUAGES:
         app.add_api_route(f"/{language}", _begin, include_in_schema=False)
         for path, handler in pages.items():

@@ -72,8 +72,8 @@ class Page:
     @property
     def path(self) -> str:
         """Path of this page, after the language."""
-        _, _, rest = self.request.url.path.lstrip("/").partition("/")
-        return f"/{rest}"
+        first, _, rest = self.request.url.path.lstrip("/").partition("/")
+        return f"/{rest}" if first in LANGUAGES else self.request.url.path
 
     def url(self, path: str, parameters: Parameters | None = None, /, **more: object) -> str:
         """Return the address of a page in the same language."""
@@ -194,6 +194,15 @@ def page_of(request: Request, language: str | None = None) -> Page:
     )
 
 
+def _coded(text: str) -> Markup:
+    """Return a text of Markdown's kind with what stands in backticks as code."""
+    parts = (
+        Markup("<code>{}</code>").format(part) if place % 2 else escape(part)
+        for place, part in enumerate(text.split("`"))
+    )
+    return Markup("").join(parts)
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -204,6 +213,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["integer"] = formats.integer
+    environment.filters["coded"] = _coded
     environment.globals["percent"] = formats.percent
     return environment
 
