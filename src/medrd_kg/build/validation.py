@@ -23,6 +23,7 @@ __all__ = [
     "ValidationReport",
     "validate_files",
     "validate_ntriples",
+    "validate_ntriples_file",
     "validate_quads",
     "validate_store",
 ]
@@ -115,9 +116,29 @@ def validate_ntriples(
     Raises:
         ValueError: The text is not N-Triples.
     """
-    report = shapes.compiled.validate_text(
-        text, format="ntriples", max_results=max_results, allow_warnings=True
+    return _report(
+        shapes.compiled.validate_text(
+            text, format="ntriples", max_results=max_results, allow_warnings=True
+        ),
+        shapes,
     )
+
+
+def validate_ntriples_file(path: Path, shapes: ShapesGraph) -> ValidationReport:
+    """Validate a graph in a file that is too large to be held as text beside the engine's copy.
+
+    Args:
+        path: N-Triples; its name ends in ``.nt``.
+        shapes: What to hold it against.
+
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: It is not N-Triples.
+    """
+    return _report(shapes.compiled.validate_file(str(path), allow_warnings=True), shapes)
+
+
+def _report(report: shacl.Report, shapes: ShapesGraph) -> ValidationReport:
     findings = sorted(_finding(each, shapes) for each in report.results)
     return ValidationReport(tuple(findings), report.serialize("turtle"))
 

@@ -5,6 +5,7 @@ vocabulary, on shapes or rules and on nothing else, and is kept under the hash o
 """
 
 import hashlib
+import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -16,17 +17,19 @@ from medrd_kg.build.parts.extent import Extent, Range
 from medrd_kg.build.parts.patterns import Patterns
 from medrd_kg.build.parts.shape_scopes import FarShape, ShapeScopes
 from medrd_kg.build.parts.verdicts import Verdict
-from medrd_kg.build.shapes_graph import ShapesGraph
+from medrd_kg.build.sorted_lines import blocks_of
 
 __all__ = ["Bench", "key_of"]
 
-_FORMAT: Final = "part 2"
+_FORMAT: Final = "part 3"
 """How parts are examined; raise it when what is kept changes."""
 
 _TARGET: Final = re.compile(rb"^\S+ \S+ (<[^<>]*>) <", re.MULTILINE)
 """The object of a line of N-Quads, where it is an IRI."""
 
 _GRAPH: Final = re.compile(rb" <[^<>]*> \.\n")
+
+_BUFFER: Final = 1 << 20
 
 _SUBCLASS: Final = b"<http://www.w3.org/2000/01/rdf-schema#subClassOf>"
 
@@ -90,7 +93,14 @@ class Bench:
                 return part.last.startswith(b"_:")
             return part.has(node.encode())
 
-        return self._verdict(f"near {part.first!r} {part.last!r}", text, near, is_own)
+        name = f"near {part.first!r} {part.last!r}".encode()
+        path = self.kept / f"{key_of(name, self.shapes_key, self.vocabulary, text)}.verdict"
+
+        def found() -> Verdict:
+            whole = (ntriples(self.vocabulary) + text).decode()
+            return Verdict.of(whole, near, is_own)
+
+        return path, _kept(path, found)
 
     def check_far(
         self, shape: FarShape, files: Iterable[Path], types: Path | None
@@ -102,27 +112,35 @@ class Bench:
             files: Statements with the properties that it mentions, as lines of N-Quads.
             types: Statements of types.
         """
+        # In a file: as text in memory, labels alone would take a gigabyte at a time.
+        name = key_of(b"far", shape.name.encode(), *sorted(shape.mentioned))
+        whole = self.kept / f"{name}-{os.getpid()}.nt"
         wanted = _with_subclasses(self.vocabulary, shape.mentioned)
-        text = b"".join(ntriples(path.read_bytes()) for path in files)
-        if types is not None:
-            with types.open("rb") as lines:
-                text += ntriples(
-                    b"".join(line for line in lines if line.split(b" ", 3)[2] in wanted)
-                )
-        return self._verdict(f"far {shape.name}", text, shape.shapes, lambda _: True)
-
-    def _verdict(
-        self, name: str, text: bytes, shapes: ShapesGraph, is_own: Callable[[str], bool]
-    ) -> tuple[Path, Verdict]:
-        key = key_of(name.encode(), self.shapes_key, self.vocabulary, text)
-        path = self.kept / f"{key}.verdict"
         try:
-            return path, Verdict.read(path)
-        except (OSError, ValueError):
-            whole = (ntriples(self.vocabulary) + text).decode()
-            verdict = Verdict.of(whole, shapes, is_own)
-            verdict.write(path)
-            return path, verdict
+            with whole.open("wb", buffering=_BUFFER) as stream:
+                stream.write(ntriples(self.vocabulary))
+                for file in files:
+                    for block in blocks_of(file):
+                        stream.write(ntriples(b"".join(block)))
+                for block in () if types is None else blocks_of(types):
+                    some = (line for line in block if line.split(b" ", 3)[2] in wanted)
+                    stream.write(ntriples(b"".join(some)))
+            with whole.open("rb") as written:
+                content = hashlib.file_digest(written, "sha256").digest()
+            path = self.kept / f"{key_of(name.encode(), self.shapes_key, content)}.verdict"
+            return path, _kept(path, lambda: Verdict.of_file(whole, shape.shapes))
+        finally:
+            whole.unlink(missing_ok=True)
+
+
+def _kept(path: Path, found: Callable[[], Verdict]) -> Verdict:
+    """Return a verdict that was kept, or find it and keep it."""
+    try:
+        return Verdict.read(path)
+    except (OSError, ValueError):
+        verdict = found()
+        verdict.write(path)
+        return verdict
 
 
 def _with_subclasses(vocabulary: bytes, classes: Iterable[bytes]) -> set[bytes]:

@@ -9,7 +9,13 @@ from typing import Final, Self
 import pyoxigraph as ox
 
 from medrd_kg.build.shapes_graph import ShapeMessage, ShapesGraph
-from medrd_kg.build.validation import Finding, Severity, ValidationReport, validate_ntriples
+from medrd_kg.build.validation import (
+    Finding,
+    Severity,
+    ValidationReport,
+    validate_ntriples,
+    validate_ntriples_file,
+)
 
 __all__ = ["Verdict", "combined"]
 
@@ -40,7 +46,15 @@ class Verdict:
             shapes: What to hold it against.
             is_own: Whether a focus node, in N-Triples syntax, is of the part.
         """
-        report = validate_ntriples(text, shapes)
+        return cls._of(validate_ntriples(text, shapes), is_own)
+
+    @classmethod
+    def of_file(cls, path: Path, shapes: ShapesGraph) -> Self:
+        """Validate a whole in a file of N-Triples, whose name ends in ``.nt``."""
+        return cls._of(validate_ntriples_file(path, shapes), lambda _: True)
+
+    @classmethod
+    def _of(cls, report: ValidationReport, is_own: Callable[[str], bool]) -> Self:
         own = tuple(each for each in report.findings if is_own(each.focus_node))
         return cls(own, _results(report, is_own) if own else "")
 
