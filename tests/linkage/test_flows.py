@@ -8,7 +8,8 @@ from pyoxigraph import Quad
 from tests.linkage.asking import ask
 from tests.linkage.random_graphs import PROJECTS, YEARS, both, quads
 
-from medrd_kg.linkage.flows import FlowQuestion, Flows, flows, recipients
+from medrd_kg.linkage.flows import FlowQuestion, Flows, flows
+from medrd_kg.linkage.recipients import recipients
 from medrd_kg.linkage.tables import FactTables
 from medrd_kg.linkage.totals import TotalChoice, named_totals
 from medrd_kg.problems import Problem

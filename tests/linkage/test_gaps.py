@@ -10,9 +10,9 @@ from tests.linkage.random_graphs import both, quads
 from medrd_kg.linkage.gaps import (
     concepts_without_items,
     missing_combinations,
-    scope_without_topic,
     silent_items,
 )
+from medrd_kg.linkage.gaps_scope import scope_without_topic
 from medrd_kg.linkage.selection import SCOPES, Selection
 from medrd_kg.linkage.tables import FactTables
 from medrd_kg.problems import Problem

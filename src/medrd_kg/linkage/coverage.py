@@ -292,14 +292,8 @@ def _bound(
 
 def _axis(session: Session, facet: str, found: Iterable[int]) -> dict[int, Thing]:
     """Return the members of an axis by their numbers, in the order of their IRIs."""
-    whole = [facet] if facet in WHOLE_AXES else []
-
-    def load(missing: list[str]) -> dict[str, tuple[int, ...]]:
-        rows = session.rows(statement("axis"), {"facets": missing})
-        return {each: tuple(number for name, number in rows if name == each) for each in missing}
-
-    members = session.remembered.looked_up("axis", whole, load)
-    things = things_of(session, {*found, *members.get(facet, ())})
+    members = session.said_of("axis", [facet])[facet] if facet in WHOLE_AXES else []
+    things = things_of(session, {*found, *(number for (number,) in members)})
     return dict(sorted(things.items(), key=lambda each: each[1].iri))
 
 

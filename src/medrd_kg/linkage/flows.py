@@ -8,10 +8,9 @@ states as spent and as transferred.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
 
 from medrd_kg.linkage.facets import iri_of, require, require_facet
 from medrd_kg.linkage.items import (
@@ -25,9 +24,8 @@ from medrd_kg.linkage.items import (
     things_of,
 )
 from medrd_kg.linkage.selection import BASES
-from medrd_kg.linkage.tables import FactTables, Session, statement
+from medrd_kg.linkage.tables import FactTables, Row, Session, statement
 from medrd_kg.linkage.totals import NamedTotal, TotalChoice, chosen_total
-from medrd_kg.problems import Problem
 
 __all__ = [
     "Balance",
@@ -36,9 +34,7 @@ __all__ = [
     "FlowNode",
     "FlowQuestion",
     "Flows",
-    "Payment",
     "flows",
-    "recipients",
 ]
 
 
@@ -144,35 +140,6 @@ class Flows:
     balances: Page[Balance]
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
-    """A line of a payee list.
-
-    Attributes:
-        figure: The figure, with its sheet.
-        programme: The programme that is paid from; None where not stated.
-        block: Letter of its block.
-        rank: Its rank in the block.
-        payer: Who pays; None where the sheet states no edge.
-        payee: Who is paid.
-        amount: Yen.
-        printed: The amount as the source has it.
-        level: ``transfer`` or ``payment``.
-        locator: Its place in the source.
-    """
-
-    figure: Item
-    programme: Item | None
-    block: str | None
-    rank: int | None
-    payer: Thing | None
-    payee: Thing | None
-    amount: int
-    printed: str | None
-    level: str
-    locator: str | None
-
-
 def flows(
     tables: FactTables, question: FlowQuestion, *, offset: int = 0, limit: int = PAGE
 ) -> Flows:
@@ -191,30 +158,17 @@ def flows(
     check_page(offset, limit)
     with tables.session() as session:
         total = chosen_total(session, question.total)
-        wanted = [
-            f"{require_facet('filter', facet)}={number_of(session, iri_of(facet, member))}"
-            for facet, member in sorted(question.filters.items())
-        ]
-        rows = session.rows(
-            statement("flows"),
-            {
-                "total": total.iri,
-                "basis": require("basis", question.basis, BASES),
-                "facets": sorted(question.filters),
-                "wanted": wanted,
-            },
-        )
-        chosen = [row[1:] for row in rows if row[0]]
+        chosen = _ways(_figures(session, question, total))
         amounts: dict[int, int] = defaultdict(int)
         for _, _, programme, amount, _ in chosen:
             if programme is not None:
-                amounts[programme] += int(amount)
+                amounts[programme] += amount
         ranked = sorted(amounts.items(), key=lambda each: (-each[1], each[0]))
         shown = dict(ranked[offset : offset + limit])
         programmes = described(session, amounts)
         balances = _balances(session, total.fiscal_year, shown, programmes)
         things = things_of(session, {number for row in chosen for number in row[:2]})
-    selected = sum(int(row[3]) for row in chosen)
+    selected = sum(row[3] for row in chosen)
     return Flows(
         total,
         selected,
@@ -224,66 +178,40 @@ def flows(
     )
 
 
-def recipients(
-    tables: FactTables,
-    fiscal_year: int,
-    *,
-    programme: str | None = None,
-    payee: str | None = None,
-    offset: int = 0,
-    limit: int = PAGE,
-) -> Page[Payment]:
-    """Return the payments of a year as the sheets list them, most money first.
+def _figures(session: Session, question: FlowQuestion, total: NamedTotal) -> list[Row]:
+    """Return the figures of a total that pass the filters: number, programme, yen, payer, payee."""
+    basis = require("basis", question.basis, BASES)
+    wanted = [
+        f"{require_facet('filter', facet)}={number_of(session, iri_of(facet, member))}"
+        for facet, member in sorted(question.filters.items())
+    ]
+    figures = session.said_of("total_figures", [total.iri])[total.iri]
+    if not wanted:
+        return figures
+    asked = {
+        "total": total.iri, "basis": basis, "facets": sorted(question.filters), "wanted": wanted
+    }  # fmt: skip
+    matching = {number for (number,) in session.rows(statement("flow_matches"), asked)}
+    return [figure for figure in figures if figure[0] in matching]
 
-    They must not be added up: see `flows`.
 
-    Args:
-        tables: The fact tables.
-        fiscal_year: Western year.
-        programme: Slug or IRI of one programme; None for all.
-        payee: Slug or IRI of one payee; None for all.
-        offset: Payments to pass over.
-        limit: Payments to show, at most `items.PAGE`.
+def _ways(figures: Iterable[Row]) -> list[Row]:
+    """Return by which ways figures go: payer, payee, programme, yen, how many figures.
 
-    Raises:
-        Problem: ``invalid-parameter``: offset or limit is out of range; ``not-found``: there is no
-            such programme or payee.
+    They are in the order of numbers, what is not stated last.
     """
-    parameters: dict[str, object] = {"fiscal_year": fiscal_year, **check_page(offset, limit)}
-    with tables.session() as session:
-        parameters["payee"] = (
-            None if payee is None else number_of(session, iri_of("organization", payee))
-        )
-        parameters["programme"] = None if programme is None else _programme(session, programme)
-        rows = session.rows(statement("recipients"), parameters)
-        first = rows or session.rows(
-            statement("recipients"), parameters | {"offset": 0, "limit": 1}
-        )
-        numbers = {n for row in rows for n in row[:2] if n is not None}
-        items = described(session, numbers)
-        things = things_of(session, {n for row in rows for n in row[4:6]})
-    payments = tuple(
-        Payment(
-            items[figure], items.get(own), block, rank, things.get(payer), things.get(paid),
-            amount, printed, level, locator,
-        )
-        for figure, own, block, rank, payer, paid, amount, printed, level, locator, _ in rows
-    )  # fmt: skip
-    return Page(payments, first[0][10] if first else 0, offset)
-
-
-def _programme(session: Session, slug_or_iri: str) -> int:
-    """Return the item number of a programme."""
-    iri = iri_of("programme", slug_or_iri)
-    found = session.rows(statement("item_number"), {"iri": iri})
-    if not found:
-        raise Problem("not-found", f"nothing is known of {iri}")
-    return int(found[0][0])
+    found: dict[tuple[int | None, ...], list[int]] = defaultdict(lambda: [0, 0])
+    for _, programme, amount, payer, payee in figures:
+        sums = found[payer, payee, programme]
+        sums[0] += amount
+        sums[1] += 1
+    ordered = sorted(found, key=lambda way: tuple((each is None, each or 0) for each in way))
+    return [(*way, *found[way]) for way in ordered]
 
 
 def _links(
     total: NamedTotal,
-    rows: list[tuple[Any, ...]],
+    ways: Iterable[Row],
     things: Mapping[int, Thing],
     programmes: Mapping[int, Item],
 ) -> tuple[FlowLink, ...]:
@@ -291,7 +219,7 @@ def _links(
     start = FlowNode("total", Thing(total.iri, total.ja, total.en))
     sums: dict[tuple[FlowNode, FlowNode], list[int]] = {}
     order = {"total": 0, "payer": 1, "payee": 2}
-    for payer, payee, programme, amount, figures in rows:
+    for payer, payee, programme, amount, figures in ways:
         way = [start, FlowNode("payer", things.get(payer))]
         if payee is not None:
             way.append(FlowNode("payee", things[payee]))
@@ -300,7 +228,7 @@ def _links(
         way.append(FlowNode("programme", named))
         for source, target in pairwise(way):
             link = sums.setdefault((source, target), [0, 0])
-            link[0] += int(amount)
+            link[0] += amount
             link[1] += figures
     links = [FlowLink(*ends, amount, figures) for ends, (amount, figures) in sums.items()]
     return tuple(
@@ -320,17 +248,12 @@ def _balances(
     session: Session, fiscal_year: int, amounts: Mapping[int, int], items: Mapping[int, Item]
 ) -> tuple[Balance, ...]:
     """Return what sources state of programmes beside their money in the total."""
-    if not amounts:
-        return ()
-    parameters = {"fiscal_year": fiscal_year, "programmes": sorted(amounts)}
-    stated = {row[0]: row[1:] for row in session.rows(statement("flow_balances"), parameters)}
-    blocks: dict[int, list[Block]] = defaultdict(list)
-    for programme, label, amount, payments in session.rows(statement("flow_blocks"), parameters):
-        blocks[programme].append(Block(label, int(amount), payments))
+    stated = session.said_of("flow_balances", amounts)
+    paid = session.said_of("flow_blocks", amounts)
     balances = []
     for programme, amount in amounts.items():
-        executed, transferred = (
-            None if value is None else int(value) for value in stated.get(programme, (None, None))
+        executed, transferred = next(
+            (sums for year, *sums in stated[programme] if year == fiscal_year), (None, None)
         )
         remainder = None
         if executed is not None and transferred is not None:
@@ -342,7 +265,7 @@ def _balances(
                 executed,
                 transferred,
                 remainder,
-                tuple(blocks[programme]),
+                tuple(Block(*block) for year, *block in paid[programme] if year == fiscal_year),
             )
         )
     return tuple(balances)

@@ -4,9 +4,10 @@ That something is absent means only that no item of the selection names it or so
 it does not mean that nothing is done. Every answer says which units were read.
 """
 
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Any, Final
+from itertools import chain, product
 
 from medrd_kg.linkage.coverage import WHOLE_AXES
 from medrd_kg.linkage.facets import CONCEPT_FACETS, iri_of, require
@@ -21,26 +22,25 @@ from medrd_kg.linkage.items import (
     number_of,
     things_of,
 )
-from medrd_kg.linkage.selection import BASES, Selection
-from medrd_kg.linkage.tables import FactTables, Session, statement
+from medrd_kg.linkage.naming import (
+    Naming,
+    cited_by,
+    concepts_named,
+    namings_of,
+    statements_of,
+)
+from medrd_kg.linkage.selection import Selection
+from medrd_kg.linkage.tables import FactTables, Session
 
 __all__ = [
-    "TAKEN_UP",
     "Combinations",
     "MissingCombination",
     "NearestConcept",
-    "NearestTopic",
-    "UntakenScope",
-    "UntakenScopes",
     "UnusedConcept",
     "concepts_without_items",
     "missing_combinations",
-    "scope_without_topic",
     "silent_items",
 ]
-
-TAKEN_UP: Final = ("disease-area", "modality", "purpose", "phase", "technology", "resource")
-"""Facets over which a topic takes up standing scope."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,49 +100,6 @@ class UnusedConcept:
     named_in: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NearestTopic:
-    """The topic that comes nearest to a scope item.
-
-    Attributes:
-        item: The topic.
-        concept: The concept that both fall under.
-        steps: Steps up from the scope item's concept and down to the topic's.
-    """
-
-    item: Item
-    concept: Thing
-    steps: int
-
-
-@dataclass(frozen=True, slots=True)
-class UntakenScope:
-    """A scope item that no topic of the year takes up in its project.
-
-    Attributes:
-        item: The scope item.
-        project: The project.
-        nearest: The topic of the project that comes nearest; None where none shares a branch.
-    """
-
-    item: Item
-    project: Thing
-    nearest: NearestTopic | None
-
-
-@dataclass(frozen=True, slots=True)
-class UntakenScopes:
-    """A page of scope items without a topic.
-
-    Attributes:
-        gaps: They, by project.
-        read: The units of the year's topics that were read, by IRI of the project.
-    """
-
-    gaps: Page[UntakenScope]
-    read: Mapping[str, tuple[Evidence, ...]]
-
-
 def missing_combinations(
     tables: FactTables,
     rows: str,
@@ -170,30 +127,85 @@ def missing_combinations(
         Problem: ``invalid-parameter``: a value is unknown or out of range; ``not-found``: there is
             no such row or column.
     """
-    parameters = selection.parameters() | {
-        "rows": require("rows", rows, WHOLE_AXES),
-        "columns": require("columns", columns, WHOLE_AXES),
-        "facets": sorted({rows, columns}),
-        **check_page(offset, limit),
-    }
+    selection.check()
+    require("rows", rows, WHOLE_AXES)
+    require("columns", columns, WHOLE_AXES)
+    check_page(offset, limit)
     with tables.session() as session:
-        parameters["row"] = None if row is None else number_of(session, iri_of(rows, row))
-        parameters["column"] = (
-            None if column is None else number_of(session, iri_of(columns, column))
+        one_row = None if row is None else number_of(session, iri_of(rows, row))
+        one_column = None if column is None else number_of(session, iri_of(columns, column))
+        standing = {
+            item: (concepts_named(own, rows), concepts_named(own, columns))
+            for item, own in _named(session, selection, {rows, columns}).items()
+        }
+        present = {pair for own in standing.values() for pair in product(*own)}
+        members = session.said_of("axis", [rows, columns])
+        missing = sorted(
+            (down, across)
+            for (across,) in members[rows]
+            for (down,) in members[columns]
+            if (across, down) not in present
+            and one_row in (None, across)
+            and one_column in (None, down)
         )
-        found = session.rows(statement("gaps_combinations"), parameters)
-        total = _total(session, "gaps_combinations", parameters, found)
-        things = things_of(session, {n for each in found for n in (*each[:2], each[3])})
-        read = _read(session, parameters, things, {each[1] for each in found})
+        page = missing[offset : offset + limit]
+        found = _nearest(session, _held(session, rows, columns, selection.basis), page)
+        things = things_of(
+            session, {*chain.from_iterable(page), *(concept for _, concept, _ in found.values())}
+        )
+        read = {
+            things[number].iri: cited_by(
+                session, (item for item, (_, downs) in standing.items() if number in downs)
+            )
+            for number in sorted({down for down, _ in page})
+        }
+        near = {pair: _shown(things, *best) for pair, best in found.items()}
     gaps = tuple(
-        MissingCombination(
-            things[row_number],
-            things[column_number],
-            None if near is None else NearestConcept(things[near], steps, items),
-        )
-        for row_number, column_number, _, near, steps, items in found
+        MissingCombination(things[across], things[down], near.get((down, across)))
+        for down, across in page
     )
-    return Combinations(Page(gaps, total, offset), read)
+    return Combinations(Page(gaps, len(missing), offset), read)
+
+
+def _shown(things: Mapping[int, Thing], steps: int, concept: int, items: int) -> NearestConcept:
+    return NearestConcept(things[concept], steps, items)
+
+
+def _held(session: Session, rows: str, columns: str, basis: str) -> dict[int, Counter[int]]:
+    """Return how many items of each column name each concept of the rows, of any year."""
+    found: dict[int, Counter[int]] = defaultdict(Counter)
+    for own in namings_of(session, statements_of(session), {rows, columns}, "all").values():
+        direct = {
+            concept
+            for facet, concept, steps, own_basis in own
+            if facet == rows and not steps and basis in ("all", own_basis)
+        }
+        for down in concepts_named(own, columns):
+            found[down].update(direct)
+    return found
+
+
+def _nearest(
+    session: Session, held: Mapping[int, Counter[int]], pairs: Sequence[tuple[int, int]]
+) -> dict[tuple[int, int], tuple[int, int, int]]:
+    """Return what comes nearest to pairs of a column and a row: steps, concept, items."""
+    concepts = {across for _, across in pairs}.union(*(held.get(down, ()) for down, _ in pairs))
+    above: dict[int, dict[int, int]] = {
+        concept: dict(rows) for concept, rows in session.said_of("above", concepts).items()
+    }
+    found = {}
+    for down, across in pairs:
+        up = above[across]
+        steps = (
+            (up[broad] + depth, near, items)
+            for near, items in held.get(down, {}).items()
+            for broad, depth in above[near].items()
+            if broad in up
+        )
+        best = min(steps, default=None)
+        if best is not None:
+            found[down, across] = best
+    return found
 
 
 def concepts_without_items(
@@ -216,20 +228,22 @@ def concepts_without_items(
     Raises:
         Problem: ``invalid-parameter``: a value is unknown or out of range.
     """
-    parameters = selection.parameters() | {
-        "facet": require("facet", facet, CONCEPT_FACETS),
-        "facets": [facet],
-        **check_page(offset, limit),
-    }
+    selection.check()
+    require("facet", facet, CONCEPT_FACETS)
+    check_page(offset, limit)
     with tables.session() as session:
-        found = session.rows(statement("gaps_concepts"), parameters)
-        total = _total(session, "gaps_concepts", parameters, found, place=1)
-        things = things_of(session, {each[0] for each in found})
-    units: dict[int, list[Evidence]] = {}
-    for concept, _, *cited in found:
-        units.setdefault(concept, []).append(Evidence(*cited))
-    gaps = tuple(UnusedConcept(things[each], tuple(cited)) for each, cited in units.items())
-    return Page(gaps, total, offset)
+        members = {member for (member,) in session.said_of("axis", [facet])[facet]}
+        for own in _named(session, selection, {facet}).values():
+            members -= concepts_named(own, facet)
+        named_in = session.said_of("concept_units", sorted(members))
+        missing = [each for each, units in named_in.items() if units]
+        page = missing[offset : offset + limit]
+        things = things_of(session, page)
+    gaps = tuple(
+        UnusedConcept(things[each], tuple(Evidence(*unit) for unit in named_in[each]))
+        for each in page
+    )
+    return Page(gaps, len(missing), offset)
 
 
 def silent_items(
@@ -252,106 +266,16 @@ def silent_items(
     Raises:
         Problem: ``invalid-parameter``: a value is unknown or out of range.
     """
+    selection.check()
     require("facet", facet, WHOLE_AXES)
-    parameters = selection.parameters() | {"facets": [facet], **check_page(offset, limit)}
+    check_page(offset, limit)
     with tables.session() as session:
-        found = session.rows(statement("gaps_silent"), parameters)
-        total = _total(session, "gaps_silent", parameters, found, place=1)
-        items = described(session, (each[0] for each in found))
-    return Page(tuple(items[number] for number, _ in found), total, offset)
+        named = _named(session, selection, {facet})
+        silent = sorted(item for item, own in named.items() if not own)
+        items = described(session, silent[offset : offset + limit])
+    return Page(tuple(items.values()), len(silent), offset)
 
 
-def scope_without_topic(
-    tables: FactTables,
-    fiscal_year: int,
-    *,
-    project: str | None = None,
-    basis: str = "all",
-    offset: int = 0,
-    limit: int = PAGE,
-) -> UntakenScopes:
-    """Return the standing scope that no topic of a year takes up in the same project.
-
-    A topic takes up a scope item when it names one of its disease areas, modalities, purposes,
-    phases, technologies or resources, or something narrower.
-
-    Args:
-        tables: The fact tables.
-        fiscal_year: Western year.
-        project: Slug or IRI of one project; None for all.
-        basis: One of `selection.BASES`.
-        offset: Scope items to pass over.
-        limit: Scope items to show, at most `items.PAGE`.
-
-    Raises:
-        Problem: ``invalid-parameter``: a value is unknown or out of range; ``not-found``: there is
-            no such project.
-    """
-    selection = Selection(scope="fiscal-year", fiscal_year=fiscal_year, basis=basis)
-    parameters: dict[str, object] = {
-        "fiscal_year": fiscal_year,
-        "basis": require("basis", basis, BASES),
-        "facets": TAKEN_UP,
-        **check_page(offset, limit),
-    }
-    with tables.session() as session:
-        parameters["project"] = (
-            None if project is None else number_of(session, iri_of("project", project))
-        )
-        found = session.rows(statement("gaps_scope"), parameters)
-        total = _total(session, "gaps_scope", parameters, found)
-        things = things_of(session, {n for each in found for n in (each[1], each[4])})
-        items = described(
-            session, {n for each in found for n in (each[0], each[3]) if n is not None}
-        )
-        read = _read(
-            session,
-            selection.parameters() | {"columns": "project", "facets": ["project"]},
-            things,
-            {each[1] for each in found},
-        )
-    gaps = tuple(
-        UntakenScope(
-            items[item],
-            things[where],
-            None if topic is None else NearestTopic(items[topic], things[concept], steps),
-        )
-        for item, where, _, topic, concept, steps in found
-    )
-    return UntakenScopes(Page(gaps, total, offset), read)
-
-
-def _total(
-    session: Session,
-    name: str,
-    parameters: Mapping[str, object],
-    found: list[tuple[Any, ...]],
-    *,
-    place: int = 2,
-) -> int:
-    """Return the length of the whole list, also where a page lies beyond its end.
-
-    Args:
-        session: A session of the tables.
-        name: The statement that found the page.
-        parameters: Its parameters.
-        found: The page.
-        place: The column that holds the length.
-    """
-    if not found and parameters["offset"]:
-        found = session.rows(statement(name), {**parameters, "offset": 0, "limit": 1})
-    return int(found[0][place]) if found else 0
-
-
-def _read(
-    session: Session,
-    parameters: Mapping[str, object],
-    things: Mapping[int, Thing],
-    columns: set[int],
-) -> dict[str, tuple[Evidence, ...]]:
-    """Return the units that state the items of each column, by the column's IRI."""
-    read: dict[str, list[Evidence]] = {things[number].iri: [] for number in sorted(columns)}
-    rows = session.rows(statement("gaps_read"), {**parameters, "found": sorted(columns)})
-    for number, iri, kind, unit, _ in rows:
-        read[things[number].iri].append(Evidence(iri, kind, unit))
-    return {iri: tuple(cited) for iri, cited in read.items()}
+def _named(session: Session, selection: Selection, facets: Set[str]) -> dict[int, list[Naming]]:
+    """Return what the items of a selection name of some facets."""
+    return namings_of(session, statements_of(session, selection), facets, selection.basis)

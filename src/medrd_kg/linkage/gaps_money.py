@@ -5,13 +5,15 @@ which it names something narrower, in the facets asked for. A programme has mone
 it is summed in the named total.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from medrd_kg.linkage.facets import CONCEPT_FACETS, require
 from medrd_kg.linkage.items import PAGE, Item, Page, Thing, check_page, described, things_of
+from medrd_kg.linkage.naming import Naming, first_to_name, namings_of, nearest, topics_of
 from medrd_kg.linkage.selection import BASES
-from medrd_kg.linkage.tables import FactTables, Session, statement
+from medrd_kg.linkage.tables import FactTables, Session
 from medrd_kg.linkage.totals import NamedTotal, TotalChoice, chosen_total
 
 __all__ = [
@@ -42,8 +44,8 @@ class MoneyGapQuestion:
     basis: str = "all"
     total: TotalChoice = field(default_factory=TotalChoice)
 
-    def bound(self, session: Session) -> tuple[dict[str, object], NamedTotal]:
-        """Return the parameters of the statements, and the total.
+    def sides(self, session: Session) -> "_Sides":
+        """Return what is laid side by side.
 
         Raises:
             Problem: ``invalid-parameter``: a value is unknown, or the total is not one.
@@ -54,12 +56,57 @@ class MoneyGapQuestion:
                 None, self.fiscal_year, choice.stage, choice.level, choice.perimeter
             )
         total = chosen_total(session, choice)
-        return {
-            "topic_year": self.fiscal_year,
-            "total": total.iri,
-            "via": [require("via", facet, CONCEPT_FACETS) for facet in self.via],
-            "basis": require("basis", self.basis, BASES),
-        }, total
+        via = frozenset(require("via", facet, CONCEPT_FACETS) for facet in self.via)
+        basis = require("basis", self.basis, BASES)
+        amounts: dict[int | None, int] = defaultdict(int)
+        for _, programme, amount, *_ in session.said_of("total_figures", [total.iri])[total.iri]:
+            amounts[programme] += amount
+        without_programme = amounts.pop(None, 0)
+        programmes = {each: amount for each, amount in amounts.items() if each is not None}
+        return _Sides(
+            total,
+            programmes,
+            without_programme,
+            namings_of(session, topics_of(session, self.fiscal_year), via, basis),
+            namings_of(session, programmes, via, basis),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """Topics and money side by side.
+
+    Attributes:
+        total: The total.
+        amounts: Its yen by programme.
+        without_programme: Its yen for no programme.
+        topics: What the topics name.
+        programmes: What the programmes with money name.
+    """
+
+    total: NamedTotal
+    amounts: Mapping[int, int]
+    without_programme: int
+    topics: Mapping[int, Sequence[Naming]]
+    programmes: Mapping[int, Sequence[Naming]]
+
+    def linked(self) -> tuple[set[int], set[int]]:
+        """Return the topics and the programmes that belong to any of the other side.
+
+        One names what the other names, or something narrower.
+        """
+        named: dict[tuple[str, int], list[tuple[int, int]]] = defaultdict(list)
+        for topic, own in self.topics.items():
+            for facet, concept, steps, _ in own:
+                named[facet, concept].append((topic, steps))
+        topics, programmes = set(), set()
+        for programme, own in self.programmes.items():
+            for facet, concept, steps, _ in own:
+                for topic, others_steps in named.get((facet, concept), ()):
+                    if steps == 0 or others_steps == 0:
+                        topics.add(topic)
+                        programmes.add(programme)
+        return topics, programmes
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,18 +198,16 @@ def topics_without_money(
     Raises:
         Problem: ``invalid-parameter``: a value is unknown or out of range, or the total is not one.
     """
-    page = check_page(offset, limit)
+    check_page(offset, limit)
     with tables.session() as session:
-        parameters, total = question.bound(session)
-        found = session.rows(statement("gaps_topics_money"), parameters | page)
-        first = found or session.rows(
-            statement("gaps_topics_money"), parameters | {"offset": 0, "limit": 1}
-        )
-        topics = [number for number, _ in found]
-        near = _nearest(session, parameters | {"for_topics": True}, topics)
-        items = described(session, topics)
-    gaps = tuple(TopicWithoutMoney(items[number], near.get(number)) for number in topics)
-    return TopicsWithoutMoney(total, Page(gaps, first[0][1] if first else 0, offset))
+        sides = question.sides(session)
+        linked, _ = sides.linked()
+        topics = sorted(sides.topics.keys() - linked)
+        page = topics[offset : offset + limit]
+        near = _nearest(session, sides.topics, page, sides.programmes)
+        items = described(session, page)
+    gaps = tuple(TopicWithoutMoney(items[number], near.get(number)) for number in page)
+    return TopicsWithoutMoney(sides.total, Page(gaps, len(topics), offset))
 
 
 def money_without_topic(
@@ -179,38 +224,43 @@ def money_without_topic(
     Raises:
         Problem: As for `topics_without_money`.
     """
-    page = check_page(offset, limit)
+    check_page(offset, limit)
     with tables.session() as session:
-        parameters, total = question.bound(session)
-        found = session.rows(statement("gaps_money_topics"), parameters | page)
-        first = found or session.rows(
-            statement("gaps_money_topics"), parameters | {"offset": 0, "limit": 1}
+        sides = question.sides(session)
+        _, linked = sides.linked()
+        with_topic = sum(sides.amounts[number] for number in linked)
+        programmes = sorted(
+            sides.amounts.keys() - linked, key=lambda number: (-sides.amounts[number], number)
         )
-        ((linked, unlinked, without),) = session.rows(statement("gaps_money_sums"), parameters)
-        programmes = [number for number, *_ in found]
-        near = _nearest(session, parameters | {"for_topics": False}, programmes)
-        items = described(session, programmes)
+        page = programmes[offset : offset + limit]
+        near = _nearest(session, sides.programmes, page, sides.topics)
+        items = described(session, page)
     gaps = tuple(
-        ProgrammeWithoutTopic(items[number], int(amount), near.get(number))
-        for number, amount, *_ in found
+        ProgrammeWithoutTopic(items[number], sides.amounts[number], near.get(number))
+        for number in page
     )
     return MoneyWithoutTopic(
-        total,
-        int(linked),
-        int(unlinked),
-        int(without),
-        Page(gaps, first[0][2] if first else 0, offset),
+        sides.total,
+        with_topic,
+        sum(sides.amounts.values()) - with_topic,
+        sides.without_programme,
+        Page(gaps, len(programmes), offset),
     )
 
 
 def _nearest(
-    session: Session, parameters: dict[str, object], numbers: Iterable[int]
+    session: Session,
+    named: Mapping[int, Sequence[Naming]],
+    numbers: Sequence[int],
+    others: Mapping[int, Sequence[Naming]],
 ) -> dict[int, NearestItem]:
     """Return what comes nearest to each item; items that share no branch have none."""
-    rows = session.rows(statement("gaps_near_money"), parameters | {"items": list(numbers)})
-    items = described(session, (best["other"] for _, best in rows))
-    things = things_of(session, (best["concept"] for _, best in rows))
+    firsts = first_to_name(others)
+    found = {number: nearest(named[number], firsts) for number in numbers}
+    best = {number: each for number, each in found.items() if each is not None}
+    items = described(session, (other for _, other, _ in best.values()))
+    things = things_of(session, (concept for *_, concept in best.values()))
     return {
-        number: NearestItem(items[best["other"]], things[best["concept"]], best["steps"])
-        for number, best in rows
+        number: NearestItem(items[other], things[concept], steps)
+        for number, (steps, other, concept) in best.items()
     }

@@ -126,7 +126,7 @@ def described(session: Session, numbers: Iterable[int]) -> dict[int, Item]:
 
     def load(missing: list[int]) -> dict[int, Item]:
         evidence: dict[int, list[Evidence]] = {}
-        for item, *cited in session.rows(statement("evidence"), {"items": missing}):
+        for item, *cited, _ in session.rows(statement("evidence"), {"keys": missing}):
             evidence.setdefault(item, []).append(Evidence(*cited))
         return {
             item: Item(iri, kind, ja, en, year, tuple(evidence.get(item, ())))

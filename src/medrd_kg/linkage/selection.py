@@ -33,14 +33,22 @@ class Selection:
     statements: bool = True
     programmes: bool = False
 
-    def parameters(self) -> dict[str, object]:
-        """Return the parameters of ``sql/subject.sql`` and ``sql/named.sql``.
+    def check(self) -> None:
+        """Refuse what cannot be asked for.
 
         Raises:
             Problem: ``invalid-parameter``: scope or basis is unknown.
         """
         require("scope", self.scope, SCOPES)
         require("basis", self.basis, BASES)
+
+    def parameters(self) -> dict[str, object]:
+        """Return the parameters of ``sql/subject.sql`` and ``sql/named.sql``.
+
+        Raises:
+            Problem: ``invalid-parameter``: scope or basis is unknown.
+        """
+        self.check()
         return {
             "yearly": self.statements and self.scope != "standing",
             "standing": self.statements and self.scope != "fiscal-year",

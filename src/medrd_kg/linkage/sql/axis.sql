@@ -1,4 +1,4 @@
 -- All members of facets, whether or not an item names them.
-SELECT DISTINCT facet, concept
+SELECT facet, concept
 FROM facet_value
-WHERE list_contains($facets::VARCHAR[], facet)
+WHERE list_contains($keys::VARCHAR[], facet)

@@ -1,5 +1,6 @@
-SELECT item, iri, kind, unit
+-- Where items are stated.
+SELECT item, iri, kind, unit, place
 FROM item_evidence
 JOIN source USING (source)
-WHERE item IN (SELECT unnest($items::INTEGER[]))
+WHERE item IN (SELECT unnest($keys::INTEGER[]))
 ORDER BY item, unit IS NULL, place, unit, iri

@@ -1,8 +1,7 @@
--- What sources state of these programmes in one year: spent, transferred, paid by block.
-SELECT programme,
+-- What sources state of programmes by year: spent, transferred.
+SELECT programme, fiscal_year,
     sum(amount) FILTER (additive AND level = 'appropriation' AND stage = 'executed'),
     sum(amount) FILTER (additive AND level = 'transfer')
 FROM figure
-WHERE fiscal_year = $fiscal_year::SMALLINT
-    AND programme IN (SELECT unnest($programmes::INTEGER[]))
-GROUP BY programme
+WHERE list_contains($keys::INTEGER[], programme)
+GROUP BY programme, fiscal_year

@@ -1,6 +1,6 @@
-SELECT programme, block, sum(amount), count(*)
+-- What sheets list as paid, by year and block.
+SELECT programme, fiscal_year, block, sum(amount), count(*)
 FROM figure
-WHERE fiscal_year = $fiscal_year::SMALLINT AND level = 'payment' AND NOT superseded
-    AND programme IN (SELECT unnest($programmes::INTEGER[]))
-GROUP BY programme, block
-ORDER BY programme, block NULLS LAST
+WHERE level = 'payment' AND NOT superseded AND list_contains($keys::INTEGER[], programme)
+GROUP BY programme, fiscal_year, block
+ORDER BY programme, fiscal_year, block NULLS LAST

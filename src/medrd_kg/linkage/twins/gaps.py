@@ -1,8 +1,8 @@
 """Gaps in SPARQL: what is missing; what comes nearest is left to the tables."""
 
 from medrd_kg.linkage.facets import iri_of
-from medrd_kg.linkage.gaps import TAKEN_UP
 from medrd_kg.linkage.gaps_money import MoneyGapQuestion
+from medrd_kg.linkage.gaps_scope import TAKEN_UP
 from medrd_kg.linkage.selection import Selection
 from medrd_kg.linkage.twins.patterns import (
     Twin,

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from medrd_kg.linkage.flows import Balance, FlowLink, FlowQuestion, Payment, flows, recipients
+from medrd_kg.linkage.flows import Balance, FlowLink, FlowQuestion, flows
 from medrd_kg.linkage.items import PAGE
+from medrd_kg.linkage.recipients import Payment, recipients
 from medrd_kg.linkage.tables import FactTables
 from medrd_kg.linkage.totals import TotalChoice
 from medrd_kg.linkage.twins.money import flow_twins, recipient_twins

@@ -6,11 +6,9 @@ from typing import Final
 from medrd_kg.linkage.facets import CONCEPT_FACETS
 from medrd_kg.linkage.gaps import (
     MissingCombination,
-    UntakenScope,
     UnusedConcept,
     concepts_without_items,
     missing_combinations,
-    scope_without_topic,
     silent_items,
 )
 from medrd_kg.linkage.gaps_money import (
@@ -26,6 +24,7 @@ from medrd_kg.linkage.gaps_results import (
     indicators_without_results,
     targets_missed,
 )
+from medrd_kg.linkage.gaps_scope import UntakenScope, scope_without_topic
 from medrd_kg.linkage.items import Item
 from medrd_kg.linkage.overlaps import Overlap, OverlapQuestion, overlaps
 from medrd_kg.linkage.selection import Selection
