@@ -7,7 +7,6 @@ import shutil
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +19,7 @@ from medrd_kg.settings import Settings
 from medrd_kg.sparql.workers.attachments import pack
 from medrd_kg.sparql.workers.exchange import AskRequest
 from medrd_kg.sparql.workers.frames import Kind, frame, headed, split_head
-from medrd_kg.sparql.workers.holding import SEQUENCE_BYTES
+from medrd_kg.sparql.workers.history import delta_frame, history
 from medrd_kg.sparql.workers.job import Job, Needs, Reply
 from medrd_kg.sparql.workers.own_queries import OwnQueries
 from medrd_kg.sparql.workers.pool import Limits, Pool
@@ -30,8 +29,7 @@ from medrd_kg.sparql.workers.rolling_up import RollingUp
 from medrd_kg.sparql.workers.snapshots import Snapshots
 from medrd_kg.sparql.workers.source import DataSource
 from medrd_kg.sparql.writing import Author, EditRequest, Written, to_message
-from medrd_kg.store.delta import Delta
-from medrd_kg.store.journal import EditRecord, Journal, recorded
+from medrd_kg.store.journal import EditRecord, Journal
 
 __all__ = ["EngineRoom", "state_id"]
 
@@ -199,20 +197,7 @@ class EngineRoom:
             self._journal = Journal.open(self._edits)
 
     def _history(self) -> Iterator[tuple[int, bytes]]:
-        """Yield the state of the checkpoint and all edits after it, as frames."""
-        if self._edits is None or not self._edits.is_dir():
-            return
-        folded = self._source.folded
-        # What was folded into the release comes from the journal: edits since then may have
-        # removed it, and names of blank nodes are the journal's.
-        replaced = b"" if folded is None else folded.read_bytes()
-        for sequence, encoded in _repeated(self._edits):
-            delta = encoded
-            if replaced:
-                first = Delta.decode(encoded)
-                delta = replace(first, removed=replaced + first.removed).encode()
-                replaced = b""
-            yield sequence, _delta_frame(sequence, delta)
+        return history(self._edits, self._source.folded)
 
     async def ask(self, request: AskRequest, job: Job, hops: int = 0) -> object:
         """Answer a request of the SPARQL Protocol.
@@ -310,7 +295,7 @@ class EngineRoom:
         sequence = await asyncio.to_thread(journal.append, record.encode())
         if self._editor is not None:
             self._editor.sequence = sequence
-        news = _delta_frame(sequence, delta)
+        news = delta_frame(sequence, delta)
         if self._snapshots is not None:
             self._snapshots.note(sequence, news, self._make_snapshot)
         else:
@@ -339,20 +324,3 @@ class EngineRoom:
 def state_id(version: str, sequence: int) -> str:
     """Return the identifier of a release with the edits up to a number."""
     return f"{version}+{sequence}" if sequence else version
-
-
-def _repeated(folder: Path) -> Iterator[tuple[int, bytes]]:
-    """Yield what a journal holds as encoded deltas, the checkpoint first."""
-    checkpoint, segments = recorded(folder)
-    base = 0
-    if checkpoint is not None:
-        base = checkpoint.sequence
-        whole = Delta(added=b"".join(checkpoint.content()), created=tuple(checkpoint.graphs))
-        yield base, whole.encode()
-    for segment in segments:
-        for sequence, record in segment.records(after=base):
-            yield sequence, EditRecord.decode(record).delta
-
-
-def _delta_frame(sequence: int, delta: bytes) -> bytes:
-    return frame(Kind.DELTA, sequence.to_bytes(SEQUENCE_BYTES, "big") + delta)
