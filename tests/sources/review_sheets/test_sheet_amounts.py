@@ -72,11 +72,37 @@ def test_rounded_cells_that_state_one_sum_do_not_exceed_each_other(
 
 @pytest.mark.parametrize(
     "token",
-    [None, True, 12.5, [], "12", "", "百万", Token("NaN"), Token("Infinity"), Token("1e30")],
+    [
+        None,
+        True,
+        12.5,
+        [],
+        "1,2",
+        "(12)",
+        "12千円",
+        "",
+        "百万",
+        Token("NaN"),
+        Token("Infinity"),
+        Token("1e30"),
+    ],
 )
 def test_what_is_no_number_of_the_file_is_refused(token: object) -> None:
     with pytest.raises(AmountError):
         parse_amount(token)
+
+
+@pytest.mark.parametrize(
+    ("text", "yen"),
+    [
+        ("1,234.5", 1_234_500_000),
+        ("１２", 12_000_000),
+        ("△ 0.5", -500_000),
+        ("−3百万円", -3_000_000),
+    ],
+)
+def test_a_text_that_states_a_plain_number_is_that_number(text: str, yen: int) -> None:
+    assert parse_amount(text).yen == yen
 
 
 @pytest.mark.parametrize("printed", ["120の内数", "1,200百万円の内数", "△50の内数"])

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import Final
 
+from medrd_kg.sources.review_sheets.numerals import plain_number
+
 __all__ = [
     "MILLION_YEN",
     "NOISE_LIMIT_YEN",
@@ -75,7 +77,8 @@ def parse_amount(token: object, unit: str = MILLION_YEN) -> Amount:
     """Return the amount that a raw token of a source states.
 
     Args:
-        token: A `Token` (number of the file) or a text such as ``"120の内数"``.
+        token: A `Token` (number of the file), a text that states a plain number, or one such as
+            ``"120の内数"``.
         unit: 百万円, 千円, 億円, billion JPY or 円.
 
     Raises:
@@ -89,6 +92,8 @@ def parse_amount(token: object, unit: str = MILLION_YEN) -> Amount:
     inclusive = False
     if isinstance(token, Token):
         spelled = str(token)
+    elif isinstance(token, str) and (number := plain_number(token, unit)) is not None:
+        spelled = number
     elif isinstance(token, str):
         found = _INCLUSIVE.match(unicodedata.normalize("NFKC", token).replace(" ", ""))
         if found is None:

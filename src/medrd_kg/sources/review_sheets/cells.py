@@ -9,6 +9,7 @@ from medrd_kg.sources.review_sheets.amounts import Amount, AmountError, Token, p
 from medrd_kg.sources.review_sheets.fields import FIELDS, STAGES
 from medrd_kg.sources.review_sheets.ministries import Ministry, authority
 from medrd_kg.sources.review_sheets.names import clean
+from medrd_kg.sources.review_sheets.numerals import is_blank, plain_number, western_year
 from medrd_kg.sources.review_sheets.records import (
     BudgetFigure,
     Outcome,
@@ -25,6 +26,8 @@ __all__ = ["RowError", "SheetCells"]
 _EARLIEST_YEAR: Final = 1868
 _LATEST_YEAR: Final = 2200
 _LONGEST_TOKEN: Final = 40
+_NOT_STATED: Final = "a blank or a dash stands where a number is expected: not stated"
+_TEXT_READ: Final = "a number written as a text; read as that number"
 
 
 class RowError(Exception):
@@ -38,19 +41,17 @@ class RowError(Exception):
 
 def _year(value: object) -> int | None:
     """Return a western year, or None where the cell states none."""
-    if isinstance(value, str) and len(value) <= _LONGEST_TOKEN:
-        digits = value.strip().removesuffix(".0")
-        if digits.isascii() and digits.isdigit() and _EARLIEST_YEAR <= int(digits) <= _LATEST_YEAR:
-            return int(digits)
-    return None
+    year = western_year(value) if isinstance(value, str) else None
+    return year if year is not None and _EARLIEST_YEAR <= year <= _LATEST_YEAR else None
 
 
 def _quantity(value: object) -> Decimal | None:
     """Return a finite decimal, or None for an absent cell or a text that is no plain number."""
     if not isinstance(value, str) or len(value) > _LONGEST_TOKEN:
         return None
+    spelled = value if isinstance(value, Token) else plain_number(value)
     try:
-        number = Decimal(value.replace(",", "").strip())
+        number = Decimal(spelled or "")
     except InvalidOperation:
         return None
     return number if number.is_finite() else None
@@ -169,8 +170,19 @@ class SheetCells:
             pointer = f"{place}/{field[:_LONGEST_TOKEN]}"
             self._report.add_repeated(self._file, self._line, pointer, Severity.NOTICE, reason)
 
+    def _is_stated(self, value: object, pointer: str) -> bool:
+        """Return whether a cell holds anything; a number written as a text is told once a file."""
+        if not isinstance(value, str) or isinstance(value, Token):
+            return value is not None
+        blank = is_blank(value)
+        if blank or plain_number(value) is not None:
+            reason = _NOT_STATED if blank else _TEXT_READ
+            field = pointer.rpartition("/")[2]
+            self._report.add_repeated(self._file, self._line, field, Severity.NOTICE, reason)
+        return not blank
+
     def _amount(self, value: object, pointer: str) -> Amount | None:
-        if value is None:
+        if not self._is_stated(value, pointer):
             return None
         try:
             amount = parse_amount(value)
@@ -210,9 +222,10 @@ class SheetCells:
             if rank is None or not block:
                 reason = "block or rank is missing; the payment is taken without"
                 self._find(pointer, Severity.NOTICE, reason)
-            amount = self._amount(row.get("支出額"), f"{pointer}/支出額")
+            paid = row.get("支出額")
+            amount = self._amount(paid, f"{pointer}/支出額")
             if amount is None:
-                if row.get("支出額") is None:
+                if paid is None or (isinstance(paid, str) and is_blank(paid)):
                     self._find(f"{pointer}/支出額", Severity.ROW_SKIPPED, "the amount is missing")
                 continue
             name = row.get("支出先名")
@@ -266,10 +279,10 @@ class SheetCells:
             )
 
     def _stated(self, value: object, pointer: str) -> Decimal | None:
-        if value is None:
+        if not self._is_stated(value, pointer):
             return None
         number = _quantity(value)
-        if number is None or not isinstance(value, Token):
+        if number is None:
             reason = "a text stands where a number is expected"
             self._find(pointer, Severity.ROW_SKIPPED, reason)
             return None

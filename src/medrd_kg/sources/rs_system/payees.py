@@ -9,6 +9,7 @@ from typing import Final
 from medrd_kg.sources.review_sheets import corporate_number
 from medrd_kg.sources.review_sheets.amounts import AmountError, Token, parse_amount
 from medrd_kg.sources.review_sheets.names import clean
+from medrd_kg.sources.review_sheets.numerals import is_blank, plain_number
 from medrd_kg.sources.review_sheets.report import ImportReport, Severity
 from medrd_kg.sources.rs_system.records import Figure, PaidRow, RsSheet
 from medrd_kg.sources.rs_system.tables import Row
@@ -42,10 +43,10 @@ class PayeeRows:
     def figure(self, row: Row, column: str) -> Figure | None:
         """Return the amount of a cell in yen, or None where it states none or zero."""
         cell = row.text(column)
-        if not cell:
+        if is_blank(cell):
             return None
         try:
-            amount = parse_amount(Token(cell.replace(",", "")), "円")
+            amount = parse_amount(Token(plain_number(cell, "円") or cell), "円")
         except AmountError as fault:
             self._report.add(row.file, row.number, column, Severity.ROW_SKIPPED, str(fault))
             return None
