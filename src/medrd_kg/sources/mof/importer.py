@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Final
 
 from medrd_kg.sources.kept_runs import Run
+from medrd_kg.sources.known_graph import read_known_graph
 from medrd_kg.sources.mof.reading import ItemFile, read_item_file
 from medrd_kg.sources.mof.year_conversion import MofSummary, YearConversion
 from medrd_kg.sources.review_sheets.report import ImportReport
 from medrd_kg.sources.review_sheets.selection import Selection
-from medrd_kg.sources.rs_system.known_graph import read_known_graph
 
 __all__ = ["MofSummary", "import_mof", "import_mof_runs"]
 

@@ -17,13 +17,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from medrd_kg.sources.known_graph import KnownGraph, line_key
 from medrd_kg.sources.mof.reading import Item
 from medrd_kg.sources.review_sheets.amounts import exceeds
 from medrd_kg.sources.review_sheets.chains import without_former_names
 from medrd_kg.sources.review_sheets.ministries import authority
 from medrd_kg.sources.review_sheets.names import programme_key
 from medrd_kg.sources.review_sheets.records import Stage
-from medrd_kg.sources.rs_system.known_graph import KnownGraph, line_key
 
 __all__ = ["Doubt", "LineMatch", "NameMatch", "Reconciliation"]
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from medrd_kg.sources.known_graph import KnownGraph
 from medrd_kg.sources.mof.reading import BudgetDocument, Item, ItemFile
 from medrd_kg.sources.mof.reconciling import LineMatch, Reconciliation, ministry_of
 from medrd_kg.sources.review_sheets.figures import STAGE_NAMES
@@ -16,7 +17,6 @@ from medrd_kg.sources.review_sheets.report import ImportReport, Severity
 from medrd_kg.sources.review_sheets.selection import Selection
 from medrd_kg.sources.review_sheets.turtle import Block, integer, term, text
 from medrd_kg.sources.review_sheets.years import era_name, fiscal_year_blocks
-from medrd_kg.sources.rs_system.known_graph import KnownGraph
 from medrd_kg.sources.rs_system.output import TurtleFile
 
 __all__ = ["MofSummary", "YearConversion"]

@@ -73,6 +73,11 @@ class SheetKey:
     predecessors: tuple[tuple[int, str], ...]
     figures: Figures
 
+    @property
+    def slug(self) -> str:
+        """Local name of the sheet."""
+        return sheet_slug(self.publication_year, self.ministry, self.number)
+
     @classmethod
     def of(cls, sheet: Sheet) -> "SheetKey":
         """Return the key of a sheet; zeros are no evidence and are left out."""
@@ -140,18 +145,33 @@ class Chain:
 
     Attributes:
         slug: Local name below ``id/programme/``.
-        links: Its editions, oldest first.
+        links: Its editions of this import, oldest first.
         reviewed: Whether the slug comes from the reviewed list.
+        before: Its editions that the graph has already, oldest first.
     """
 
     slug: str
     links: list[ChainLink] = field(default_factory=list)
     reviewed: bool = False
+    before: list[SheetKey] = field(default_factory=list)
+
+    @property
+    def first(self) -> SheetKey:
+        """The oldest edition."""
+        return self.before[0] if self.before else self.links[0].key
 
     @property
     def last(self) -> SheetKey:
         """The newest edition so far."""
-        return self.links[-1].key
+        return self.links[-1].key if self.links else self.before[-1]
+
+    def pairs(self) -> Iterator[tuple[SheetKey, ChainLink]]:
+        """Yield each edition of this import that continues another, with that other."""
+        before = self.before[-1] if self.before else None
+        for link in self.links:
+            if before is not None:
+                yield before, link
+            before = link.key
 
 
 class ChainBuilder:
@@ -166,9 +186,24 @@ class ChainBuilder:
         self._by_name: defaultdict[tuple[str, str], list[Chain]] = defaultdict(list)
         self._of_year: defaultdict[tuple[int, str], list[Chain]] = defaultdict(list)
 
+    def continue_from(self, slug: str, keys: Iterable[SheetKey]) -> None:
+        """Take note of a programme that the graph has; call before the first `add_year`.
+
+        Args:
+            slug: Local name of the programme.
+            keys: Its editions, oldest first; at least one.
+        """
+        chain = self.chains[slug] = Chain(slug)
+        for key in keys:
+            chain.before.append(key)
+            self._index(chain, key)
+
     def _register(self, chain: Chain, key: SheetKey, rule: str) -> None:
-        before = chain.last.figures if chain.links else {}
+        before = chain.last.figures if chain.links or chain.before else {}
         chain.links.append(ChainLink(key, rule, *overlap(key.figures, before)))
+        self._index(chain, key)
+
+    def _index(self, chain: Chain, key: SheetKey) -> None:
         self._by_number[key.publication_year, key.ministry, key.number] = chain
         self._of_year[key.publication_year, key.ministry].append(chain)
         if key.programme_id:
@@ -208,15 +243,13 @@ class ChainBuilder:
                 self._register(self.chains[slug], best[1], best[2])
             for _, key, _ in claimants[0 if tied else 1 :]:
                 why = "another sheet of the year has equal evidence" if tied else _WEAKER
-                self.doubts.append(Doubt(key, self.chains[slug].links[0].key, why))
+                self.doubts.append(Doubt(key, self.chains[slug].first, why))
                 fresh.append(key)
         for key in sorted(fresh, key=lambda key: (key.ministry, key.number)):
             self._start(key)
 
     def _start(self, key: SheetKey) -> None:
-        slug = sheet_slug(key.publication_year, key.ministry, key.number)
-        chain = Chain(slug)
-        self.chains[slug] = chain
+        chain = self.chains[key.slug] = Chain(key.slug)
         self._register(chain, key, "first")
 
     def _claimed(self, key: SheetKey) -> Iterator[tuple[Chain, str]]:

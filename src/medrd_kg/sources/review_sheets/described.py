@@ -9,18 +9,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
-import pyoxigraph as ox
+__all__ = ["Described", "describe", "years_of"]
 
-from medrd_kg.vocabulary import ID, KINDS
-
-__all__ = ["Described", "read_described", "years_of"]
-
-_LABEL: Final = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
 _YEAR_FILE = re.compile(r"review-sheets-(\d{4})\.ttl")
 _NUMBERED = re.compile(r"(?P<programme>.+)-(?P<number>\d+)")
-_PREFIXES: Final = {f"{ID}{path}/": prefix for prefix, path in KINDS.items()}
 
 
 @dataclass(slots=True)
@@ -35,18 +28,6 @@ class Described:
     subjects: set[str] = field(default_factory=set)
     indicators: dict[str, int] = field(default_factory=dict)
 
-    def note(self, subject: str) -> None:
-        """Take note of a labelled subject, given as a full IRI."""
-        base, _, local = subject.rpartition("/")
-        prefix = _PREFIXES.get(f"{base}/")
-        if prefix is None:
-            return
-        self.subjects.add(f"{prefix}:{local}")
-        numbered = _NUMBERED.fullmatch(local)
-        if prefix == "ind" and numbered is not None:
-            programme, number = numbered["programme"], int(numbered["number"])
-            self.indicators[programme] = max(number, self.indicators.get(programme, 0))
-
 
 def years_of(folder: Path) -> frozenset[int]:
     """Return the publication years whose sheets a folder of the graph holds whole."""
@@ -54,21 +35,18 @@ def years_of(folder: Path) -> frozenset[int]:
     return frozenset(int(match[1]) for match in found if match is not None)
 
 
-def read_described(files: Iterable[Path]) -> Described:
-    """Return what Turtle files describe.
+def describe(labelled: Iterable[str]) -> Described:
+    """Return what the graph describes.
 
-    Raises:
-        OSError: A file cannot be read.
-        SyntaxError: A file is not Turtle.
+    Args:
+        labelled: Prefixed names of all that bears a Japanese label.
     """
-    described = Described()
-    for path in files:
-        for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
-            if (
-                quad.predicate == _LABEL
-                and isinstance(quad.object, ox.Literal)
-                and quad.object.language == "ja"
-                and isinstance(quad.subject, ox.NamedNode)
-            ):
-                described.note(quad.subject.value)
+    described = Described(set(labelled))
+    for subject in described.subjects:
+        prefix, _, local = subject.partition(":")
+        numbered = _NUMBERED.fullmatch(local)
+        if prefix == "ind" and numbered is not None:
+            programme, number = numbered["programme"], int(numbered["number"])
+            highest = described.indicators.get(programme, 0)
+            described.indicators[programme] = max(number, highest)
     return described

@@ -10,17 +10,16 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
-from itertools import pairwise
 from typing import Final
 
-from medrd_kg.sources.review_sheets.chains import ChainLink, Doubt, overlap
+from medrd_kg.sources.review_sheets.chains import ChainLink, Doubt, SheetKey, overlap
 from medrd_kg.sources.review_sheets.ministries import Ministry
 from medrd_kg.sources.review_sheets.organisations import (
     Organisation,
     OrganisationDoubt,
     OrganisationRegistry,
 )
-from medrd_kg.sources.review_sheets.survey import Candidate, Survey
+from medrd_kg.sources.review_sheets.survey import Survey
 from medrd_kg.vocabulary import kind_iri
 
 __all__ = ["Pair", "doubtful_pairs", "organisation_doubts", "pairs_as_csv", "pairs_as_json"]
@@ -92,7 +91,7 @@ def doubtful_pairs(survey: Survey, organisations: Iterable[OrganisationDoubt]) -
     pairs += [
         _joined(survey, before, link)
         for chain in survey.chains.values()
-        for before, link in pairwise(chain.links)
+        for before, link in chain.pairs()
         if not link.equal and link.rule != _REVIEWED
     ]
     return sorted(set(pairs), key=_order)
@@ -119,41 +118,42 @@ def _of_organisations(doubt: OrganisationDoubt) -> Pair:
 
 def _of_sheets(survey: Survey, doubt: Doubt) -> Pair:
     equal, different = overlap(doubt.key.figures, doubt.other.figures)
-    one, other = (survey.candidate(key) for key in (doubt.key, doubt.other))
     return Pair(
         kind="programme",
         outcome=_APART,
-        one=kind_iri("prg", survey.programme(one)),
+        one=kind_iri("prg", survey.programme_of(doubt.key)),
         one_label=doubt.key.printed,
-        one_place=_place(one),
-        other=kind_iri("prg", survey.programme(other)),
+        one_place=_place(survey, doubt.key),
+        other=kind_iri("prg", survey.programme_of(doubt.other)),
         other_label=doubt.other.printed,
-        other_place=_place(other),
+        other_place=_place(survey, doubt.other),
         why=doubt.why,
         equal_figures=equal,
         different_figures=different,
     )
 
 
-def _joined(survey: Survey, before: ChainLink, link: ChainLink) -> Pair:
-    one, other = (survey.candidate(each.key) for each in (link, before))
+def _joined(survey: Survey, before: SheetKey, link: ChainLink) -> Pair:
     return Pair(
         kind="programme",
         outcome=_JOINED,
-        one=kind_iri("edition", one.slug),
+        one=kind_iri("edition", link.key.slug),
         one_label=link.key.printed,
-        one_place=_place(one),
-        other=kind_iri("edition", other.slug),
-        other_label=before.key.printed,
-        other_place=_place(other),
+        one_place=_place(survey, link.key),
+        other=kind_iri("edition", before.slug),
+        other_label=before.printed,
+        other_place=_place(survey, before),
         why=f"rule {link.rule} and the same name; no restated figure says so, none speaks against",
         equal_figures=link.equal,
         different_figures=link.different,
     )
 
 
-def _place(candidate: Candidate) -> str:
-    return f"sheet {candidate.slug} at {candidate.path.name}:{candidate.line}"
+def _place(survey: Survey, key: SheetKey) -> str:
+    candidate = survey.candidate(key)
+    if candidate is None:
+        return f"sheet {key.slug} of the graph"
+    return f"sheet {key.slug} at {candidate.path.name}:{candidate.line}"
 
 
 def pairs_as_json(pairs: Iterable[Pair]) -> str:

@@ -1,8 +1,9 @@
 """Budget figures: from the cells of a sheet to statements of the ledger, and to blocks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
+from medrd_kg.sources.restating import is_restated, reconcile, restated_block
 from medrd_kg.sources.review_sheets.amounts import NOISE_LIMIT_YEN, Amount, exceeds
 from medrd_kg.sources.review_sheets.editions import flow_kind, locator, slug_of
 from medrd_kg.sources.review_sheets.ledger import Ledger, Statement
@@ -11,7 +12,7 @@ from medrd_kg.sources.review_sheets.selection import reviewed_programmes
 from medrd_kg.sources.review_sheets.turtle import Block, integer, term, text
 from medrd_kg.sources.review_sheets.years import era_name
 
-__all__ = ["STAGE_NAMES", "amount_flags", "figure_block", "record_figures"]
+__all__ = ["STAGE_NAMES", "amount_flags", "figure_block", "figure_blocks", "record_figures"]
 
 STAGE_NAMES: Final[Mapping[Stage, str]] = {
     Stage.REQUEST: "要求額",
@@ -115,6 +116,14 @@ def record_figures(sheet: Sheet, programme: str, ledger: Ledger) -> None:
             ledger.add(statement, confirmed_zero=zero)
 
 
+def figure_blocks(statement: Statement) -> Iterator[Block]:
+    """Yield the block of a statement, and what it says of a figure of the graph that it changes."""
+    yield figure_block(statement)
+    earlier, yen = statement.restates, statement.amount.yen
+    if earlier and is_restated(earlier, yen, statement.publication_year, statement.stage):
+        yield restated_block(earlier)
+
+
 def figure_block(statement: Statement) -> Block:
     """Return the block of a statement; only an addend of a total carries ``amountJPY``."""
     block = Block(term("budget", statement.slug), "BudgetStatement")
@@ -127,9 +136,15 @@ def figure_block(statement: Statement) -> Block:
     block.add("mrd:level", term("mrds", "level-appropriation"))
     block.add("mrd:flowKind", term("mrds", f"flow-kind-{statement.kind}"))
     block.add("mrd:payer", term("org-", statement.ministry))
-    block.add("mrd:forProgramme", term("prg", statement.programme))
     reviewed = reviewed_programmes().get(statement.programme)
-    if reviewed is not None and reviewed.project:
+    if statement.restates is not None and statement.beside:
+        yen, stage = statement.amount.yen, statement.stage
+        reconcile(block, statement.restates, statement.programme, yen, stage)
+    else:
+        block.add("mrd:forProgramme", term("prg", statement.programme))
+        if statement.restates is not None:
+            block.add("mrd:supersedes", term("budget", statement.restates.name))
+    if reviewed is not None and reviewed.project and not statement.beside:
         block.add("mrd:inProject", term("prj", reviewed.project))
     if reviewed is not None and reviewed.perimeter == "adjustment-fund":
         block.add("mrd:drawnFrom", term("fund", "adjustment-fund"))

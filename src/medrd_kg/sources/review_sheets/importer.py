@@ -7,8 +7,8 @@ whole of the government's sheets does not need the memory of all of them, parts 
 and an import that was killed goes on after the last whole part.
 
 An import that holds all years of the graph replaces the graph's files. One that lacks some adds
-to them, in files of its own: it leaves out sheets that the graph has, and sums nothing, because
-which figure is current cannot be told without the other years.
+to them, in files of its own: it leaves out sheets that the graph has, continues its programmes, and
+sums nothing, because totals rest on figures of the other years.
 """
 
 import json
@@ -21,7 +21,8 @@ from typing import Final
 
 from medrd_kg.content import data_dir
 from medrd_kg.sources.facts import PublicFacts
-from medrd_kg.sources.review_sheets.described import Described, read_described, years_of
+from medrd_kg.sources.known_graph import read_known_graph
+from medrd_kg.sources.review_sheets.described import Described, describe, years_of
 from medrd_kg.sources.review_sheets.doubts import Pair, doubtful_pairs, organisation_doubts
 from medrd_kg.sources.review_sheets.ministries import Ministry
 from medrd_kg.sources.review_sheets.organisations import OrganisationRegistry
@@ -44,7 +45,6 @@ from medrd_kg.sources.review_sheets.years import fiscal_year_blocks
 __all__ = ["ImportSummary", "import_review_sheets"]
 
 _SHEETS_A_PART: Final = 2_500
-_BROWSE: Final = "browse.ttl"
 _SHARED: Final = "shared"
 _RESULT: Final = "result.json"
 _TEXTS: Final = "texts.jsonl"
@@ -111,15 +111,19 @@ class _Import:
         """Decide what continues what, and who is who."""
         survey = self._survey
         adds = not years_of(beside) <= survey.years
-        described, suffix = Described(), ""
+        known, suffix = None, ""
+        described = Described()
         with self._progress.bar("chaining programmes and organisations", 1) as advance:
             if adds:
                 suffix = f"-added-{'-'.join(str(year) for year in sorted(survey.years))}"
-                described = self._described(out_dir, beside, suffix)
+                # Files of the RS system are made from the sheets: they are no ground for them.
+                left_out = (f"*{suffix}.ttl", "rs-system-*", "linked-rs-system-*", "mof-*")
+                known = read_known_graph([beside, out_dir], left_out)
+                described = describe(known.labelled)
                 survey.leave_out(frozenset(described.subjects))
                 self._facts = PublicFacts(())
                 self.summary.added_only = True
-            survey.settle()
+            survey.settle(known)
             self._registry = OrganisationRegistry(survey.bearers())
             for candidate in survey.candidates:
                 self._observe(candidate)
@@ -134,16 +138,8 @@ class _Import:
             layout=Layout(suffix, by_kind=self._selection is Selection.ALL),
             described=frozenset(described.subjects),
             indicators=described.indicators,
-            sums=not adds,
+            known=known,
             texts=texts,
-        )
-
-    @staticmethod
-    def _described(out_dir: Path, beside: Path, suffix: str) -> Described:
-        """Learn what the graph has, so that nothing of it is said twice or otherwise."""
-        files = [*beside.rglob("*.ttl"), *out_dir.glob("*.ttl")]
-        return read_described(
-            path for path in files if path.name != _BROWSE and not path.stem.endswith(suffix)
         )
 
     def _observe(self, candidate: Candidate) -> None:

@@ -26,7 +26,14 @@ __all__ = ["Inputs", "KeptImport", "importer_version"]
 
 _FOLDER: Final = Path("import-state") / "review-sheets"
 _PACKAGE: Final = Path(__file__).parents[2]
-_CODE: Final = ("sources/review_sheets", "linking", "sources/facts*.py", "vocabulary.py")
+_CODE: Final = (
+    "sources/review_sheets",
+    "sources/known_*.py",
+    "sources/restating.py",
+    "linking",
+    "sources/facts*.py",
+    "vocabulary.py",
+)
 _SUFFIXES: Final = frozenset({".py", ".tsv", ".yaml"})
 _NOTE: Final = "import.json"
 _BLOCK: Final = 1 << 20

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from medrd_kg.sources.known_programmes import KnownFigure
 from medrd_kg.sources.review_sheets.amounts import Amount
 from medrd_kg.sources.review_sheets.records import Stage
 
@@ -41,6 +42,8 @@ class Statement:
         included_in: The whole of which this is a part.
         parts: What is included in it, of the same edition where there is one.
         totals: Slugs of the totals in which it may be summed.
+        restates: The graph's statement of the same figure, where this import joins a graph.
+        beside: Whether that one stays current.
         comparable: False for a figure that only accompanies the sheets (another perimeter or
             precision); it takes no part in restatements and totals.
     """
@@ -64,6 +67,8 @@ class Statement:
     included_in: "Statement | None" = None
     parts: "list[Statement]" = field(default_factory=list)
     totals: list[str] = field(default_factory=list)
+    restates: KnownFigure | None = None
+    beside: bool = False
     comparable: bool = True
 
     @property

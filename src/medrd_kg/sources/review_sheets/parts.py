@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from medrd_kg.sources.facts import PublicFacts
+from medrd_kg.sources.known_graph import KnownGraph
 from medrd_kg.sources.review_sheets.chains import Chain
 from medrd_kg.sources.review_sheets.concept_links import LINKED, concept_link_blocks
 from medrd_kg.sources.review_sheets.editions import edition_blocks, slug_of
-from medrd_kg.sources.review_sheets.figures import figure_block, record_figures
+from medrd_kg.sources.review_sheets.figures import figure_blocks, record_figures
 from medrd_kg.sources.review_sheets.indicators import IndicatorRegistry
-from medrd_kg.sources.review_sheets.iris import sheet_slug
+from medrd_kg.sources.review_sheets.joining import settle_beside
 from medrd_kg.sources.review_sheets.ledger import Ledger, Statement
 from medrd_kg.sources.review_sheets.organisations import OrganisationRegistry
 from medrd_kg.sources.review_sheets.output import Layout, TurtleOutput
@@ -59,7 +60,7 @@ class Plan:
         layout: Names of the files.
         described: Subjects that the graph describes already.
         indicators: Highest number already given to an indicator, by programme.
-        sums: Whether the import has all years that sums need.
+        known: The graph that the sheets join; None where they hold all years that sums need.
         texts: Whether sentences are stored.
     """
 
@@ -69,7 +70,7 @@ class Plan:
     layout: Layout
     described: frozenset[str] = frozenset()
     indicators: Mapping[str, int] = field(default_factory=dict)
-    sums: bool = True
+    known: KnownGraph | None = None
     texts: bool = True
 
 
@@ -121,7 +122,7 @@ class Part:
         self._report = ImportReport()
         self._ledger = Ledger()
         self._indicators = IndicatorRegistry(plan.indicators)
-        self._counts = PaymentCounts(summed=plan.sums)
+        self._counts = PaymentCounts(summed=plan.known is None)
         self._output = TurtleOutput(plan.layout, plan.described)
         self._years: set[int] = set()
         self._result = PartResult()
@@ -146,7 +147,11 @@ class Part:
             self._plan.facts.record(self._ledger, self._report, sheets)
         parents = {each.slug: each.part_of for each in reviewed_programmes().values()}
         self._ledger.settle({child: parent for child, parent in parents.items() if parent})
-        totals: Totals = assign(self._ledger) if self._plan.sums else {}
+        totals: Totals = {}
+        if self._plan.known is None:
+            totals = assign(self._ledger)
+        else:
+            settle_beside(self._ledger, self._plan.known)
         chains = self._chains()
         for chain in chains.values():
             graph = f"review-sheets-{chain.last.publication_year}"
@@ -154,7 +159,7 @@ class Part:
         for graph, block in self._indicators.blocks():
             self._output.add(graph, block)
         for statement in self._ledger:
-            self._output.add(statement.graph, figure_block(statement))
+            self._output.add(statement.graph, *figure_blocks(statement))
             self._years.add(statement.fiscal_year)
         for sheet, programme in read:
             self._add_sheet(sheet, programme)
@@ -219,5 +224,4 @@ class Part:
 
 
 def _newest(chain: Chain) -> str:
-    last = chain.last
-    return sheet_slug(last.publication_year, last.ministry, last.number)
+    return chain.last.slug

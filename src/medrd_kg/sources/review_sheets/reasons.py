@@ -81,7 +81,7 @@ def merge_reasons(merges: Iterable[Merge]) -> Iterator[Block]:
 def chain_reasons(chains: Iterable[Chain]) -> Iterator[Block]:
     """Yield the reason why each sheet continues its programme; the first of a chain needs none."""
     for chain in chains:
-        for link in chain.links[1:]:
+        for _, link in chain.pairs():
             yield _continuation(chain, link)
 
 

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from medrd_kg.sources.known_graph import KnownGraph
 from medrd_kg.sources.review_sheets.chains import Chain, ChainBuilder, Doubt, SheetKey, overlap
-from medrd_kg.sources.review_sheets.iris import sheet_slug
+from medrd_kg.sources.review_sheets.joining import continue_programmes
 from medrd_kg.sources.review_sheets.ministries import Ministry
 from medrd_kg.sources.review_sheets.names import match_key
 from medrd_kg.sources.review_sheets.reader import read_sheets
@@ -58,7 +59,7 @@ class Candidate:
     @property
     def slug(self) -> str:
         """Local name of the sheet."""
-        return sheet_slug(self.key.publication_year, self.key.ministry, self.key.number)
+        return self.key.slug
 
 
 class Survey:
@@ -77,6 +78,7 @@ class Survey:
         self._payees: dict[tuple[str, str | None], tuple[str, str | None]] = {}
         self._identities: dict[str, Candidate] = {}
         self._programmes: dict[tuple[str, int], str] = {}
+        self._owners: dict[str, str] = {}
         self.candidates: list[Candidate] = []
         self.chains: dict[str, Chain] = {}
         self.doubts: list[Doubt] = []
@@ -150,9 +152,15 @@ class Survey:
         self.left_out = len(known)
         self._drop(known)
 
-    def settle(self) -> None:
-        """Chain the taken sheets; call once, after the last `take`."""
+    def settle(self, known: KnownGraph | None = None) -> None:
+        """Chain the taken sheets; call once, after the last `take`.
+
+        Args:
+            known: The graph whose programmes they may continue; None where they hold all years.
+        """
         builder = ChainBuilder()
+        if known is not None:
+            continue_programmes(builder, known)
         by_year: defaultdict[int, list[Candidate]] = defaultdict(list)
         for candidate in self.candidates:
             by_year[candidate.key.publication_year].append(candidate)
@@ -162,20 +170,20 @@ class Survey:
             places = {each.place for each in left_out}
             keys = [each.key for each in by_year[year] if each.place not in places]
             builder.add_year(keys, reviewed)
-        self.chains = builder.chains
+        self.chains = {slug: each for slug, each in builder.chains.items() if each.links}
         self.doubts = builder.doubts
-        owner = {
-            (link.key.publication_year, link.key.ministry, link.key.number): chain.slug
+        self._owners = {
+            key.slug: chain.slug
             for chain in builder.chains.values()
-            for link in chain.links
+            for key in (*chain.before, *(link.key for link in chain.links))
         }
         for each in self.candidates:
-            slug = owner[each.key.publication_year, each.key.ministry, each.key.number]
+            slug = self._owners[each.slug]
             self._programmes[each.place] = slug
             if each.decision.reason:
                 self.reasons.setdefault(slug, each.decision.reason)
         for doubt in builder.doubts:
-            place = self.candidate(doubt.key)
+            place = self._identities[doubt.key.slug]
             other = doubt.other
             self._report.add(
                 place.path.name,
@@ -186,9 +194,13 @@ class Survey:
                 " kept apart",
             )
 
-    def candidate(self, key: SheetKey) -> Candidate:
-        """Return the taken sheet with a key."""
-        return self._identities[sheet_slug(key.publication_year, key.ministry, key.number)]
+    def candidate(self, key: SheetKey) -> Candidate | None:
+        """Return the taken sheet with a key, or None for a sheet of the graph."""
+        return self._identities.get(key.slug)
+
+    def programme_of(self, key: SheetKey) -> str:
+        """Return the slug of the programme of a sheet, taken or of the graph."""
+        return self._owners[key.slug]
 
     def programme(self, candidate: Candidate) -> str:
         """Return the slug of the programme of which a taken sheet is an edition."""

@@ -9,6 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from medrd_kg.sources.known_graph import KnownGraph
+from medrd_kg.sources.known_programmes import KnownFigure
+from medrd_kg.sources.restating import is_restated, reconcile, restated_block, stands_beside
 from medrd_kg.sources.review_sheets.amounts import Amount, exceeds
 from medrd_kg.sources.review_sheets.figures import STAGE_NAMES, amount_flags
 from medrd_kg.sources.review_sheets.perimeters import PERIMETERS
@@ -17,16 +20,12 @@ from medrd_kg.sources.review_sheets.report import ImportReport, Severity
 from medrd_kg.sources.review_sheets.selection import reviewed_programmes
 from medrd_kg.sources.review_sheets.turtle import Block, integer, term, text
 from medrd_kg.sources.review_sheets.years import era_name
-from medrd_kg.sources.rs_system.known_graph import KnownGraph
-from medrd_kg.sources.rs_system.known_programmes import KnownFigure
 from medrd_kg.sources.rs_system.records import RsSheet
 
 __all__ = ["Addition", "Sums", "budget_blocks"]
 
 _LATEST: Final[Mapping[Stage, int]] = {Stage.INITIAL: 0, Stage.REQUEST: 1}
 _SETTLED: Final = -1
-_DEFINED_OTHERWISE: Final = frozenset({Stage.TOTAL, Stage.CARRIED_OUT})
-"""The RS system prints 歳出予算現額, and carry-overs without a minus."""
 _MOST_ADDITIVE_YEN: Final = 100_000_000_000_000
 """The shape of figures admits no more; the largest programme of 2024 has a quarter of it."""
 
@@ -188,9 +187,7 @@ def budget_blocks(
         if perimeter is not None and stage in perimeter.withheld:
             flags.add(perimeter.withheld[stage])
         earlier = _stated_before(known, programme, (fiscal_year, stage))
-        stays = earlier is not None and (
-            known.is_settled(earlier) or earlier.publication_year > sheet.year
-        )
+        stays = earlier is not None and stands_beside(known, earlier, sheet.year)
         sound = not is_part and not stays and stage in stages
         place = fiscal_year, stage, "appropriation"
         total = sums.admit(place, figure.amount, sound=sound)
@@ -208,16 +205,15 @@ def budget_blocks(
         block.add("mrd:amountAsPrinted", text(figure.amount.printed))
         block.add("mrd:sourceLocator", text(figure.place))
         if earlier is not None and stays:
-            _reconcile(block, earlier, programme, figure.amount.yen, stage)
+            reconcile(block, earlier, programme, figure.amount.yen, stage)
         else:
             block.add("mrd:forProgramme", term("prg", programme))
             if reviewed is not None and reviewed.project:
                 block.add("mrd:inProject", term("prj", reviewed.project))
             if earlier is not None:
                 block.add("mrd:supersedes", term("budget", earlier.name))
-        if earlier is not None and _is_restated(earlier, figure.amount.yen, sheet.year, stage):
-            restated = Block(term("budget", earlier.name))
-            yield restated.add("mrd:hasFlag", term("mrds", "flag-restated"))
+        if earlier is not None and is_restated(earlier, figure.amount.yen, sheet.year, stage):
+            yield restated_block(earlier)
         if total:
             block.add("mrd:additiveIn", term("total", total))
         for flag in sorted(flags):
@@ -231,32 +227,6 @@ def _stated_before(
 ) -> KnownFigure | None:
     held = known.programmes.get(programme)
     return held.current.get(place) if held is not None else None
-
-
-def _differs(earlier: KnownFigure, yen: int, stage: Stage) -> bool:
-    apart = exceeds(yen, earlier.yen) or exceeds(earlier.yen, yen)
-    return apart and stage not in _DEFINED_OTHERWISE
-
-
-def _is_restated(earlier: KnownFigure, yen: int, year: int, stage: Stage) -> bool:
-    return earlier.publication_year < year and _differs(earlier, yen, stage)
-
-
-def _reconcile(block: Block, earlier: KnownFigure, programme: str, yen: int, stage: Stage) -> None:
-    """Say on a figure what the statement says that stays current."""
-    block.add("mrd:concerns", term("prg", programme), term("budget", earlier.name))
-    if stage in _DEFINED_OTHERWISE:
-        ja = "先に取り込まれた版の金額が現行である。計と繰越しは版により定義が異なり、比べない。"
-        en = "The figure of the other edition is current; this stage is defined otherwise there."
-    elif _differs(earlier, yen, stage):
-        # `mrd:remainderJPY` is what its own lines leave of a figure, so the note has the number.
-        apart = yen - earlier.yen
-        ja = f"合計や内訳の基となった版の金額が現行である。この金額はそれより{apart}円多い。"
-        en = f"The edition that totals or parts rest on is current; this is {apart} yen more."
-    else:
-        ja = "合計や内訳の基となった版の金額が現行で、この金額と一致する。"
-        en = "The edition that totals or parts rest on is current, and agrees with this figure."
-    block.add("mrd:note", text(ja, "ja"), text(en, "en"))
 
 
 def _statement(slug: str, sheet: RsSheet, fiscal_year: int, stage: Stage) -> Block:

@@ -20,12 +20,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from medrd_kg.sources.known_graph import KnownGraph
+from medrd_kg.sources.known_programmes import KnownProgramme
 from medrd_kg.sources.review_sheets.chains import overlap, telling_overlap, without_former_names
 from medrd_kg.sources.review_sheets.names import match_key, programme_key
 from medrd_kg.sources.review_sheets.records import Stage
 from medrd_kg.sources.review_sheets.selection import find_reviewed
-from medrd_kg.sources.rs_system.known_graph import KnownGraph
-from medrd_kg.sources.rs_system.known_programmes import KnownProgramme
 from medrd_kg.sources.rs_system.records import RsSheet
 
 __all__ = ["Link", "ProgrammeFinder"]

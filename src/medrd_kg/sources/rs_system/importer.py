@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Final
 
 from medrd_kg.sources.kept_runs import Run
+from medrd_kg.sources.known_graph import read_known_graph
 from medrd_kg.sources.review_sheets.concept_links import LINKED
 from medrd_kg.sources.review_sheets.report import ImportReport
 from medrd_kg.sources.review_sheets.selection import Selection
-from medrd_kg.sources.rs_system.known_graph import read_known_graph
 from medrd_kg.sources.rs_system.reading import SheetReader
 from medrd_kg.sources.rs_system.records import RsSheet
 from medrd_kg.sources.rs_system.tables import find_tables

@@ -1,9 +1,9 @@
 """Which sheets of the RS system an import takes, by the same rules as the review sheets."""
 
+from medrd_kg.sources.known_programmes import KnownProgramme
 from medrd_kg.sources.review_sheets.records import Payment, Sheet
 from medrd_kg.sources.review_sheets.selection import Selection, decide
 from medrd_kg.sources.rs_system.chaining import Link
-from medrd_kg.sources.rs_system.known_programmes import KnownProgramme
 from medrd_kg.sources.rs_system.records import RsSheet
 
 __all__ = ["as_review_sheet", "reason_to_take"]

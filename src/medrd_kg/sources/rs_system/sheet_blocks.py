@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import Final
 
+from medrd_kg.sources.known_graph import KnownGraph
 from medrd_kg.sources.review_sheets.iris import hashed
 from medrd_kg.sources.review_sheets.names import match_key
 from medrd_kg.sources.review_sheets.turtle import Block, decimal, integer, term, text
 from medrd_kg.sources.review_sheets.units import responsible_units, unit_block
 from medrd_kg.sources.review_sheets.years import era_name
 from medrd_kg.sources.rs_system.chaining import Link
-from medrd_kg.sources.rs_system.known_graph import KnownGraph
 from medrd_kg.sources.rs_system.records import Indicator, PolicyLink, RsSheet
 
 __all__ = ["edition_blocks", "indicator_blocks", "policy_blocks", "source_block"]

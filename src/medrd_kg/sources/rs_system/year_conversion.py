@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from medrd_kg.sources.known_graph import KnownGraph
 from medrd_kg.sources.review_sheets.concept_links import concept_link_blocks
 from medrd_kg.sources.review_sheets.known import known_organisations
 from medrd_kg.sources.review_sheets.ministries import Ministry
@@ -20,7 +21,6 @@ from medrd_kg.sources.review_sheets.turtle import Block, term, text
 from medrd_kg.sources.review_sheets.years import fiscal_year_blocks
 from medrd_kg.sources.rs_system.budget_blocks import Addition, Sums, budget_blocks
 from medrd_kg.sources.rs_system.chaining import Link, ProgrammeFinder
-from medrd_kg.sources.rs_system.known_graph import KnownGraph
 from medrd_kg.sources.rs_system.output import TurtleFile
 from medrd_kg.sources.rs_system.payment_blocks import PaymentBlocks
 from medrd_kg.sources.rs_system.records import RsSheet

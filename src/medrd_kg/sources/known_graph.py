@@ -15,14 +15,14 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from medrd_kg.sources.review_sheets.names import clean, match_key
-from medrd_kg.sources.review_sheets.records import Stage
-from medrd_kg.sources.rs_system.known_programmes import (
+from medrd_kg.sources.known_programmes import (
     KnownEdition,
     KnownFigure,
     KnownLines,
     KnownProgramme,
 )
+from medrd_kg.sources.review_sheets.names import clean, match_key
+from medrd_kg.sources.review_sheets.records import Stage
 from medrd_kg.vocabulary import ID, KINDS, MRD, MRDS
 
 __all__ = ["KnownGraph", "line_key", "read_known_graph"]
