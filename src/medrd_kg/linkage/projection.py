@@ -4,6 +4,7 @@
 the same bytes: numbers follow the order of IRIs, rows are sorted, one thread writes them.
 """
 
+import csv
 import tempfile
 from collections import deque
 from collections.abc import Iterable, Mapping
@@ -85,6 +86,9 @@ _READ: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """The queries, with the types of their columns that are not text."""
 
+_MEGABYTES: Final = 1000
+"""Memory for the tables, in 10^6 bytes; what is more goes to files for the while."""
+
 _LABEL: Final = """
     CREATE VIEW label AS
     SELECT iri,
@@ -113,12 +117,14 @@ def project(store: Store, folder: Path) -> dict[str, int]:
     folder.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(prefix="medrd-kg-tables-") as work,
-        duckdb.connect(config={"threads": 1, "temp_directory": work}) as tables,
+        duckdb.connect(
+            config={"threads": 1, "temp_directory": work, "memory_limit": f"{_MEGABYTES}MB"}
+        ) as tables,
     ):
         for name, types in _READ.items():
             _read(store, tables, name, types, Path(work) / f"{name}.csv")
         tables.execute(_LABEL)
-        _close_upwards(tables)
+        _close_upwards(tables, Path(work) / "closure.csv")
         rows = {}
         for name in TABLES:
             tables.execute(f"CREATE TABLE {name} AS {_text(f'{name}.sql')}")
@@ -166,7 +172,7 @@ def _read(
     file.unlink()
 
 
-def _close_upwards(tables: duckdb.DuckDBPyConnection) -> None:
+def _close_upwards(tables: duckdb.DuckDBPyConnection, file: Path) -> None:
     """Make the table ``closure``: each concept, all that is above it, and the fewest steps.
 
     Done here and not by recursive SQL, which would not end on a cycle of ``skos:broader``.
@@ -174,21 +180,21 @@ def _close_upwards(tables: duckdb.DuckDBPyConnection) -> None:
     steps: dict[str, list[str]] = {}
     for narrow, broad in tables.execute("SELECT narrow, broad FROM broader").fetchall():
         steps.setdefault(narrow, []).append(broad)
-    tables.execute("CREATE TABLE closure (narrow VARCHAR, broad VARCHAR, depth SMALLINT)")
-    rows = [
-        (iri, broad, depth)
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        write = csv.writer(stream)
         for (iri,) in tables.execute(
             """SELECT iri FROM "values" UNION SELECT value FROM facets UNION SELECT narrow
                FROM broader UNION SELECT broad FROM broader
                UNION SELECT iri FROM items WHERE kind IN ('programme', 'topic')"""
-        ).fetchall()
-        for broad, depth in _above(iri, steps)
-    ]
-    if rows:
-        tables.execute(
-            "INSERT INTO closure SELECT unnest($1), unnest($2), unnest($3)",
-            [list(column) for column in zip(*rows, strict=True)],
-        )
+        ).fetchall():
+            write.writerows((iri, broad, depth) for broad, depth in _above(iri, steps))
+    tables.execute(
+        """CREATE TABLE closure AS FROM read_csv($file,
+            columns = {'narrow': 'VARCHAR', 'broad': 'VARCHAR', 'depth': 'SMALLINT'},
+            auto_detect = false, header = false, delim = ',', quote = '"', escape = '"',
+            new_line = '\\r\\n')""",
+        {"file": str(file)},
+    )
 
 
 def _above(start: str, steps: Mapping[str, Iterable[str]]) -> Iterable[tuple[str, int]]:

@@ -1,11 +1,14 @@
 """Links that the policy states in words: what feeds into what, who steers what."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 from medrd_kg.linkage.facets import require, require_facet
 from medrd_kg.linkage.items import PAGE, Evidence, Page, Thing, check_page
-from medrd_kg.linkage.tables import FactTables, Session, statement
+from medrd_kg.linkage.tables import FactTables, Row
 
 __all__ = ["RELATIONS", "StatedLink", "stated_links"]
 
@@ -59,31 +62,26 @@ def stated_links(
     Raises:
         Problem: ``invalid-parameter``: a value is unknown or out of range.
     """
-    parameters: dict[str, object] = {
-        "relation": None if relation is None else require("relation", relation, RELATIONS),
-        "left": None if left is None else require_facet("left", left),
-        "right": None if right is None else require_facet("right", right),
-        "thing": thing,
-        **check_page(offset, limit),
-    }
+    relations = RELATIONS if relation is None else (require("relation", relation, RELATIONS),)
+    for name, kind in (("left", left), ("right", right)):
+        if kind is not None:
+            require_facet(name, kind)
+    check_page(offset, limit)
     with tables.session() as session:
-        return _page(session, parameters, offset)
+        said = session.said_of("stated_links", relations)
+    rows = sorted((row for rows in said.values() for row in rows), key=itemgetter(0))
+    found = [
+        StatedLink(of, Thing(*ends[:3]), Thing(*ends[3:]), linkage, inferred, _units(cited))
+        for (_, kinds, target_kinds, of, *ends, linkage, inferred), cited in groupby(rows, _LINK)
+        if (left is None or left in kinds)
+        and (right is None or right in target_kinds)
+        and (thing is None or thing in (ends[0], ends[3]))
+    ]
+    return Page(tuple(found[offset : offset + limit]), len(found), offset)
 
 
-def _page(session: Session, parameters: dict[str, object], offset: int) -> Page[StatedLink]:
-    """Return a page of links; every row has one unit of one link."""
-    links: dict[int, StatedLink] = {}
-    total = 0
-    for row in session.rows(statement("stated_links"), parameters):
-        number, relation, *ends, linkage, inferred, total = row[:11]
-        cited = () if row[11] is None else (Evidence(*row[11:]),)
-        known = links.get(number)
-        links[number] = StatedLink(
-            relation,
-            Thing(*ends[:3]),
-            Thing(*ends[3:]),
-            linkage,
-            inferred,
-            (*(known.evidence if known else ()), *cited),
-        )
-    return Page(tuple(links.values()), total, offset)
+_LINK: Final = itemgetter(slice(12))
+
+
+def _units(rows: Iterable[Row]) -> tuple[Evidence, ...]:
+    return tuple(Evidence(*row[12:]) for row in rows if row[12] is not None)

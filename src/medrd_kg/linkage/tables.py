@@ -9,9 +9,9 @@ cursor of its own, so that sessions of several threads do not meet.
 import re
 import sys
 import threading
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from functools import cache
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import cache, cached_property
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -84,16 +84,23 @@ class FactTables:
         """Open a session for the statements of one question.
 
         Args:
-            deadline_seconds: How long all its statements together may take, in seconds.
+            deadline_seconds: Seconds that the question may take from its first statement on.
 
         Raises:
             Problem: ``query-timeout``: the deadline passed. ``query-memory``: the engine's memory
                 was not enough.
         """
-        cursor = self._engine.cursor()
-        alarm = threading.Timer(deadline_seconds, cursor.interrupt)
-        alarm.daemon = True
-        alarm.start()
+        opened = ExitStack()
+
+        def cursor() -> duckdb.DuckDBPyConnection:
+            found = self._engine.cursor()
+            opened.callback(found.close)
+            alarm = threading.Timer(deadline_seconds, found.interrupt)
+            alarm.daemon = True
+            alarm.start()
+            opened.callback(alarm.cancel)
+            return found
+
         try:
             yield Session(cursor, self._remembered)
         except duckdb.InterruptException:
@@ -109,17 +116,22 @@ class FactTables:
                 "ask for fewer facets, a fiscal year, or a smaller page",
             ) from None
         finally:
-            alarm.cancel()
-            cursor.close()
+            opened.close()
 
 
 class Session:
-    """A cursor of `FactTables`, for one thread."""
+    """A cursor of `FactTables`, for one thread; many a question needs none."""
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, remembered: Remembered) -> None:
-        """Keep the cursor, and what sessions before this one looked up."""
-        self._cursor = cursor
+    def __init__(
+        self, cursor: Callable[[], duckdb.DuckDBPyConnection], remembered: Remembered
+    ) -> None:
+        """Keep what opens the cursor, and what sessions before this one looked up."""
+        self._open = cursor
         self.remembered = remembered
+
+    @cached_property
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        return self._open()
 
     def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[Row]:
         """Return all rows of a statement.

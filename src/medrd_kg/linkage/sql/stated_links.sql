@@ -1,20 +1,17 @@
--- Links in the policy's own words, with their units.
-WITH page AS (
-    SELECT *, count(*) OVER () AS links
-    FROM stated_link
-    WHERE
-        ($relation::VARCHAR IS NULL OR relation = $relation)
-        AND ($left::VARCHAR IS NULL OR subject_iri IN (
-            SELECT iri FROM facet_value JOIN concept USING (concept) WHERE facet = $left))
-        AND ($right::VARCHAR IS NULL OR target_iri IN (
-            SELECT iri FROM facet_value JOIN concept USING (concept) WHERE facet = $right))
-        AND ($thing::VARCHAR IS NULL OR $thing IN (subject_iri, target_iri))
-    ORDER BY link
-    LIMIT $limit OFFSET $offset
+-- Links in the policy's own words with the kinds of both ends: a row for each unit that states one.
+WITH kinds AS (
+    SELECT iri, list(facet) AS facets
+    FROM facet_value
+    JOIN concept USING (concept)
+    GROUP BY iri
 )
-SELECT link, relation, subject_iri, subject_ja, subject_en, target_iri, target_ja, target_en,
-    linkage_iri, inferred, links, source.iri, source.kind, source.unit
-FROM page
+SELECT relation, link, coalesce(one.facets, []), coalesce(two.facets, []), relation,
+    subject_iri, subject_ja, subject_en, target_iri, target_ja, target_en, linkage_iri, inferred,
+    source.iri, source.kind, source.unit
+FROM stated_link
+LEFT JOIN kinds AS one ON one.iri = subject_iri
+LEFT JOIN kinds AS two ON two.iri = target_iri
 LEFT JOIN link_evidence USING (link)
 LEFT JOIN source USING (source)
+WHERE list_contains($keys::VARCHAR[], relation)
 ORDER BY link, place, source.iri
