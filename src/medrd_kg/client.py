@@ -68,7 +68,12 @@ class Unreachable(Exception):
 
 
 class Client:
-    """Asks one service."""
+    """Asks one service.
+
+    Attributes:
+        endpoint: Address of its SPARQL endpoint.
+        release: Version of the release that answers; None for what is served.
+    """
 
     def __init__(
         self,
@@ -76,6 +81,7 @@ class Client:
         *,
         token: str | None = None,
         timeout_seconds: int = DEFAULT_TIMEOUT_SECONDS,
+        release: str | None = None,
     ) -> None:
         """Ask the service at ``address``.
 
@@ -83,7 +89,9 @@ class Client:
             address: Where it is, without ``/sparql``.
             token: Bearer token, for services that want one.
             timeout_seconds: How long to wait for an answer.
+            release: Version of the release to ask, as it was published; None for what is served.
         """
+        self.release = release
         self.endpoint = f"{address.rstrip('/')}/sparql"
         self._token = token
         self._timeout_seconds = timeout_seconds
@@ -145,6 +153,8 @@ class Client:
             wrapper.addParameter("default-graph-uri", graph)
         for graph in named_graphs:
             wrapper.addParameter("named-graph-uri", graph)
+        if self.release is not None:
+            wrapper.addParameter("release", self.release)
         if self._token is not None:
             wrapper.addCustomHttpHeader("Authorization", f"Bearer {self._token}")
         try:

@@ -28,6 +28,7 @@ from medrd_kg.web.state import SERVED, Service
 __all__ = ["AsOf"]
 
 _FIELD: Final = f"{RELEASE}=".encode()
+_FORMS: Final = frozenset({*SPARQL, "/reconcile"})
 _PAGES: Final = re.compile(r"/(?:ja|en)(?:/|$)")
 
 MAX_AGE: Final = 7 * 24 * 3600
@@ -183,8 +184,8 @@ class _Told:
 
 
 def _is_form(scope: Scope) -> bool:
-    """Whether a request is a query sent as a form."""
-    if scope["method"] != "POST" or scope["path"] not in SPARQL:
+    """Whether a request is a query, or a batch of reconciliation, sent as a form."""
+    if scope["method"] != "POST" or scope["path"] not in _FORMS:
         return False
     kind = dict(scope["headers"]).get(b"content-type", b"")
     return bool(kind.partition(b";")[0].strip().lower() == FORM.encode())

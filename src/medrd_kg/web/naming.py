@@ -9,8 +9,8 @@ RELEASE: Final = "release"
 """The parameter that names the release to answer from."""
 
 _TAKES: Final = re.compile(
-    r"/sparql/?$|/api/v1/(?!admin(?:/|$)|releases(?:/|$)).|/api/v1$|/(?:ja|en)(?:/|$)|/id/."
-    r"|/(?:core|ontology|schemes|views|alignments)(?:/|$)"
+    r"/sparql/?$|/api/v1/(?!(?:admin|releases|reviews)(?:/|$)).|/api/v1$|/(?:ja|en)(?:/|$)|/id/."
+    r"|/(?:core|ontology|schemes|views|alignments|reconcile)(?:/|$)"
 )
 """Addresses that answer from the data of a release."""
 

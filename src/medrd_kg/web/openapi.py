@@ -145,7 +145,7 @@ def _drop_docstrings(paths: Schema, app: FastAPI) -> None:
     for route in app.routes:
         if not isinstance(route, APIRoute) or "description" in (route.openapi_extra or {}):
             continue
-        for method in route.methods:
+        for method in route.methods or ():
             paths.get(route.path_format, {}).get(method.lower(), {}).pop("description", None)
 
 
@@ -153,7 +153,8 @@ def _add_release(paths: Schema) -> None:
     """Say of all addresses that answer from the data that a request may name a release."""
     for path, operations in paths.items():
         for method, described in operations.items():
-            if takes_release(path) and (method == "get" or path == "/sparql"):
+            asks = method == "get" or path.startswith(("/sparql", "/reconcile"))
+            if takes_release(path) and asks:
                 described.setdefault("parameters", []).append(dict(_RELEASE))
 
 

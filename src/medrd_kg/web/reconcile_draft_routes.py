@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request, Response
 
 from medrd_kg import __version__
 from medrd_kg.search.opening import SearchIndex
-from medrd_kg.search.reconciliation.answers import Addresses, draft_manifest, draft_results
+from medrd_kg.search.reconciliation.answers import draft_manifest, draft_results
 from medrd_kg.search.reconciliation.extending import Extension, extend_draft
 from medrd_kg.search.reconciliation.matching import reconcile
 from medrd_kg.search.reconciliation.requests import read_draft_batch
@@ -21,6 +21,7 @@ from medrd_kg.web.reconcile_requests import (
     PROBLEMS,
     Json,
     add_route,
+    addresses,
     language_of,
     posted,
     told,
@@ -92,13 +93,7 @@ def _add_posted(app: FastAPI, what: str, summary: str, schema: Schema) -> None:
 async def _manifest(request: Request) -> Response:
     served = serving(request)
     index, language = search_index(served), language_of(request)
-    base = served.address(_ROOT)
-    at = Addresses(
-        base=base,
-        view=f"{base}/view?id={{{{id}}}}",
-        preview=f"{base}/preview?id={{{{id}}}}",
-        documentation=served.address("/api"),
-    )
+    at = addresses(served, _ROOT)
     return told(draft_manifest(index, at, version=__version__, language=language), language)
 
 

@@ -7,13 +7,16 @@ language that Accept-Language prefers.
 
 from collections.abc import Callable
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request, Response
 
 from medrd_kg.search.opening import SearchIndex
+from medrd_kg.search.reconciliation.answers import Addresses
 from medrd_kg.sparql.negotiation import accepted_language
 from medrd_kg.sparql.protocol import Parameters, media_type_of, read_parameters
 from medrd_kg.web.bodies import limit_of, read_body
+from medrd_kg.web.naming import RELEASE
 from medrd_kg.web.responses import json_response
 from medrd_kg.web.schemas import Schema
 from medrd_kg.web.search_access import invalid
@@ -23,6 +26,7 @@ __all__ = [
     "PROBLEMS",
     "Json",
     "add_route",
+    "addresses",
     "check_kind",
     "in_language",
     "language_of",
@@ -67,6 +71,25 @@ def add_route(  # noqa: PLR0917 - the parts of a route
         openapi_extra=described,
         tags=[_TAG],
         response_class=Response,
+    )
+
+
+def addresses(served: Serving, root: str) -> Addresses:
+    """Return where the service is to be reached, of the release that the request names.
+
+    Args:
+        served: What answers.
+        root: Root of the version of the API.
+    """
+    base = f"{served.settings.base_url}{root}"
+    named = "" if served.as_of is None else urlencode({RELEASE: served.as_of})
+    before = f"{named}&" if named else ""
+    return Addresses(
+        base=base,
+        view=f"{base}/view?{before}id={{{{id}}}}",
+        preview=f"{base}/preview?{before}id={{{{id}}}}",
+        documentation=f"{served.settings.base_url}/api",
+        query=f"?{named}" if named else "",
     )
 
 

@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request, Response
 from medrd_kg import __version__
 from medrd_kg.problems import Problem
 from medrd_kg.search.opening import SearchIndex
-from medrd_kg.search.reconciliation.answers import Addresses, manifest, results
+from medrd_kg.search.reconciliation.answers import manifest, results
 from medrd_kg.search.reconciliation.extending import Extension, extend
 from medrd_kg.search.reconciliation.matching import reconcile
 from medrd_kg.search.reconciliation.requests import read_batch
@@ -24,6 +24,7 @@ from medrd_kg.web.reconcile_requests import (
     PROBLEMS,
     Json,
     add_route,
+    addresses,
     language_of,
     parameters_of,
     posted,
@@ -87,13 +88,7 @@ async def _ask(request: Request) -> Response:
 
 
 def _manifest(served: Serving, index: SearchIndex, language: str) -> Json:
-    base = served.address(_PATH)
-    at = Addresses(
-        base=base,
-        view=f"{base}/view?id={{{{id}}}}",
-        preview=f"{base}/preview?id={{{{id}}}}",
-        documentation=served.address("/api"),
-    )
+    at = addresses(served, _PATH)
     return manifest(index, at, version=__version__, language=language)
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import anyio
 import httpx
 import pytest
-from rdflib import RDF, VOID, Graph, URIRef
+from rdflib import RDF, VOID, Graph, Literal, URIRef
 from tests.web.releases.conftest import AS_ADMIN, Kept, serving_kept
 from tests.web.test_life_cycle import talk_to, until_ready
 
+from medrd_kg.client import Client, ServiceProblem
 from medrd_kg.settings import Settings
 from medrd_kg.web.app import create_app
 from medrd_kg.web.data_sources import find_release
@@ -162,6 +163,51 @@ class TestRest:
         bureau = "/id/organization/bureau"
         assert kept_server.get(bureau).status_code == 200
         assert kept_server.get(bureau, params={"release": kept.older}).status_code == 404
+
+    def test_reconciliation_is_that_of_the_release(
+        self, kept_server: httpx.Client, kept: Kept
+    ) -> None:
+        only = {"release": kept.older}
+        batch = {"queries": json.dumps({"a": {"query": "新機構"}})}
+        for answer in (
+            kept_server.get("/reconcile", params=batch | only),
+            kept_server.post("/reconcile", data=batch, params=only),
+            kept_server.post("/reconcile", data=batch | only),
+        ):
+            assert answer.status_code == 200, answer.text
+            assert answer.headers["medrd-kg-release"] == kept.older
+            assert not any(each["match"] for each in answer.json()["a"]["result"])
+        now = kept_server.post("/reconcile", data=batch).json()["a"]["result"]
+        assert now[0]["match"]
+        draft = kept_server.post(
+            "/reconcile/1.0-draft/reconcile",
+            json={"queries": [{"conditions": [{"matchType": "name", "propertyValue": "新機構"}]}]},
+            params=only,
+        )
+        assert draft.headers["medrd-kg-release"] == kept.older, draft.text
+
+    def test_a_manifest_leads_to_the_same_release(
+        self, kept_server: httpx.Client, kept: Kept
+    ) -> None:
+        for root in ("/reconcile", "/reconcile/1.0-draft"):
+            manifest = kept_server.get(root, params={"release": kept.older}).json()
+            assert f"release={kept.older}&id=" in manifest["view"]["url"]
+        suggest = kept_server.get("/reconcile", params={"release": kept.older}).json()["suggest"]
+        address = suggest["entity"]["service_url"] + suggest["entity"]["service_path"]
+        found = kept_server.get(f"{address}&prefix=新機構")
+        assert found.headers["medrd-kg-release"] == kept.older
+        assert "新機構" not in {each["name"] for each in found.json()["result"]}
+        assert "release" not in kept_server.get("/reconcile").text
+
+    def test_the_python_client_asks_the_release(
+        self, kept_server: httpx.Client, kept: Kept
+    ) -> None:
+        address = str(kept_server.base_url)
+        older = Client(address, release=kept.older)
+        assert [row["name"] for row in older.select(NAMES)] == [Literal(n, "ja") for n in OLD]
+        assert [str(row["name"]) for row in Client(address).select(NAMES)] == NEW
+        with pytest.raises(ServiceProblem, match="nonsense"):
+            Client(address, release="nonsense").ask("ASK {}")
 
     def test_what_does_not_answer_from_a_release_takes_none(
         self, kept_server: httpx.Client, kept: Kept

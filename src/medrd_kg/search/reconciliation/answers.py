@@ -43,12 +43,14 @@ class Addresses:
         view: Address of a thing's page, with ``{{id}}`` for its IRI.
         preview: Address of a thing's preview, with ``{{id}}`` for its IRI.
         documentation: Address of the documentation.
+        query: What ends the paths of other addresses, such as ``?release=…``, or nothing.
     """
 
     base: str
     view: str
     preview: str
     documentation: str
+    query: str = ""
 
 
 def manifest(index: SearchIndex, at: Addresses, *, version: str, language: str = "ja") -> Json:
@@ -71,11 +73,14 @@ def manifest(index: SearchIndex, at: Addresses, *, version: str, language: str =
         "view": {"url": at.view},
         "preview": {"url": at.preview, "width": PREVIEW_WIDTH, "height": PREVIEW_HEIGHT},
         "suggest": {
-            what: {"service_url": at.base, "service_path": f"/suggest/{what}"}
+            what: {"service_url": at.base, "service_path": f"/suggest/{what}{at.query}"}
             for what in ("entity", "type", "property")
         },
         "extend": {
-            "propose_properties": {"service_url": at.base, "service_path": "/extend/propose"},
+            "propose_properties": {
+                "service_url": at.base,
+                "service_path": f"/extend/propose{at.query}",
+            },
             "property_settings": [{"type": "number", "default": 0, **_limit(language)}],
         },
         "batchSize": MAX_BATCH,
