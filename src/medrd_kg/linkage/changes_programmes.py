@@ -7,7 +7,7 @@ its sheets begin or cease is told apart, since the last sheet is no end of a pro
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import groupby
 from typing import NamedTuple
 
@@ -75,38 +75,50 @@ def _of_programme(
 ) -> Iterator[Draft]:
     earlier = [each for each in sheets if each.published == window.from_year]
     later = [each for each in sheets if each.published == window.to_year]
-    before, after = _side(window.from_year, earlier), _side(window.to_year, later)
     latest = next((each for each in sheets if each.is_latest), None)
     start = None if latest is None else latest.start_year
     end = None if latest is None else latest.end_year
+
+    def told(change: str) -> Draft:
+        before, after = _side(window.from_year, earlier), _side(window.to_year, later)
+        return Draft(change, programme, before, after)
+
     if latest is not None and start is not None and window.from_year < start <= window.to_year:
         unseen = SideDraft(window.from_year, "not-looked-at")
         yield Draft("begun", programme, unseen, _stated(window.to_year, latest.item), start)
     elif both_held and later and not earlier:
-        yield Draft("first-sheet", programme, before, after)
+        yield told("first-sheet")
     if latest is not None and end is not None and window.from_year <= end < window.to_year:
         unseen = SideDraft(window.to_year, "not-looked-at")
         yield Draft("ended", programme, _stated(window.from_year, latest.item), unseen, end)
     elif both_held and earlier and not later:
-        yield Draft("no-further-sheet", programme, before, after)
-    if _differ(map(_plain, before.names), map(_plain, after.names)):
-        yield Draft("renamed", programme, before, after)
-    if _differ(before.things, after.things):
-        yield Draft("ministry-moved", programme, before, after)
+        yield told("no-further-sheet")
+    if earlier and later:
+        if _differ(*({_plain(name) for name in _names(own)} for own in (earlier, later))):
+            yield told("renamed")
+        if _differ(*(set(_ministries(own)) for own in (earlier, later))):
+            yield told("ministry-moved")
 
 
-def _differ(before: Iterable[object], after: Iterable[object]) -> bool:
+def _differ(before: Set[object], after: AbstractSet[object]) -> bool:
     """Tell whether both are stated and have nothing in common."""
-    one, other = set(before), set(after)
-    return bool(one) and bool(other) and not one & other
+    return bool(before) and bool(after) and before.isdisjoint(after)
 
 
-def _side(year: int, sheets: list[_Sheet]) -> SideDraft:
+def _names(sheets: Iterable[_Sheet]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.name for each in sheets if each.name is not None))
+
+
+def _ministries(sheets: Iterable[_Sheet]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(each.ministry for each in sheets if each.ministry is not None))
+
+
+def _side(year: int, sheets: Sequence[_Sheet]) -> SideDraft:
     return SideDraft(
         year,
         "stated" if sheets else "no-sheet",
-        names=tuple(dict.fromkeys(each.name for each in sheets if each.name is not None)),
-        things=tuple(dict.fromkeys(each.ministry for each in sheets if each.ministry is not None)),
+        names=_names(sheets),
+        things=_ministries(sheets),
         items=tuple(each.item for each in sheets),
     )
 
