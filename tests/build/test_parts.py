@@ -149,6 +149,7 @@ class TestStatements:
             kept=folder / "kept",
             work=folder / "work",
             timings=Timings(Recorder()),
+            write_store=lambda _: None,
             cutter=cut_everywhere(),
         )
 

@@ -7,6 +7,7 @@ sooner, and needs nothing from an earlier build.
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -138,10 +139,9 @@ def read_in_parts(
         kept=data_dir / _KEPT,
         work=folder / _WORK,
         timings=timings,
+        write_store=partial(write_store, folder / STORE),
     )
     require_conformance(found.validation, data_dir / _FAILED_VALIDATION)
-    with timings.step("writing the store"):
-        write_store(folder / STORE, found.quads)
     store = EmbeddedStore(folder / STORE, read_only=True, holds_merge=True)
     return ReadContent(
         store,

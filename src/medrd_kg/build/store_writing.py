@@ -10,8 +10,9 @@ from medrd_kg.store.embedded import EmbeddedStore
 
 __all__ = ["write_store"]
 
-_BLOCK: Final = 96_000_000
-"""Bytes given to the engine at once: it buffers them, and some kilobytes for each line."""
+_BLOCK: Final = 192_000_000
+"""Bytes given to the engine at once: it buffers them, and about a kilobyte for each line. The fewer
+blocks, the less it has to merge."""
 
 
 def write_store(folder: Path, quads: QuadFiles) -> None:

@@ -2,7 +2,7 @@
 
 import resource
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -23,6 +23,7 @@ from medrd_kg.build.manifest import (
     SourceRecord,
     inventory,
 )
+from medrd_kg.build.parts.working import processes
 from medrd_kg.build.progress import Timings
 from medrd_kg.build.quad_files import triple_of
 from medrd_kg.build.reading import ReadContent
@@ -31,6 +32,7 @@ from medrd_kg.build.store_writing import write_store
 from medrd_kg.linkage.projection import project
 from medrd_kg.search.writing import write_index
 from medrd_kg.store.base import Store
+from medrd_kg.store.embedded import EmbeddedStore
 from medrd_kg.vocabulary import BASE, PREFIXES
 
 __all__ = ["write_release"]
@@ -107,19 +109,29 @@ def write_release(
             peak_memory_mb=0,
             software={"medrd-kg": __version__, "pyoxigraph": version("pyoxigraph")},
         )
-    with timings.step("projecting the fact tables"):
-        project(store, folder / TABLES)
-    with timings.step("indexing names for search"):
-        write_index(store, folder / SEARCH_INDEX)
+    if content.is_written:
         store.close()
-    if not content.is_written:
+        with timings.step("writing tables, search index and dumps"), processes() as pool:
+            made = [
+                pool.submit(_from_disk, project, folder / STORE, folder / TABLES),
+                pool.submit(_from_disk, write_index, folder / STORE, folder / SEARCH_INDEX),
+                pool.submit(write_dumps, quads, folder / DUMPS, PREFIXES),
+            ]
+            for each in made:
+                each.result()
+    else:
+        with timings.step("projecting the fact tables"):
+            project(store, folder / TABLES)
+        with timings.step("indexing names for search"):
+            write_index(store, folder / SEARCH_INDEX)
+            store.close()
         with timings.step("writing the store"):
             write_store(folder / STORE, quads)
-    with timings.step("writing the dumps"):
-        write_dumps(quads, folder / DUMPS, PREFIXES)
-        _write_without_graph(quads.graphs.get(INFERRED), folder / "inferred.nt")
-        quads.remove()
-        (folder / "validation.ttl").write_text(content.validation.turtle, encoding="utf-8")
+        with timings.step("writing the dumps"):
+            write_dumps(quads, folder / DUMPS, PREFIXES)
+    _write_without_graph(quads.graphs.get(INFERRED), folder / "inferred.nt")
+    quads.remove()
+    (folder / "validation.ttl").write_text(content.validation.turtle, encoding="utf-8")
     with timings.step("describing the release"):
         dumps = {
             name: record for name, record in inventory(folder).items() if name.startswith(DUMPS)
@@ -134,6 +146,13 @@ def write_release(
         )
         finished.write(folder)
     return finished
+
+
+def _from_disk(write: Callable[[Store, Path], object], store: Path, target: Path) -> None:
+    """Write something from a release's store, in a process of its own."""
+    opened = EmbeddedStore(store, read_only=True, holds_merge=True)
+    write(opened, target)
+    opened.close()
 
 
 def _write_without_graph(nquads: Path | None, target: Path) -> None:

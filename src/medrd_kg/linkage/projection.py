@@ -89,6 +89,9 @@ _READ: Final[Mapping[str, Mapping[str, str]]] = {
 _MEGABYTES: Final = 1000
 """Memory for the tables, in 10^6 bytes; what is more goes to files for the while."""
 
+_LONGEST: Final = 100_000_000
+"""Bytes of a row of an answer; the engine would take sixteen times as much by itself."""
+
 _LABEL: Final = """
     CREATE VIEW label AS
     SELECT iri,
@@ -166,7 +169,8 @@ def _read(
     tables.execute(
         f"""CREATE TABLE "{name}" AS FROM read_csv($file, columns = {{{columns}}},
             auto_detect = false, header = true, delim = ',', quote = '"', escape = '"',
-            new_line = '\\r\\n', nullstr = '', max_line_size = 100000000)""",
+            new_line = '\\r\\n', nullstr = '', max_line_size = {_LONGEST},
+            buffer_size = {_LONGEST})""",
         {"file": str(file)},
     )
     file.unlink()

@@ -67,8 +67,8 @@ def read_facts(store: Store, subjects: Sequence[Subject], contents: Contents) ->
     said: dict[Described, list[tuple[int, int, str, str, str]]] = {}
     for each in sorted(_properties(store, contents)):
         found = []
-        for row in store.query(f"SELECT ?s ?o WHERE {{ ?s <{each.iri}> ?o }}").rows():
-            subject, value = row["s"], row["o"]
+        for triple in store.triples(None, NamedNode(each.iri), None):
+            subject, value = triple.subject, triple.object
             if not isinstance(subject, NamedNode) or subject.value not in numbers:
                 continue
             of = numbers[subject.value]

@@ -1,7 +1,9 @@
 """The things of a graph that can be found, read from a store in an order of their own."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
@@ -10,6 +12,9 @@ from medrd_kg.sources.review_sheets.names import expand_forms, legal_form
 from medrd_kg.store.base import Store
 
 __all__ = ["Name", "Subject", "read_subjects"]
+
+_ASKED: Final = 1000
+"""Things that one query asks for."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -66,7 +71,7 @@ def read_subjects(store: Store, contents: Contents) -> list[Subject]:
     for iri, each in names.items():
         if kinds[iri] & contents.legal_forms_of:
             each.update(_without_legal_form(each))
-    degrees = _degrees(store)
+    degrees = _degrees(store, list(names))
     subjects = [
         Subject(
             iri,
@@ -105,8 +110,8 @@ def _names(store: Store, contents: Contents, kinds: dict[str, set[int]]) -> dict
     """
     best: dict[str, dict[tuple[str, str], Role]] = defaultdict(dict)
     for iri, role in contents.roles.items():
-        for row in store.query(f"SELECT ?s ?o WHERE {{ ?s <{iri}> ?o }}").rows():
-            subject, text = row["s"], row["o"]
+        for triple in store.triples(None, NamedNode(iri), None):
+            subject, text = triple.subject, triple.object
             if not isinstance(subject, NamedNode) or not isinstance(text, Literal):
                 continue
             if subject.value in kinds:
@@ -131,14 +136,16 @@ def _without_legal_form(names: set[Name]) -> set[Name]:
     return {Name(Role.HIDDEN, "ja", value) for value in further if ("ja", value) not in known}
 
 
-def _degrees(store: Store) -> dict[str, int]:
-    """Return how many statements point to each thing."""
-    rows = store.query(
-        "SELECT ?o (COUNT(*) AS ?n) WHERE { ?s ?p ?o FILTER(isIRI(?o)) } GROUP BY ?o"
-    ).rows()
+def _degrees(store: Store, things: Sequence[str]) -> dict[str, int]:
+    """Return how many statements point to each of some things, if any does."""
     degrees = {}
-    for row in rows:
-        thing, count = row["o"], row["n"]
-        if isinstance(thing, NamedNode) and isinstance(count, Literal):
-            degrees[thing.value] = int(count.value)
+    for start in range(0, len(things), _ASKED):
+        some = " ".join(f"<{iri}>" for iri in things[start : start + _ASKED])
+        rows = store.query(
+            f"SELECT ?o (COUNT(*) AS ?n) WHERE {{ VALUES ?o {{ {some} }} ?s ?p ?o }} GROUP BY ?o"
+        ).rows()
+        for row in rows:
+            thing, count = row["o"], row["n"]
+            if isinstance(thing, NamedNode) and isinstance(count, Literal):
+                degrees[thing.value] = int(count.value)
     return degrees

@@ -142,6 +142,14 @@ class Store(Protocol):
     def holds(self, triple: Triple) -> bool:
         """Whether the default graph holds the triple."""
 
+    def triples(
+        self,
+        subject: NamedNode | BlankNode | Triple | None = None,
+        predicate: NamedNode | None = None,
+        value: NamedNode | BlankNode | Literal | Triple | None = None,
+    ) -> Iterator[Triple]:
+        """Yield the triples of a pattern in the merge of all graphs, each once."""
+
     def insert(self, quads: Iterable[Quad]) -> None:
         """Add quads; a triple of a named graph also enters the merge."""
 

@@ -1,7 +1,7 @@
 """A content read, checked and completed in parts, without ever being in memory as a whole."""
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -75,6 +75,7 @@ def assemble(
     kept: Path,
     work: Path,
     timings: Timings,
+    write_store: Callable[[QuadFiles], None],
     cutter: Cutter | None = None,
 ) -> Assembled:
     """Read, check and complete a content; the caller stops where it does not conform.
@@ -88,6 +89,7 @@ def assemble(
             this build has no use for.
         work: Folder for the files of this build.
         timings: Told of each step.
+        write_store: Writes the store, while other processes check the shapes.
         cutter: Decides what a part is.
 
     Raises:
@@ -155,6 +157,8 @@ def assemble(
             quads = write_quad_files(
                 with_conclusions(blocks_of(stated.lines), concluded, counts, rounds), work
             )
+        with timings.step("writing the store"):
+            write_store(quads)
         with timings.step("validating against the shapes"):
             done = [each.result() for each in verdicts]
             validation = combined((verdict for _, verdict in done), ShapesGraph.load(shapes))
