@@ -7,10 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.web.charts.svg import SVG, named, outside, parsed
 
-from medrd_kg.web.charts.bars import Bar, Group, Row, columns, rows, ticks_of
+from medrd_kg.web.charts.bars import Bar, Group, Row, columns, rows
+from medrd_kg.web.charts.dots import Cluster, Dot, dots
 from medrd_kg.web.charts.drawing import About, Label, drawing, length, linked
+from medrd_kg.web.charts.frame import ticks_of
 from medrd_kg.web.charts.matrix import LEVELS, Cell, level_of, matrix
 from medrd_kg.web.charts.network import Edge, columns_of_places, network, ring_of_places
+from medrd_kg.web.charts.tiles import Tile, tiles
 from medrd_kg.web.charts.twin import Number, Twin, Words
 
 ABOUT = About("c", "図", "説明")
@@ -123,6 +126,54 @@ def test_columns_are_as_high_as_their_values() -> None:
     root = parsed(columns(ABOUT, [Group(Label("FY2022"), bars)], [], str))
     heights = [float(each.get("height", "0")) for each in named(root, "c-3")]
     assert heights == pytest.approx([4 * heights[1], heights[1], 2 * heights[1]], abs=0.05)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.tuples(*[st.lists(st.integers(-(10**12), 10**13), max_size=5)] * 2),
+        max_size=15,
+    )
+)
+def test_dots_stay_inside_and_none_is_left_out(values: list[tuple[list[int], list[int]]]) -> None:
+    clusters = [
+        Cluster(
+            Label("令和元年度（2019年度）"),
+            tuple(tuple(Dot(value, Label("x")) for value in stage) for stage in year),
+        )
+        for year in values
+    ]
+    found = dots(
+        ABOUT, clusters, [("要求", "c-4"), ("当初予算", "c-1")], lambda each: f"{each:,}円"
+    )
+    assert outside(found) == []
+    drawn = named(parsed(found), "c-dot")
+    assert len(drawn) == sum(len(stage) for year in values for stage in year)
+
+
+def test_dots_are_as_high_as_their_values() -> None:
+    stage = tuple(Dot(value, Label("x")) for value in (400, 100, -200))
+    root = parsed(dots(ABOUT, [Cluster(Label("FY2022"), (stage,))], [("s", "c-3")], str))
+    one, two, three = (float(each.get("cy", "0")) for each in named(root, "c-dot"))
+    assert two - one == pytest.approx(three - two, abs=0.05)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.text(max_size=60), st.integers(0, 10**6)), max_size=40))
+def test_tiles_stay_inside_and_gaps_are_empty(things: list[tuple[str, int]]) -> None:
+    found = tiles(
+        ABOUT,
+        [
+            Tile(value, f"{value:,}件", Label(name, href="/x", name=f"{name} {value}"))
+            for name, value in things
+            if name.isprintable()
+        ],
+    )
+    assert outside(found) == []
+    root = parsed(found)
+    shown = [value for name, value in things if name.isprintable()]
+    assert len(named(root, "c-gap")) == shown.count(0)
+    assert len(list(root.iter(f"{SVG}a"))) == len(shown)
 
 
 @settings(deadline=None)

@@ -5,10 +5,14 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
+import anyio
 import httpx
 import pytest
+from fastapi import FastAPI, Request
 
+from medrd_kg.problems import Problem
 from medrd_kg.web.pages.addresses import PAGE_KINDS
+from medrd_kg.web.pages.sections import Section, section
 from medrd_kg.web.pages.words import LANGUAGES, table_of_words
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -310,3 +314,63 @@ def test_the_cycle_of_a_project_shows_each_step(
         assert re.search(rf"<dt>{name}</dt><dd>{step['elements']}\b", section)
         rows = section.count(f'<th scope="row">{name}')
         assert rows == min(step["elements"] + step["absent"], 12) > 0
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_project_s_figures_are_drawn_one_by_one(
+    shipped_server: httpx.Client, language: str
+) -> None:
+    asked = {"project": "drugs", "limit": "500"}
+    answer = shipped_server.get("/api/v1/budget-statements", params=asked).json()
+    stages = ("request", "initial", "supplementary", "executed")
+    figures = [
+        item
+        for item in answer["items"]
+        if item["budgetStage"]["id"].endswith(tuple(f"#stage-{each}" for each in stages))
+    ]
+    page = shipped_server.get(f"/{language}/projects/drugs").text
+    assert len(figures) > 20
+    assert page.count('class="c-dot ') == len(figures)
+
+
+@pytest.mark.parametrize(
+    ("page", "asked", "side"),
+    [
+        ("/en/projects/drugs", {"rows": "disease-area", "columns": "project"}, "column"),
+        ("/ja/diseases/cancer", {"rows": "disease-area", "columns": "modality"}, "row"),
+    ],
+)
+def test_empty_tiles_are_the_gaps(
+    shipped_server: httpx.Client, page: str, asked: dict[str, str], side: str
+) -> None:
+    gaps = {**asked, "kind": "combinations", side: page.rpartition("/")[2]}
+    found = shipped_server.get("/api/v1/gaps", params=gaps).json()
+    shown = shipped_server.get(page).text
+    assert found["total"] > 0
+    assert shown.count("c-gap") == found["total"]
+    other = "column" if side == "row" else "row"
+    coverage = shipped_server.get("/api/v1/coverage", params=asked).json()
+    assert shown.count('class="c-cell') == len(coverage[f"{other}s"])
+
+
+def test_a_section_without_an_answer_tells_why() -> None:
+    app = FastAPI()
+
+    @app.get("/api/v1/none")
+    async def none(_: Request) -> None:
+        raise Problem("not-found", "nothing is known of x")
+
+    @app.get("/api/v1/refused")
+    async def refused(_: Request) -> None:
+        raise Problem("invalid-parameter", "thing='x' is not possible", "use y")
+
+    scope = {"type": "http", "app": app, "path": "/ja/x", "headers": [], "query_string": b""}
+
+    async def ask(path: str) -> Section:
+        return await section(Request(scope), "linked", path, {}, ())
+
+    empty = anyio.run(ask, "/api/v1/none")
+    assert (empty.rows, empty.fault) == ((), None)
+    told = anyio.run(ask, "/api/v1/refused").fault
+    assert told is not None
+    assert told.document("ja")["detail"] == "thing='x' は使えません"

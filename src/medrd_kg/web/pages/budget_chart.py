@@ -1,18 +1,22 @@
-"""The budget of a programme year by year, drawn by stage."""
+"""Money year by year, drawn by stage: of a programme as columns, of a project as single figures."""
 
 from typing import Final
 
 from medrd_kg.vocabulary import BASE
 from medrd_kg.web.charts.bars import Bar, Group, columns
+from medrd_kg.web.charts.dots import Cluster, Dot, dots
 from medrd_kg.web.charts.drawing import About, Drawing, Label
-from medrd_kg.web.pages.sections import Section
+from medrd_kg.web.pages.sections import Section, many
 from medrd_kg.web.pages.site import Page
 from medrd_kg.web.pages.words import words
 
-__all__ = ["budget_chart"]
+__all__ = ["budget_chart", "figures_chart"]
 
 _STAGES: Final = {"request": "c-4", "initial": "c-1", "supplementary": "c-2", "executed": "c-3"}
 """Stages that are drawn, each with its colour; the table holds them all."""
+
+_FEWEST: Final = 2
+"""Figures that make a picture: one alone compares with nothing."""
 
 _STAGE: Final = f"{BASE}schemes#stage-"
 
@@ -54,6 +58,48 @@ def budget_chart(page: Page, found: Section) -> Drawing | None:
     return columns(
         About("budget-chart", t.budget_chart, t.budget_chart_note),
         groups,
+        [(names[stage], _STAGES[stage]) for stage in drawn],
+        page.yen_short,
+    )
+
+
+def figures_chart(page: Page, found: Section) -> Drawing | None:
+    """Return the figures of a project one by one, or None where there are fewer than two.
+
+    What sources state of a project are parts and wholes, of several sources: no column could hold
+    their sum.
+
+    Args:
+        page: The page that it stands on.
+        found: The section with the figures of REST, ``/api/v1/budget-statements``.
+    """
+    names: dict[str, str] = {}
+    years: dict[int, dict[str, list[Dot]]] = {}
+    for item in found.answer["items"]:
+        amount = item.get("amountJPY", item.get("nonAdditiveAmountJPY"))
+        stages = many(item.get("budgetStage"))
+        stage = str(stages[0]["id"]).removeprefix(_STAGE) if stages else ""
+        if stage not in _STAGES or amount is None:
+            continue
+        names[stage] = page.text(stages[0]["label"])
+        year = int(many(item["fiscalYear"])[0]["id"].rpartition("/")[2])
+        called = page.text(item["label"])
+        told = f"{page.short_year(year)} {names[stage]} {called} {page.yen(amount)}"
+        dot = Dot(amount, Label(page.yen_short(amount), name=told))
+        years.setdefault(year, {}).setdefault(stage, []).append(dot)
+    drawn = [stage for stage in _STAGES if stage in names]
+    if sum(len(of_stage) for of_year in years.values() for of_stage in of_year.values()) < _FEWEST:
+        return None
+    t = words(page.language).entity
+    return dots(
+        About("budget-chart", t.figures_chart, t.figures_chart_note),
+        [
+            Cluster(
+                Label(page.short_year(year)),
+                tuple(tuple(of_year.get(stage, ())) for stage in drawn),
+            )
+            for year, of_year in sorted(years.items())
+        ],
         [(names[stage], _STAGES[stage]) for stage in drawn],
         page.yen_short,
     )

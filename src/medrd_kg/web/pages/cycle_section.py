@@ -6,7 +6,7 @@ from fastapi import Request
 
 from medrd_kg.problems import Problem
 from medrd_kg.web.pages.asking import ask
-from medrd_kg.web.pages.sections import Column, Json, Section, table_of
+from medrd_kg.web.pages.sections import Column, Json, Section, refused, table_of
 
 __all__ = ["cycle"]
 
@@ -37,9 +37,7 @@ async def cycle(request: Request, kind: str, slug: str, _: Json) -> Section:
     try:
         answer = await ask(request, _PATH, {**asked, "explain": "true"})
     except Problem as problem:
-        if problem.slug not in {"invalid-parameter", "not-found"}:
-            raise
-        return Section("pdca", (), (), 0, _PATH, {kind: slug})
+        return refused("pdca", _PATH, {kind: slug}, problem)
     entries: list[Json] = []
     for each in answer["steps"]:  # of every step, since plans alone can fill a page
         if each["elements"] or each["absent"]:

@@ -8,18 +8,27 @@ from typing import Any, Final
 from fastapi import Request, Response
 
 from medrd_kg.kinds import kinds
+from medrd_kg.web.charts.drawing import Drawing
 from medrd_kg.web.pages.addresses import PAGE_KINDS
 from medrd_kg.web.pages.asking import ask
-from medrd_kg.web.pages.budget_chart import budget_chart
+from medrd_kg.web.pages.budget_chart import budget_chart, figures_chart
 from medrd_kg.web.pages.entity_sections import SECTIONS
+from medrd_kg.web.pages.gap_chart import gap_chart
 from medrd_kg.web.pages.sections import FACETS, Json, Section, many
-from medrd_kg.web.pages.site import page_of, render
+from medrd_kg.web.pages.site import Page, page_of, render
 from medrd_kg.web.requests import refuse_parameters
 from medrd_kg.web.state import serving
 
 __all__ = ["ENTITY_PAGES"]
 
 Handler = Callable[[Request], Awaitable[Response]]
+
+_CHARTS: Final[Mapping[tuple[str, str], Callable[[Page, Section], Drawing | None]]] = {
+    ("programme", "budget"): budget_chart,
+    ("project", "budget"): figures_chart,
+    ("", "gaps"): gap_chart,
+}
+"""What draws a section, by the kind of thing (any where it is empty) and the section's key."""
 
 _IDENTIFIERS: Final = ("exactMatch", "closeMatch", "seeAlso", "sameAs")
 """Members of items that name the same or nearly the same thing elsewhere."""
@@ -45,7 +54,7 @@ def _show(kind: str) -> Handler:
         is_ministry = kind == "organization" and "Ministry" in item["type"]
         own = "ministry" if is_ministry else kind
         found = await asyncio.gather(*(each(request, own, slug, item) for each in SECTIONS[own]))
-        sections = [_with_chart(request, kind, each) for each in found if each.rows]
+        sections = [_with_chart(request, kind, each) for each in found if each.rows or each.fault]
         return render(
             request,
             "entity.html",
@@ -61,15 +70,20 @@ def _show(kind: str) -> Handler:
                 "elsewhere": _elsewhere(item),
                 "describe": f"DESCRIBE <{item['id']}>",
             },
+            # Another time it may be whole.
+            headers={"Cache-Control": "no-store"} if any(each.fault for each in found) else None,
         )
 
     return show
 
 
 def _with_chart(request: Request, kind: str, found: Section) -> Section:
-    if found.key != "budget" or kind != "programme":
-        return found
-    return replace(found, chart=budget_chart(page_of(request), found))
+    draw = _CHARTS.get((kind, found.key), _CHARTS.get(("", found.key)))
+    return (
+        found
+        if draw is None or found.fault
+        else replace(found, chart=draw(page_of(request), found))
+    )
 
 
 def _elsewhere(item: Json) -> list[dict[str, Any]]:

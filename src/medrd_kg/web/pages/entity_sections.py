@@ -6,7 +6,9 @@ from typing import Any, Final
 
 from fastapi import Request
 
+from medrd_kg.web.pages.asking import ask
 from medrd_kg.web.pages.cycle_section import cycle
+from medrd_kg.web.pages.gap_chart import counted_beside
 from medrd_kg.web.pages.sections import Column, Json, Section, facets_of, labelled, many, section
 from medrd_kg.web.pages.years import latest_payments_of, money_of, years_of
 
@@ -106,9 +108,12 @@ def _served_by(side: str) -> Asked:
 def _missing(rows: str, columns: str, side: str) -> Asked:
     """Return what asks for the combinations with the thing that no item names."""
 
-    async def asked(request: Request, _: str, slug: str, _item: Json) -> Section:
+    async def asked(request: Request, _: str, slug: str, item: Json) -> Section:
         wanted = "column" if side == "row" else "row"
-        shown = (Column("missing", "thing", lambda entry: entry[wanted]),)
+        shown = (
+            Column("missing", "thing", lambda entry: entry[wanted]),
+            Column("nearest", "thing", lambda entry: (entry["nearest"] or {}).get("concept")),
+        )
         parameters = {
             "kind": "combinations",
             "rows": rows,
@@ -116,7 +121,12 @@ def _missing(rows: str, columns: str, side: str) -> Asked:
             side: slug,
             "limit": 100,
         }
-        return await section(request, "gaps", "/api/v1/gaps", parameters, shown)
+        found = await section(request, "gaps", "/api/v1/gaps", parameters, shown)
+        if not found.rows:
+            return found
+        both = {"rows": rows, "columns": columns, "measure": "topics", "limit": 1000}
+        coverage = await ask(request, "/api/v1/coverage", both)
+        return replace(found, answer=counted_beside(found.answer, coverage, side, item["id"]))
 
     return asked
 
@@ -156,14 +166,14 @@ _PROJECT_MONEY: Final = (
     Column("stage", "thing", lambda item: item.get("budgetStage")),
     Column("figure", "bilingual", lambda item: item["label"]),
     Column("amount", "yen", lambda item: item.get("amountJPY", item.get("nonAdditiveAmountJPY"))),
-    Column("printed", "ja", lambda item: "、".join(item.get("amountAsPrinted", ()))),
+    Column("printed", "printed", lambda item: list(item.get("amountAsPrinted", ()))),
     Column("evidence", "evidence", lambda item: item["evidence"]),
 )
 _STAGES: Final = (
     Column("year", "year", lambda row: row["fiscal_year"]),
     Column("stage", "thing", lambda row: labelled(row, "stage")),
     Column("amount", "yen", lambda row: row["amount"]),
-    Column("printed", "ja", lambda row: row["as_printed"]),
+    Column("printed", "printed", lambda row: [row["as_printed"]] if row["as_printed"] else []),
     Column("evidence", "evidence", _source),
 )
 _OUTCOMES: Final = (

@@ -19,6 +19,7 @@ __all__ = [
     "facets_of",
     "labelled",
     "many",
+    "refused",
     "section",
     "table_of",
 ]
@@ -70,6 +71,7 @@ class Section:
         chart: A drawing of the same.
         answer: The whole answer, for what a template shows beside the table.
         year: The fiscal year that its title names; None where it names none.
+        fault: Why there is no answer; the section tells it, and the page shows the others.
     """
 
     key: str
@@ -83,6 +85,7 @@ class Section:
     chart: Drawing | Markup | None = None
     answer: Json = field(default_factory=dict)
     year: int | None = None
+    fault: Problem | None = None
 
 
 async def section(
@@ -104,19 +107,27 @@ async def section(
         parameters: Its parameters.
         columns: The columns.
         more: Where all entries are listed.
-        needs_answer: Whether a refusal is a fault of the page's reader. Otherwise a thing that
-            the operation knows nothing of has no entries there.
+        needs_answer: Whether the page is nothing without it.
 
     Raises:
-        Problem: What the operation raises.
+        Problem: What the operation raises, if the page needs the answer.
     """
     try:
         answer = await ask(request, path, {**parameters, "explain": "true"})
     except Problem as problem:
-        if needs_answer or problem.slug not in {"invalid-parameter", "not-found"}:
+        if needs_answer:
             raise
-        return Section(key, (), (), 0, path, parameters)
+        return refused(key, path, parameters, problem)
     return table_of(key, answer, path, parameters, columns, more=more)
+
+
+def refused(key: str, path: str, parameters: Parameters, problem: Problem) -> Section:
+    """Return the section of an operation that gave no answer.
+
+    A thing that the operation knows nothing of has no entries there; that is no fault.
+    """
+    fault = None if problem.slug == "not-found" else problem
+    return Section(key, (), (), 0, path, parameters, fault=fault)
 
 
 def table_of(
