@@ -9,6 +9,7 @@ import pytest
 
 from medrd_kg.sources.facts import PublicFacts, handled
 from medrd_kg.sources.facts_figures import PROJECTS, handles_figure
+from medrd_kg.sources.facts_links import initials_blocks
 from medrd_kg.sources.facts_rows import FactRow, fact_rows, row_amount, source_blocks
 from medrd_kg.sources.facts_sheets import sheet_statements, transfer_blocks
 from medrd_kg.sources.review_sheets.known import known_organisations
@@ -132,3 +133,18 @@ def test_sources_are_named_once_with_their_address() -> None:
     assert len({each.subject for each in blocks}) == len(blocks)
     assert all(each.get("dcterms:source") for each in blocks)
     assert PublicFacts.shipped() is PublicFacts.shipped()
+
+
+def test_ministries_are_found_by_the_initials_that_the_table_uses() -> None:
+    blocks = {block.subject: block for block in initials_blocks(fact_rows())}
+    assert {
+        (subject, relation, name)
+        for subject, block in blocks.items()
+        for relation in ("rdfs:label", "skos:altLabel")
+        for name in block.get(relation)
+    } == {
+        ("org-:mext", "skos:altLabel", '"MEXT"@en'),
+        ("org-:meti", "skos:altLabel", '"METI"@en'),
+        ("org-:mhlw", "rdfs:label", '"MHLW"@en'),  # the table has no longer name of it in English
+    }
+    assert all(block.get("mrd:statedIn") for block in blocks.values())

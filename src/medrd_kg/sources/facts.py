@@ -11,7 +11,7 @@ from functools import cache
 from typing import Final
 
 from medrd_kg.sources.facts_figures import figure_blocks, handles_figure, programmes_of
-from medrd_kg.sources.facts_links import handles_link, link_blocks
+from medrd_kg.sources.facts_links import handles_link, initials_blocks, link_blocks
 from medrd_kg.sources.facts_printed import printed_figures
 from medrd_kg.sources.facts_rows import FactRow, fact_rows, source_blocks, source_term
 from medrd_kg.sources.facts_sheets import (
@@ -85,6 +85,7 @@ class PublicFacts:
         output.add(GRAPH, *figure_blocks(self.rows, ledger))
         output.add(GRAPH, *transfer_blocks(self.rows, sheets, transfers))
         output.add(GRAPH, *link_blocks(self.rows))
+        output.add(GRAPH, *initials_blocks(self.rows))
         output.add(GRAPH, *source_blocks(row for row in self.rows if handled(row)))
         return printed_figures(self.rows, totals)
 

@@ -27,6 +27,7 @@ from medrd_kg.sources.review_sheets.years import era_name
 
 __all__ = [
     "PROJECTS",
+    "SHORT_MINISTRIES",
     "figure_blocks",
     "figure_term",
     "handles_figure",
@@ -46,7 +47,11 @@ PROJECTS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """The six integrated projects of FY2020-2024 by their printed names."""
 
-_SHORT_MINISTRIES: Final = {"MEXT": "文部科学省", "MHLW": "厚生労働省", "METI": "経済産業省"}
+SHORT_MINISTRIES: Final = MappingProxyType(
+    {"MEXT": "文部科学省", "MHLW": "厚生労働省", "METI": "経済産業省"}
+)
+"""Ministries that the table also names by their English initials."""
+
 _IN_HOUSE: Final = ("mrd:payee", "group:in-house-institutes")
 _TO_AMED: Final = ("mrd:payee", "org-:amed")
 _FROM_FUND: Final = ("mrd:drawnFrom", "fund:adjustment-fund")
@@ -64,7 +69,7 @@ Links = tuple[tuple[str, str], ...]
 
 def ministry_of(name: str) -> str | None:
     """Return the slug of a ministry named in Japanese or by its English initials."""
-    key = match_key(_SHORT_MINISTRIES.get(name, name))
+    key = match_key(SHORT_MINISTRIES.get(name, name))
     found = ministries().get(key)
     return found.slug if found else None
 
@@ -261,7 +266,7 @@ def _label(row: FactRow, kind: _Kind) -> str:
         what = row.object if row.object != "調整費" else ""
         return " ".join(part for part in (year, about, what) if part)
     what = about or row.object or row.subject
-    names = dict.fromkeys(part for part in (_SHORT_MINISTRIES.get(who, who), what) if part)
+    names = dict.fromkeys(part for part in (SHORT_MINISTRIES.get(who, who), what) if part)
     return f"{year} {STAGE_NAMES[kind.stage]} {' '.join(names)}"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Final
 
-from medrd_kg.sources.facts_figures import PROJECTS
+from medrd_kg.sources.facts_figures import PROJECTS, SHORT_MINISTRIES, ministry_of
 from medrd_kg.sources.facts_rows import FactRow, source_term
 from medrd_kg.sources.review_sheets.iris import hashed
 from medrd_kg.sources.review_sheets.known import KnownOrganisation, known_by_name
@@ -14,7 +14,7 @@ from medrd_kg.sources.review_sheets.reviewed import table
 from medrd_kg.sources.review_sheets.selection import find_reviewed
 from medrd_kg.sources.review_sheets.turtle import Block, iri, term, text
 
-__all__ = ["handles_link", "link_blocks"]
+__all__ = ["handles_link", "initials_blocks", "link_blocks"]
 
 _IDENTIFIERS: Final = {
     "ror_id": "ROR",
@@ -90,6 +90,32 @@ def link_blocks(rows: Iterable[FactRow]) -> Iterator[Block]:
                 yield _of_programme(row).add("mrd:responsibleUnit", department.subject)
         elif row.predicate == _MEMBERS:
             yield from _members(row)
+
+
+def initials_blocks(rows: Iterable[FactRow]) -> Iterator[Block]:
+    """Yield the English initials by which rows name ministries, each once.
+
+    They are the name in English of a ministry for which the table has no longer one.
+    """
+    rows = list(rows)
+    named = {
+        known.slug
+        for row in rows
+        if row.predicate == "ror_id"
+        for known, english in [_organisation(row.subject)]
+        if known is not None and english
+    }
+    first: dict[str, FactRow] = {}
+    for row in rows:
+        if row.subject in SHORT_MINISTRIES:
+            first.setdefault(row.subject, row)
+    for initials, row in first.items():
+        slug = ministry_of(initials)
+        if slug is None:
+            raise LookupError(f"row {row.line}: {initials} is no ministry")
+        relation = "skos:altLabel" if slug in named else "rdfs:label"
+        block = Block(term("org-", slug)).add(relation, text(initials, "en"))
+        yield block.add("mrd:statedIn", source_term(row))
 
 
 def _of_programme(row: FactRow) -> Block:
