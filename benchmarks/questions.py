@@ -61,7 +61,11 @@ QUESTIONS: Final = (
     "paths?source=prj:drugs&target=prj:genome-data",
     "topic-programmes?fiscal_year=2022",
     "process",
+    "search?q=%E3%81%8C%E3%82%93",
 )
+
+_WITHOUT_SPARQL: Final = "search"
+"""What no query can answer: it has no explanation."""
 
 _RECKONED_SECONDS: Final = 60.0
 
@@ -184,7 +188,9 @@ def _measured(question: str, rest: Server, others: list[Server], repeats: int) -
 
 
 def _queries(rest: Server, question: str) -> list[str]:
-    """Return the SPARQL that gives the answer to a question."""
+    """Return the SPARQL that gives the answer to a question; none where no SPARQL does."""
+    if question.startswith(_WITHOUT_SPARQL):
+        return []
     mark = "&" if "?" in question else "?"
     address = f"http://127.0.0.1:{rest.port}/api/v1/{question}{mark}explain=true"
     with urllib.request.urlopen(address, timeout=60) as answer:

@@ -252,6 +252,8 @@ def test_stated_links_are_told_apart_with_their_units(graph: Store, facts: FactT
         assert {(each.subject.iri, each.target.iri) for each in found.entries} == asked
         assert found.total == len(asked) > 5
         assert all(each.evidence for each in found.entries)
+        beyond = stated_links(facts, relation=relation, offset=found.total)
+        assert (beyond.entries, beyond.total) == ((), found.total)
     units = {
         (one, two): {unit for (unit,) in ask(
             graph,

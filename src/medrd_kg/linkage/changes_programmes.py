@@ -100,7 +100,7 @@ def _of_programme(
             yield told("ministry-moved")
 
 
-def _differ(before: Set[object], after: AbstractSet[object]) -> bool:
+def _differ(before: Set[object], after: Set[object]) -> bool:
     """Tell whether both are stated and have nothing in common."""
     return bool(before) and bool(after) and before.isdisjoint(after)
 
