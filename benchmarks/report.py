@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import statistics
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -95,16 +96,27 @@ class Report:
         path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
     def write_page(self, path: Path) -> None:
-        """Write the page of the documentation."""
-        lines = [_PAGE_HEAD, f"Machine: {_machine()}. Repeats: {self.repeats}, medians are shown."]
-        lines.append("Versions: " + ", ".join(f"{k} {v}" for k, v in self.versions.items()) + ".")
+        """Write the page of the documentation; what it says of other datasets stays."""
+        sections = _sections(path.read_text(encoding="utf-8")) if path.exists() else {}
         for each in self.comparisons:
-            lines += ["", f"## {each.dataset}: {each.triples:,} triples", ""]
-            lines.append(f"| CPU ms a request | {' | '.join(each.loaded)} |")
-            lines.append("|---|" + "---:|" * len(each.loaded))
-            lines += [f"| {' | '.join(row)} |" for row in self._rows(each)]
-            lines += [f"\n{name} is left out: {reason}." for name, reason in each.absent.items()]
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+            sections[each.dataset] = "\n".join(self._section(each))
+        path.write_text("\n".join([_PAGE_HEAD, *sections.values()]), encoding="utf-8")
+
+    def _section(self, comparison: Comparison) -> Iterator[str]:
+        """Yield the lines of a dataset's section."""
+        yield f"## {comparison.dataset}: {comparison.triples:,} triples"
+        yield ""
+        versions = ", ".join(f"{name} {version}" for name, version in self.versions.items())
+        yield f"{_machine()}; {time.strftime('%Y-%m-%d', time.gmtime())}; {versions}."
+        yield f"Median of {self.repeats}." if self.repeats > 1 else "Measured once."
+        yield ""
+        yield f"| CPU ms a request | {' | '.join(comparison.loaded)} |"
+        yield "|---|" + "---:|" * len(comparison.loaded)
+        for row in self._rows(comparison):
+            yield f"| {' | '.join(row)} |"
+        for name, reason in comparison.absent.items():
+            yield f"\n{name} is left out: {reason}."
+        yield ""
 
     def _rows(self, comparison: Comparison) -> Iterator[list[str]]:
         for task, of_task in comparison.figures.items():
@@ -129,6 +141,11 @@ class Report:
             "loading, wall s",
             *(f"{each.wall_seconds:.1f}" for each in comparison.loaded.values()),
         ]
+
+
+def _sections(page: str) -> dict[str, str]:
+    """Return the sections of a page by dataset."""
+    return {section.partition(":")[0]: f"## {section}" for section in page.split("\n## ")[1:]}
 
 
 def _cell(figure: Figure, own: Figure | None) -> str:
