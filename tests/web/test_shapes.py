@@ -26,9 +26,10 @@ APART = {
     "/api/v1/releases/{version}/diff",
     "/.well-known/void",
     "/catalog",
+    "/api/v1/reviews",
 }
 """Addresses that answer to tokens or parameters, in a form of their own, or from files of a release
-that the fixture lacks; tested elsewhere."""
+or imports that the fixture lacks; tested elsewhere."""
 
 APART_BELOW = "/reconcile"
 """Addresses below it answer in the form of the Reconciliation API, and pass parameters over."""

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import httpx
 from tests.web.asked_questions import ASKED
 
-_RESERVED = ("/update", "/graph-store", "/api/v1/admin", "/dumps", "/catalog")
+_RESERVED = ("/update", "/graph-store", "/api/v1/admin", "/dumps", "/catalog", "/api/v1/reviews")
 
 
 def reads(described: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -1,30 +1,27 @@
 """``medrd-kg review``: a person's judgement on what was proposed from imported documents."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import typer
 
-from medrd_kg.build.shapes_graph import ShapesGraph
-from medrd_kg.build.validation import Severity, validate_files
 from medrd_kg.content import content_root
 from medrd_kg.problems import Problem
-from medrd_kg.sources.content import ContentFile, content_files, imported_dir
+from medrd_kg.reviewing import proposals
+from medrd_kg.sources.content import content_files, imported_dir
 from medrd_kg.sources.documents.deciding import Review, open_review
 from medrd_kg.sources.documents.decisions import State
-from medrd_kg.sources.documents.editing import read_edits
 from medrd_kg.sources.documents.importing import (
     accepted_name,
     imported_documents,
     imported_name,
 )
-from medrd_kg.sources.documents.keeping import review_dir, under_lock
+from medrd_kg.sources.documents.keeping import review_dir
 from medrd_kg.sources.documents.known import read_known
 from medrd_kg.sources.documents.proposing import Fact
 from medrd_kg.sources.documents.scoring import score
-from medrd_kg.vocabulary import MRDS
 
 __all__ = [
     "decide",
@@ -36,11 +33,7 @@ __all__ = [
 ]
 
 _NAMES: Final = {State.ACCEPTED: "accepted", State.REJECTED: "rejected"}
-_NEEDED: Final = (
-    *("organizations", "fiscal-years", "policy-fy2022/", "document-"),
-    "ontology/",
-)
-"""What files are called whose statements an edited one may point at."""
+_VIA: Final = "cli"
 
 
 def list_proposals(
@@ -68,12 +61,11 @@ def list_proposals(
         state = review.state_of_term(term)
         if state not in wanted:
             continue
-        places = sorted({unit for unit, _, _ in term.places})
+        found = proposals.term_document(review, term)
         if as_json:
-            found = {"id": term.id, "state": state, "term": term.term, "units": places}
-            typer.echo(_json({**found, "confidence": term.confidence}))
+            typer.echo(_json(found))
         else:
-            typer.echo(f"{term.id}  {state}  new term  {term.term}  {' '.join(places)}")
+            typer.echo(f"{term.id}  {state}  new term  {term.term}  {' '.join(found['units'])}")
 
 
 def show_unit(data_dir: Path, slug: str, unit_id: str) -> None:
@@ -101,76 +93,19 @@ def decide(
     by: str,
     concept: str | None = None,
 ) -> None:
-    """Accept or reject proposals; see `Review.decide`."""
-    with under_lock(data_dir):
-        review = open_review(data_dir, slug)
-        if concept is not None:
-            _require_concept(data_dir, review, concept)
-        facts, terms = review.decide(ids, state, by, concept=concept)
+    """Accept or reject proposals and say how many; see `proposals.decide`."""
+    done = proposals.decide(data_dir, slug, ids, state, by=by, via=_VIA, concept=concept)
     typer.echo(
-        f"{len(facts)} facts and {len(terms)} new terms {_NAMES[state]};"
-        f" {review.counts()[State.OPEN]} facts are open"
+        f"{done.facts} facts and {done.terms} new terms {_NAMES[state]}; {done.open} facts are open"
     )
 
 
 def take_edited(data_dir: Path, slug: str, file: Path, by: str) -> None:
-    """Accept what a person wrote in Turtle, after the shapes have been held against it.
-
-    Raises:
-        Problem: ``invalid-data``: it is faulty; nothing is changed then.
-    """
-    with under_lock(data_dir):
-        review = open_review(data_dir, slug)
-        files = content_files(content_root(), imported=imported_dir(data_dir))
-        accepted = f"data/ttl/{accepted_name(slug)}"
-        known = read_known(files, review.document.identity.iri, [accepted])
-        edits, dropped = read_edits(file, review, known, by)
-        _require_conformance(file, review, edits, [each for each in files if each.name != accepted])
-        review.take_edits(edits, dropped)
+    """Accept what a person wrote in Turtle; see `proposals.take_edited`."""
+    done = proposals.take_edited(data_dir, slug, file, by=by, via=_VIA)
     typer.echo(
-        f"{len(edits)} statements accepted, {len(dropped)} proposals on their units rejected"
+        f"{done.statements} statements accepted, {done.facts} proposals on their units rejected"
     )
-
-
-def _require_conformance(
-    file: Path, review: Review, edits: Iterable[Any], files: Iterable[ContentFile]
-) -> None:
-    """Refuse statements that break a shape."""
-    folder = review_dir(review.data_dir) / review.document.identity.slug
-    trial = folder / ".edited.nt"
-    lines = sorted({line for edit in edits for line in edit.triples})
-    try:
-        trial.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-        needed = [each.path for each in files if _is_needed(each.name)]
-        report = validate_files([*needed, trial], ShapesGraph.load())
-    finally:
-        trial.unlink(missing_ok=True)
-    text = "\n".join(lines)
-    broken = [
-        each
-        for each in report.findings
-        if each.severity is Severity.VIOLATION and each.focus_node in text
-    ]
-    if broken:
-        first = broken[0]
-        raise Problem(
-            "invalid-data",
-            f"{file}: {first.focus_node}: {first.message.en}"
-            + (f" (and {len(broken) - 1} more faults)" if len(broken) > 1 else ""),
-        )
-
-
-def _is_needed(name: str) -> bool:
-    return name.removeprefix("data/ttl/").startswith(_NEEDED)
-
-
-def _require_concept(data_dir: Path, review: Review, concept: str) -> None:
-    files = content_files(content_root(), imported=imported_dir(data_dir))
-    schemes = [each for each in files if each.name.startswith("ontology/schemes/")]
-    if not read_known(schemes, review.document.identity.iri).labels.get(str(MRDS[concept])):
-        raise Problem(
-            "usage", f"there is no concept {concept!r}", "`medrd-kg query --list` helps to find it"
-        )
 
 
 def export_proposals(data_dir: Path, slug: str, out: Path | None) -> None:
@@ -210,23 +145,7 @@ def _fact_line(review: Review, fact: Fact, *, as_json: bool) -> str:
     state = review.state_of(fact)
     decision = review.decision_on(fact)
     if as_json:
-        return _json(
-            {
-                "id": fact.id,
-                "state": state,
-                "unit": fact.unit,
-                "predicate": fact.predicate,
-                "target": fact.target,
-                "label": dict(fact.label),
-                "surface": fact.surface,
-                "startOffset": fact.start,
-                "endOffset": fact.end,
-                "rule": fact.rule,
-                "confidence": fact.confidence,
-                "by": None if decision is None else decision.by,
-                "at": None if decision is None else decision.at,
-            }
-        )
+        return _json(proposals.fact_document(review, fact))
     label = fact.label.get("en") or fact.label.get("ja", "")
     decided = "" if decision is None else f"  {decision.by} {decision.at}"
     return (

@@ -30,6 +30,7 @@ from medrd_kg.web.front.direct import Direct
 from medrd_kg.web.graph_store_routes import install_graph_store
 from medrd_kg.web.metrics_routes import Sources, install_metrics
 from medrd_kg.web.older_releases import OlderReleases
+from medrd_kg.web.pages.review_form import install_review_form
 from medrd_kg.web.pages.routes import error_page, install_pages
 from medrd_kg.web.query_routes import install_queries
 from medrd_kg.web.reconcile_routes import install_reconcile
@@ -37,6 +38,7 @@ from medrd_kg.web.release_life import ReleaseLife
 from medrd_kg.web.release_routes import install_releases
 from medrd_kg.web.request_counts import RequestCounts
 from medrd_kg.web.resource_routes import install_resources
+from medrd_kg.web.review_routes import install_reviews
 from medrd_kg.web.search_routes import install_search
 from medrd_kg.web.service_routes import install_service
 from medrd_kg.web.sparql_endpoint import SparqlEndpoint, SparqlShortcut
@@ -98,6 +100,8 @@ def create_app(settings: Settings, source: ReleaseSource) -> FastAPI:
     install_graph_store(app, editing, endpoint)
     _install_reads(app, queries)
     install_differences(app, differences)
+    install_reviews(app, authority)
+    install_review_form(app, authority)
     install_admin(app, settings, life, older)
     requests = RequestCounts()
     install_metrics(app, Sources(service, requests, front=lambda: app.state.front))

@@ -1,7 +1,7 @@
 """Review: what is proposed from imported documents, in the text that it was read from.
 
-These pages are for reading; decisions are made at the command line of whoever keeps the data.
-They show files that change while a release stays, so no answer is kept.
+Who has the editor's token decides in the page's form, which `review_form` reads. The pages show
+files that change while a release stays, so no answer is kept.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -13,21 +13,39 @@ from anyio import to_thread
 from fastapi import Request, Response
 
 from medrd_kg.problems import Problem
+from medrd_kg.reviewing.proposals import term_document
 from medrd_kg.sources.documents.deciding import Review, open_review
 from medrd_kg.sources.documents.decisions import State
 from medrd_kg.sources.documents.importing import imported_documents
 from medrd_kg.sources.documents.proposing import Fact
 from medrd_kg.vocabulary import MRD
 from medrd_kg.web.pages.graph_tables import labels_of
-from medrd_kg.web.pages.site import render
+from medrd_kg.web.pages.site import language_of, render
 from medrd_kg.web.requests import refuse_parameters
+from medrd_kg.web.review_openapi import ALL_STATES
+from medrd_kg.web.review_routes import NOT_KEPT, wanted_states
 from medrd_kg.web.state import serving
 
-__all__ = ["REVIEW_PAGES"]
+__all__ = ["REVIEW_PAGES", "Given", "show_review"]
 
 _STATE: Final = "state"
-_ALL: Final = "all"
-_NOT_KEPT: Final = {"Cache-Control": "no-store"}
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a form held that was refused, so that nobody writes it twice; never the token.
+
+    Attributes:
+        ids: Proposals that were chosen.
+        by: Role or handle.
+        concept: Slug of a concept.
+        turtle: Statements.
+    """
+
+    ids: frozenset[str] = frozenset()
+    by: str = ""
+    concept: str = ""
+    turtle: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +81,7 @@ async def _overview(request: Request) -> Response:
                 for each in reviews
             ]
         },
-        headers=_NOT_KEPT,
+        headers=NOT_KEPT,
     )
 
 
@@ -77,23 +95,38 @@ def _document_label(review: Review) -> dict[str, str]:
 
 
 async def _document(request: Request) -> Response:
-    served = serving(request)
     refuse_parameters(request, (_STATE,))
-    chosen = _chosen(request)
+    wanted_states(request.query_params.get(_STATE, State.OPEN.value))
+    return await show_review(request)
+
+
+async def show_review(
+    request: Request, *, problem: Problem | None = None, given: Given | None = None
+) -> Response:
+    """Return the page on a document.
+
+    Args:
+        request: The request; its path names the document.
+        problem: Why a decision was refused.
+        given: What the form held then.
+
+    Raises:
+        Problem: ``not-found``: no such document was imported.
+    """
+    served = serving(request)
+    asked = request.query_params.get(_STATE, State.OPEN.value)
+    chosen = wanted_states(asked)
     slug = request.path_params["document"]
     review = await to_thread.run_sync(open_review, served.settings.data_dir, slug)
     predicates = {each.predicate for each in review.document.proposals.facts}
     iris = {name: str(MRD[name]) for name in predicates}
     labels = await labels_of(served.evaluator, sorted(iris.values()))
     terms = [
-        {
-            "proposal": each,
-            "state": state.value,
-            "units": sorted({unit for unit, *_ in each.places}),
-        }
+        {"proposal": each, **term_document(review, each)}
         for each in review.document.proposals.terms
-        if (state := review.state_of_term(each)) in chosen
+        if review.state_of_term(each) in chosen
     ]
+    settings = served.settings
     return render(
         request,
         "review_document.html",
@@ -102,25 +135,18 @@ async def _document(request: Request) -> Response:
             "label": _document_label(review),
             "provenance": review.document.provenance,
             "counts": {state.value: n for state, n in review.counts().items()},
-            "asked": request.query_params.get(_STATE, State.OPEN.value),
-            "choices": (*(state.value for state in State), _ALL),
+            "asked": asked,
+            "choices": (*(state.value for state in State), ALL_STATES),
             "units": _units(review, chosen),
             "terms": terms,
             "relations": {name: labels.get(iri, {"en": name}) for name, iri in iris.items()},
+            "may_decide": (settings.editor_token or settings.admin_token) is not None,
+            "problem": problem and problem.document(language_of(request)),
+            "given": given or Given(),
         },
-        headers=_NOT_KEPT,
+        status=200 if problem is None else int(problem.kind.status),
+        headers={**NOT_KEPT, **(problem.headers if problem is not None else {})},
     )
-
-
-def _chosen(request: Request) -> frozenset[State]:
-    asked = request.query_params.get(_STATE, State.OPEN.value)
-    if asked == _ALL:
-        return frozenset(State)
-    try:
-        return frozenset({State(asked)})
-    except ValueError as error:
-        known = ", ".join((*State, _ALL))
-        raise Problem("invalid-parameter", f"state is one of {known}, not {asked!r}") from error
 
 
 def _units(review: Review, chosen: frozenset[State]) -> list[dict[str, Any]]:

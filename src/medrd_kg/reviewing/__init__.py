@@ -1,0 +1,1 @@
+"""A person's judgement on what imports propose: one way for command line, REST and pages."""

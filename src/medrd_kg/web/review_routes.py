@@ -1,0 +1,293 @@
+"""``/api/v1/reviews``: what is proposed from imported documents, and a person's judgement on it.
+
+Reading is as open as the pages; deciding needs the editor's token. What is decided lies in the data
+directory, durably, with who decided and when; the next build takes up what was accepted. So no
+answer is kept, and none is of a release.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Final
+
+from anyio import to_thread
+from fastapi import FastAPI, Request, Response
+
+from medrd_kg.problems import Problem
+from medrd_kg.reviewing.proposals import (
+    Outcome,
+    decide,
+    fact_document,
+    take_written,
+    term_document,
+)
+from medrd_kg.sources.documents.deciding import Review, open_review
+from medrd_kg.sources.documents.decisions import State
+from medrd_kg.sources.documents.importing import imported_documents
+from medrd_kg.sources.documents.keeping import review_dir
+from medrd_kg.sparql.protocol import decoded, media_type_of
+from medrd_kg.web.authorization import Authority, Role
+from medrd_kg.web.bodies import limit_of, read_body
+from medrd_kg.web.requests import (
+    next_page,
+    read_cursor,
+    read_integer,
+    read_offset,
+    read_values,
+    refuse_parameters,
+)
+from medrd_kg.web.responses import JSON_TYPES, address_of, envelope, json_response
+from medrd_kg.web.review_openapi import (
+    ALL_STATES,
+    EDIT,
+    EXPORT,
+    LIST,
+    MOST,
+    SHOW,
+    TURTLE,
+    USUAL,
+    decision,
+)
+from medrd_kg.web.schemas import Schema
+from medrd_kg.web.state import Serving, serving
+
+__all__ = ["NOT_KEPT", "as_parameter", "install_reviews", "wanted_states"]
+
+PATH: Final = "/api/v1/reviews"
+NOT_KEPT: Final = {"Cache-Control": "no-store"}
+_TAG: Final = "review"
+_ACTIONS: Final = {"accept": State.ACCEPTED, "reject": State.REJECTED}
+_MOST_IDS: Final = 10_000
+_OWN: Final = ("state", "unit", "limit", "cursor")
+
+
+def install_reviews(app: FastAPI, authority: Authority) -> None:
+    """Add the routes to an application.
+
+    Args:
+        app: The application.
+        authority: Knows the tokens.
+    """
+    routes: list[tuple[str, str, Callable[..., Any], str, Schema]] = [
+        ("GET", PATH, _list, "list_reviews", LIST),
+        ("GET", f"{PATH}/{{id}}", _show, "get_review", SHOW),
+        ("GET", f"{PATH}/{{id}}/proposals", _turtle, "get_review_proposals", EXPORT),
+        ("POST", f"{PATH}/{{id}}/edit", partial(_edit, authority), "edit_review", EDIT),
+    ]
+    routes += [
+        (
+            "POST",
+            f"{PATH}/{{id}}/{action}",
+            partial(_decide, authority, action),
+            f"{action}_review",
+            decision(action),
+        )
+        for action in _ACTIONS
+    ]
+    for method, path, handler, name, described in routes:
+        app.add_api_route(
+            path,
+            _plain(handler),
+            methods=[method],
+            operation_id=name,
+            openapi_extra=described,
+            tags=[_TAG],
+            response_class=Response,
+        )
+
+
+def _plain(handler: Callable[[Request], Any]) -> Callable[..., Any]:
+    """Return a handler whose signature has the request alone, as the framework reads it."""
+
+    async def handle(request: Request) -> Response:
+        found: Response = await handler(request)
+        return found
+
+    return handle
+
+
+def wanted_states(asked: str) -> frozenset[State]:
+    """Return the states that a parameter ``state`` chooses.
+
+    Raises:
+        Problem: ``invalid-parameter``.
+    """
+    if asked == ALL_STATES:
+        return frozenset(State)
+    try:
+        return frozenset({State(asked)})
+    except ValueError as error:
+        known = (*(each.value for each in State), ALL_STATES)
+        raise Problem(
+            "invalid-parameter",
+            f"state is one of {', '.join(known)}, not {asked[:50]!r}",
+            extra={"parameter": "state", "known": list(known)},
+        ) from error
+
+
+def as_parameter(problem: Problem) -> Problem:
+    """Return a fault of the command line as one of a request: what is not there, or ill said."""
+    if problem.slug != "usage":
+        return problem
+    return Problem("invalid-parameter", problem.detail, problem.hint)
+
+
+async def _list(request: Request) -> Response:
+    served = serving(request)
+    refuse_parameters(request)
+    items = await to_thread.run_sync(_described, served)
+    document = envelope(served, address_of(served, PATH), items, total=len(items))
+    return json_response(document, headers=NOT_KEPT)
+
+
+def _described(served: Serving) -> list[dict[str, Any]]:
+    data_dir = served.settings.data_dir
+    return [_summary(served, open_review(data_dir, each)) for each in imported_documents(data_dir)]
+
+
+def _summary(served: Serving, review: Review) -> dict[str, Any]:
+    identity = review.document.identity
+    return {
+        "id": identity.slug,
+        "href": served.address(f"{PATH}/{identity.slug}"),
+        "document": identity.iri,
+        "label": {"ja": identity.label_ja, "en": identity.label_en},
+        "units": len(review.document.units),
+        "counts": {state.value: n for state, n in review.counts().items()},
+        "terms": len(review.document.proposals.terms),
+        "importedAt": review.document.provenance.get("importedAt"),
+    }
+
+
+async def _show(request: Request) -> Response:
+    served = serving(request)
+    values, given = read_values(request, _OWN, single=_OWN)
+    one = {name: found[0] for name, found in values.items()}
+    states = wanted_states(one.get("state", State.OPEN.value))
+    limit = read_integer("limit", one.get("limit"), least=1, most=MOST, default=USUAL)
+    start = read_offset(read_cursor(one.get("cursor")))
+    review = await to_thread.run_sync(
+        open_review, served.settings.data_dir, request.path_params["id"]
+    )
+    found = [*_proposals(review, states, one.get("unit"))]
+    path = request.url.path
+    more = start + limit < len(found)
+    following = None
+    if more:
+        following = next_page(address_of(served, path), given, str(start + limit))
+    document = envelope(
+        served,
+        address_of(served, path, given),
+        found[start : start + limit],
+        total=len(found),
+        following=following,
+        more={"review": _summary(served, review)},
+    )
+    return json_response(document, headers=NOT_KEPT)
+
+
+def _proposals(review: Review, states: frozenset[State], unit: str | None) -> list[dict[str, Any]]:
+    texts = {each.unit_id: each.text for each in review.document.units}
+    facts = [
+        {"kind": "fact", **fact_document(review, each), "text": texts[each.unit]}
+        for each in review.document.proposals.facts
+        if review.state_of(each) in states and unit in {None, each.unit}
+    ]
+    terms = [
+        {"kind": "term", **found}
+        for each in review.document.proposals.terms
+        if review.state_of_term(each) in states
+        and (found := term_document(review, each))
+        and (unit is None or unit in found["units"])
+    ]
+    return [*facts, *terms]
+
+
+async def _turtle(request: Request) -> Response:
+    served = serving(request)
+    refuse_parameters(request)
+    slug, data_dir = request.path_params["id"], served.settings.data_dir
+    await to_thread.run_sync(open_review, data_dir, slug)
+    content = (review_dir(data_dir) / slug / "proposals.ttl").read_bytes()
+    return Response(content, media_type=f"{TURTLE}; charset=utf-8", headers=NOT_KEPT)
+
+
+async def _decide(authority: Authority, action: str, request: Request) -> Response:
+    authority.require(Role.EDITOR, request.scope["headers"])
+    served = serving(request)
+    refuse_parameters(request)
+    kinds = [JSON_TYPES[0]]
+    media_type_of(request.headers.get("content-type"), kinds, refused=kinds[0], what="a decision")
+    limit = limit_of(served.settings.max_body_mb)
+    body = await read_body(request, limit, "decide on fewer proposals at once")
+    ids, by, concept = _read_decision(decoded(body, "the decision"), action)
+    slug, data_dir = request.path_params["id"], served.settings.data_dir
+    work = partial(
+        decide, data_dir, slug, ids, _ACTIONS[action], by=by, via="rest", concept=concept
+    )
+    return await _told(served, request, work)
+
+
+async def _edit(authority: Authority, request: Request) -> Response:
+    authority.require(Role.EDITOR, request.scope["headers"])
+    served = serving(request)
+    values, _ = read_values(request, ("by",), single=("by",))
+    if "by" not in values:
+        raise Problem("invalid-parameter", "by is missing: your role or handle")
+    kind = request.headers.get("content-type")
+    media_type_of(kind, [TURTLE], refused=TURTLE, what="edited statements")
+    limit = limit_of(served.settings.max_body_mb)
+    body = await read_body(request, limit, "send the statements of fewer units at once")
+    slug, data_dir = request.path_params["id"], served.settings.data_dir
+    work = partial(take_written, data_dir, slug, body, by=values["by"][0], via="rest")
+    return await _told(served, request, work)
+
+
+async def _told(served: Serving, request: Request, work: Callable[[], Outcome]) -> Response:
+    """Carry a decision out and say what came of it."""
+    try:
+        done = await to_thread.run_sync(work)
+    except Problem as problem:
+        raise as_parameter(problem) from problem
+    review = request.path_params["id"]
+    document = {
+        "review": served.address(f"{PATH}/{review}"),
+        "facts": done.facts,
+        "terms": done.terms,
+        "statements": done.statements,
+        "open": done.open,
+        "at": done.at,
+        "takesEffect": "next-build",
+        "release": served.state_id,
+    }
+    return json_response(document, headers=NOT_KEPT)
+
+
+def _read_decision(text: str, action: str) -> tuple[Sequence[str], str, str | None]:
+    """Return ids, handle and concept of a decision.
+
+    Raises:
+        Problem: ``malformed-request``.
+    """
+    try:
+        given = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _malformed("no JSON") from error
+    known = {"ids", "by", "concept"} if action == "accept" else {"ids", "by"}
+    if not isinstance(given, dict) or not given.keys() <= known:
+        raise _malformed(f"an object with {', '.join(sorted(known))} is expected")
+    ids, by, concept = given.get("ids"), given.get("by"), given.get("concept")
+    if not isinstance(ids, list) or not 0 < len(ids) <= _MOST_IDS:
+        raise _malformed(f"ids is a list of 1 to {_MOST_IDS} proposals")
+    if not all(isinstance(each, str) for each in ids):
+        raise _malformed("ids are texts")
+    if not isinstance(by, str):
+        raise _malformed("by is missing: your role or handle")
+    if concept is not None and not isinstance(concept, str):
+        raise _malformed("concept is a text")
+    return ids, by, concept
+
+
+def _malformed(reason: str) -> Problem:
+    example = '{"ids": ["S043", "S044.modality-vaccine"], "by": "policy-analyst"}'
+    return Problem("malformed-request", f"the body: {reason}", f"send {example}")
