@@ -150,7 +150,8 @@ def totals_of(session: Session, choice: TotalChoice) -> list[NamedTotal]:
     parameters = choice.parameters()
 
     def load(missing: list[TotalChoice]) -> dict[TotalChoice, list[NamedTotal]]:
-        rows = session.rows(statement("totals"), parameters)
-        return {each: [NamedTotal(*row) for row in rows] for each in missing}
+        found = [NamedTotal(*row) for row in session.rows(statement("totals"), parameters)]
+        # Descriptions that nothing answers are a stranger's to invent: they are not kept.
+        return dict.fromkeys(missing, found) if found else {}
 
-    return session.remembered.looked_up("total", [choice], load)[choice]
+    return session.remembered.looked_up("total", [choice], load).get(choice, [])
