@@ -6,6 +6,7 @@ The same graph gives the same bytes: statements are sorted and blank nodes are c
 import hashlib
 import re
 from collections.abc import Mapping
+from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Final
 
@@ -48,29 +49,52 @@ def dump_name(graph: str) -> str:
     return f"{readable}-{hashlib.sha256(graph.encode()).hexdigest()[:12]}.ttl.zst"
 
 
-def write_dumps(quads: QuadFiles, folder: Path, prefixes: Mapping[str, str]) -> None:
+def write_dumps(
+    quads: QuadFiles, folder: Path, prefixes: Mapping[str, str], pool: Executor | None = None
+) -> list[Future[None]]:
     """Write the dumps of a dataset.
 
     Args:
         quads: The dataset.
         folder: Receives the files; created when missing.
         prefixes: Abbreviations for Turtle.
+        pool: Processes that write them; this one does by default.
+
+    Returns:
+        What is not finished yet.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    _compress(quads.every, folder / ALL_QUADS)
-    for graph, lines in quads.graphs.items():
-        turtle = lines.with_suffix(".ttl")
-        ox.serialize(
-            (
-                Triple(each.subject, each.predicate, each.object)
-                for each in ox.parse(path=str(lines), format=ox.RdfFormat.N_QUADS)
-            ),
-            str(turtle),
-            format=ox.RdfFormat.TURTLE,
-            prefixes=dict(prefixes),
-        )
-        _compress(turtle, folder / dump_name(graph))
-        turtle.unlink()
+    by_size = sorted(quads.graphs, key=lambda graph: -quads.sizes[graph])
+    if pool is None:
+        _compress(quads.every, folder / ALL_QUADS)
+        for graph in by_size:
+            _write_graph(quads.graphs[graph], folder / dump_name(graph), dict(prefixes))
+        return []
+    return [
+        pool.submit(_compress, quads.every, folder / ALL_QUADS),
+        *(
+            pool.submit(
+                _write_graph, quads.graphs[graph], folder / dump_name(graph), dict(prefixes)
+            )
+            for graph in by_size
+        ),
+    ]
+
+
+def _write_graph(lines: Path, target: Path, prefixes: dict[str, str]) -> None:
+    """Write the dump of one graph, which is given as N-Quads."""
+    turtle = lines.with_suffix(".ttl")
+    ox.serialize(
+        (
+            Triple(each.subject, each.predicate, each.object)
+            for each in ox.parse(path=str(lines), format=ox.RdfFormat.N_QUADS)
+        ),
+        str(turtle),
+        format=ox.RdfFormat.TURTLE,
+        prefixes=prefixes,
+    )
+    _compress(turtle, target)
+    turtle.unlink()
 
 
 def _compress(source: Path, target: Path) -> None:

@@ -115,7 +115,7 @@ def write_release(
             made = [
                 pool.submit(_from_disk, project, folder / STORE, folder / TABLES),
                 pool.submit(_from_disk, write_index, folder / STORE, folder / SEARCH_INDEX),
-                pool.submit(write_dumps, quads, folder / DUMPS, PREFIXES),
+                *write_dumps(quads, folder / DUMPS, PREFIXES, pool),
             ]
             for each in made:
                 each.result()

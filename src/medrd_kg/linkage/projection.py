@@ -124,6 +124,7 @@ def project(store: Store, folder: Path) -> dict[str, int]:
             config={"threads": 1, "temp_directory": work, "memory_limit": f"{_MEGABYTES}MB"}
         ) as tables,
     ):
+        tables.execute("SET enable_progress_bar = false")
         for name, types in _READ.items():
             _read(store, tables, name, types, Path(work) / f"{name}.csv")
         tables.execute(_LABEL)
