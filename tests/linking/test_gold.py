@@ -30,10 +30,10 @@ GOAL = {
 """Least precision and recall by facet, and of the judgement; held on the development split."""
 
 FLOOR = {
-    "medical": (0.90, 0.92),
-    "disease": (0.90, 0.90),
-    "modality": (0.85, 0.92),
-    "purpose": (0.75, 0.93),
+    "medical": (0.95, 0.95),
+    "disease": (0.95, 0.95),
+    "modality": (0.90, 0.95),
+    "purpose": (0.90, 0.93),
     "phase": (0.90, 0.90),
     "technology": (0.85, 0.85),
 }
@@ -146,7 +146,7 @@ def compare(
 def test_gold_set_is_whole() -> None:
     rows = gold_rows("dev", "test")
     known = set(shipped_lexicon().broader)
-    assert len(rows) >= 700
+    assert len(rows) >= 800
     assert sum(row["medical"] == "no" for row in rows) >= 150
     assert len({locator_of(row) for row in rows}) == len(rows)
     for row in rows:
@@ -163,7 +163,7 @@ def test_gold_names_are_those_of_the_sheets(texts: dict[Locator, dict[str, str]]
 
 @pytest.mark.shared
 @pytest.mark.parametrize(
-    ("split", "goal", "decoys"), [("dev", GOAL, 3), ("test", FLOOR, 5)], ids=["dev", "test"]
+    ("split", "goal", "decoys"), [("dev", GOAL, 3), ("test", FLOOR, 3)], ids=["dev", "test"]
 )
 def test_figures_on_the_gold_set(
     split: str,

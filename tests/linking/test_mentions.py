@@ -34,6 +34,15 @@ def found(text: str) -> dict[str, list[str]]:
         ("人工知能による画像解析", "technology-ai", "人工知能"),
         ("ＡＩによる画像解析", "technology-ai", "ＡＩ"),
         ("第Ⅱ相を支援する", "phase-clinical-trial", "第Ⅱ相"),
+        ("出生コホート調査", "phase-follow-up-study", "出生コホート"),
+        (
+            "疾病のメカニズムを明らかにする",
+            "phase-pathology-elucidation",
+            "疾病のメカニズムを明らか",
+        ),
+        ("有効性・安全性の評価", "technology-efficacy-safety-evaluation", "有効性・安全性の評価"),
+        ("測定や分析等の基盤技術の研究", "technology-measurement", "測定"),
+        ("測定や分析等の基盤技術の研究", "phase-foundational", "基盤技術の研究"),
         ("research on gene therapies and cancer", "disease-cancer", "cancer"),
         ("Regenerative medicine", "modality-regenerative", "Regenerative medicine"),
     ],
@@ -65,6 +74,12 @@ def test_variants_of_a_word_are_found_where_they_stand(
         ("再生可能エネルギー", "modality-regenerative"),
         ("農薬の登録", "modality-drug"),
         ("said the chairman", "technology-ai"),
+        ("通院治療センター改修整備", "purpose-treatment"),
+        ("罹患状況や治療内容等に関する臨床情報", "purpose-treatment"),
+        ("ゲノム解析センター建替整備工事", "technology-analysis"),
+        ("既存の循環器疾患のコホート研究の結果", "phase-follow-up-study"),
+        ("橋渡し研究においても重要な役割を果たす", "phase-translational"),
+        ("※医療DXとは、診察・治療の情報を共有することと定義できる", "purpose-treatment"),
     ],
 )
 def test_compounds_that_change_the_meaning_are_no_mention(text: str, concept: str) -> None:

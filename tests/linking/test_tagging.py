@@ -66,6 +66,19 @@ def test_names_alone_are_enough_for_plain_programmes(name: str, expected: set[st
     assert concepts(name) >= expected
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "medical"),
+    [
+        ("難病患者情報管理事業", "患者や家族に広く情報を届けるポータルサイトを運営する。", False),
+        ("難病患者情報管理事業", "治療研究を推進するデータベースを構築する。", True),
+        ("国際的な医師養成", "診療参加型臨床実習を充実する。", False),
+        ("国際的な医師養成", "基礎研究医の養成に向けた取組を推進する。", True),
+    ],
+)
+def test_the_text_decides_where_a_name_leaves_it_open(name: str, text: str, medical: bool) -> None:
+    assert LINKER.tag(name, {"overview": text}).medical.is_medical_rd is medical
+
+
 def test_mentions_are_kept_with_their_field() -> None:
     tagging = LINKER.tag("がん研究推進事業", {"overview": "癌の診断法を開発する。"})
     cancer = next(c for c in tagging.concepts if c.concept == str(MRDS["disease-cancer"]))
