@@ -4,7 +4,9 @@ The same graph gives the same bytes: statements are sorted and blank nodes are c
 """
 
 import hashlib
+import os
 import re
+import shutil
 from collections.abc import Mapping
 from concurrent.futures import Executor, Future
 from pathlib import Path
@@ -17,7 +19,7 @@ from pyoxigraph import Triple
 from medrd_kg.build.quad_files import QuadFiles
 from medrd_kg.vocabulary import GRAPH
 
-__all__ = ["ALL_QUADS", "DUMPS", "dump_name", "write_dumps"]
+__all__ = ["ALL_QUADS", "DUMPS", "dump_name", "forget_dumps", "submit_dumps", "write_dumps"]
 
 DUMPS: Final = "dumps"
 """Folder of the dumps in a release."""
@@ -28,6 +30,11 @@ ALL_QUADS: Final = "medrd-kg.nq.zst"
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9]+")
 _READABLE: Final = 60
 """Most characters of a graph's IRI in the name of its dump."""
+
+_TURTLE: Final = ".ttl.zst"
+
+_FORMAT: Final = "dump 1"
+"""How a dump is written; raise it when its bytes change."""
 
 _LEVEL: Final = 9
 """Zstandard level; more costs seconds and saves little."""
@@ -49,40 +56,74 @@ def dump_name(graph: str) -> str:
     return f"{readable}-{hashlib.sha256(graph.encode()).hexdigest()[:12]}.ttl.zst"
 
 
-def write_dumps(
-    quads: QuadFiles, folder: Path, prefixes: Mapping[str, str], pool: Executor | None = None
-) -> list[Future[None]]:
+def write_dumps(quads: QuadFiles, folder: Path, prefixes: Mapping[str, str]) -> None:
     """Write the dumps of a dataset.
 
     Args:
         quads: The dataset.
         folder: Receives the files; created when missing.
         prefixes: Abbreviations for Turtle.
-        pool: Processes that write them; this one does by default.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    _compress(quads.every, folder / ALL_QUADS)
+    for graph, lines in quads.graphs.items():
+        _write_graph(lines, folder / dump_name(graph), dict(prefixes))
+
+
+def submit_dumps(
+    pool: Executor, quads: QuadFiles, folder: Path, prefixes: Mapping[str, str], kept: Path
+) -> list[Future[None]]:
+    """Let other processes write the dumps of a dataset.
+
+    Args:
+        pool: The processes.
+        quads: As for `write_dumps`.
+        folder: As for `write_dumps`.
+        prefixes: As for `write_dumps`.
+        kept: Folder of the dumps of graphs, under the hash of what they say; those that are there
+            are not written again.
 
     Returns:
         What is not finished yet.
     """
     folder.mkdir(parents=True, exist_ok=True)
     by_size = sorted(quads.graphs, key=lambda graph: -quads.sizes[graph])
-    if pool is None:
-        _compress(quads.every, folder / ALL_QUADS)
-        for graph in by_size:
-            _write_graph(quads.graphs[graph], folder / dump_name(graph), dict(prefixes))
-        return []
-    return [
-        pool.submit(_compress, quads.every, folder / ALL_QUADS),
-        *(
-            pool.submit(
-                _write_graph, quads.graphs[graph], folder / dump_name(graph), dict(prefixes)
-            )
-            for graph in by_size
-        ),
-    ]
+    of_graphs = (
+        pool.submit(
+            _keep_graph, quads.graphs[graph], folder / dump_name(graph), dict(prefixes), kept
+        )
+        for graph in by_size
+    )
+    return [pool.submit(_compress, quads.every, folder / ALL_QUADS), *of_graphs]
+
+
+def forget_dumps(kept: Path, folder: Path) -> None:
+    """Remove kept dumps of graphs that are not among the dumps of a release."""
+    used = {path.stat().st_ino for path in folder.iterdir()}
+    for path in kept.glob(f"*{_TURTLE}"):
+        if path.stat().st_ino not in used:
+            path.unlink()
+
+
+def _keep_graph(lines: Path, target: Path, prefixes: dict[str, str], kept: Path) -> None:
+    """Write the dump of a graph, or take the one that is kept: one file under two names."""
+    told = f"{_FORMAT} {ox.__version__} {zstandard.__version__} {sorted(prefixes.items())}"
+    with lines.open("rb") as stream:
+        content = hashlib.file_digest(stream, "sha256").hexdigest()
+    name = hashlib.sha256(f"{told} {content}".encode()).hexdigest()
+    path = kept / f"{name}{_TURTLE}"
+    if not path.is_file():
+        unfinished = path.with_suffix(".part")
+        _write_graph(lines, unfinished, prefixes)
+        unfinished.replace(path)
+    try:
+        os.link(path, target)
+    except OSError:  # a file system without further names
+        shutil.copyfile(path, target)
 
 
 def _write_graph(lines: Path, target: Path, prefixes: dict[str, str]) -> None:
-    """Write the dump of one graph, which is given as N-Quads."""
+    """Write the dump of a graph, which is given as N-Quads."""
     turtle = lines.with_suffix(".ttl")
     ox.serialize(
         (

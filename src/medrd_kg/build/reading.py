@@ -51,14 +51,15 @@ class ReadContent:
         quads: The same as files.
         inference: How the inferred graph came about.
         validation: The report of the SHACL gate.
-        is_written: Whether the store is that of the release already.
+        kept: Folder for what later builds can use again, where the store is that of the release
+            already; None for a content in memory.
     """
 
     store: Store
     quads: QuadFiles
     inference: Inference
     validation: ValidationReport
-    is_written: bool
+    kept: Path | None
 
 
 def read_at_once(
@@ -103,7 +104,7 @@ def read_at_once(
     with timings.step("putting the statements into canonical form"):
         graphs = [canonical_lines(store.quads(name)) for name in store.graphs()]
         quads = write_quad_files(merged([lines] for lines in graphs), folder / _WORK)
-    return ReadContent(store, quads, Inference(each_part, results, rules), validation, False)
+    return ReadContent(store, quads, Inference(each_part, results, rules), validation, None)
 
 
 def read_in_parts(
@@ -148,5 +149,5 @@ def read_in_parts(
         found.quads,
         Inference(each_part, results, found.rules),
         found.validation,
-        True,
+        data_dir / _KEPT,
     )

@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode
 
 from medrd_kg import __version__
 from medrd_kg.build.description import write_descriptions
-from medrd_kg.build.dumps import DUMPS, write_dumps
+from medrd_kg.build.dumps import DUMPS, forget_dumps, submit_dumps, write_dumps
 from medrd_kg.build.gates import validation_record
 from medrd_kg.build.inference import INFERRED, Inference
 from medrd_kg.build.inputs import content_hash
@@ -109,16 +109,17 @@ def write_release(
             peak_memory_mb=0,
             software={"medrd-kg": __version__, "pyoxigraph": version("pyoxigraph")},
         )
-    if content.is_written:
+    if content.kept is not None:
         store.close()
         with timings.step("writing tables, search index and dumps"), processes() as pool:
             made = [
                 pool.submit(_from_disk, project, folder / STORE, folder / TABLES),
                 pool.submit(_from_disk, write_index, folder / STORE, folder / SEARCH_INDEX),
-                *write_dumps(quads, folder / DUMPS, PREFIXES, pool),
+                *submit_dumps(pool, quads, folder / DUMPS, PREFIXES, content.kept),
             ]
             for each in made:
                 each.result()
+            forget_dumps(content.kept, folder / DUMPS)
     else:
         with timings.step("projecting the fact tables"):
             project(store, folder / TABLES)

@@ -34,6 +34,8 @@ _NO_GRAPH: Final = b"<urn:none> .\n"
 _OF_REASONER: Final = b"\t000999\n"
 """Place of finding of what the reasoner concluded: before all rules, and by none of them."""
 _BUFFER: Final = 1 << 20
+_OF_PARTS: Final = {".nq", ".conclusions", ".verdict", ".nt", ".part"}
+"""Endings of what is kept of parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,5 +221,5 @@ def _forget_others(kept: Path, used: set[Path], runs: Iterable[str]) -> None:
     names = {*(path.name for path in used), *(f"{name}.nq" for name in runs)}
     names |= {f"{name}.anonymous.nq" for name in runs}
     for path in kept.iterdir():
-        if path.name not in names:
+        if path.name not in names and path.suffix in _OF_PARTS:
             path.unlink()
