@@ -1,11 +1,10 @@
-"""The folder of imports: what is in it, what leaves it, and how files enter it."""
+"""The folder of imports: what is in it, and how files enter it."""
 
 from pathlib import Path
 
 import pytest
 
-from medrd_kg.problems import Problem
-from medrd_kg.sources.imported import imported_files, remove_imported, replaced
+from medrd_kg.sources.imported import imported_files, replaced
 from medrd_kg.vocabulary import graph_iri
 
 
@@ -26,22 +25,6 @@ def test_imports_are_listed_with_their_graphs(folder: Path) -> None:
         ("table-a", graph_iri("table-a")),
     ]
     assert imported_files(folder / "missing") == []
-
-
-@pytest.mark.parametrize("name", ["table-a", "table-a.ttl"])
-def test_an_import_is_removed_by_its_name(folder: Path, name: str) -> None:
-    assert remove_imported(folder, name).path == folder / "table-a.ttl"
-    assert [each.name for each in imported_files(folder)] == ["rdf-b", "review-sheets-2023/x"]
-    with pytest.raises(Problem, match=r"under the name .* \(there are rdf-b, review"):
-        remove_imported(folder, name)
-
-
-@pytest.mark.parametrize("name", ["notes", "notes.txt", "../imported/table-a", "", "."])
-def test_nothing_else_is_removed(folder: Path, name: str) -> None:
-    before = sorted(folder.rglob("*"))
-    with pytest.raises(Problem, match="nothing is imported under the name"):
-        remove_imported(folder, name)
-    assert sorted(folder.rglob("*")) == before
 
 
 def write_half(target: Path) -> None:

@@ -234,7 +234,8 @@ def import_mof(
 def imports(
     *,
     remove: Annotated[
-        str | None, typer.Option(help="Remove the import of this name, as the list has it.")
+        str | None,
+        typer.Option(help="Remove all that this import brought, by its name in the list."),
     ] = None,
     settings: Settings,
 ) -> None:

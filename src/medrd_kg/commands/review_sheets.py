@@ -19,7 +19,7 @@ from medrd_kg.sources.review_sheets.kept import Inputs, KeptImport
 from medrd_kg.sources.review_sheets.report import ImportReport
 from medrd_kg.sources.review_sheets.selection import Selection
 
-__all__ = ["run_import"]
+__all__ = ["make_kept", "run_import"]
 
 TEXTS = Path("texts") / "review-sheets.jsonl"
 REVIEW = Path("review")
@@ -88,7 +88,7 @@ def _import(
     if out is None:
         kept = KeptImport(data_dir, imported_dir(data_dir))
         with kept.exclusive(progress.note):
-            said = _made(kept, kept.join(files, selection, anew=anew), data_dir, progress)
+            said = make_kept(kept, kept.join(files, selection, anew=anew), data_dir, progress)
             finish_interrupted(data_dir, progress)
             return said
     report = ImportReport()
@@ -104,7 +104,9 @@ def _import(
     return _said(report, summary)
 
 
-def _made(kept: KeptImport, inputs: Inputs, data_dir: Path, progress: ConsoleProgress) -> list[str]:
+def make_kept(
+    kept: KeptImport, inputs: Inputs, data_dir: Path, progress: ConsoleProgress
+) -> list[str]:
     """Make what is not made yet of kept files; return what to say."""
     if kept.is_made(inputs) and (data_dir / REVIEW / _FINDINGS).exists():
         return [*kept.said, "nothing has changed since the last import"]

@@ -1,4 +1,4 @@
-"""The folder of imported files: written whole, listed, and removed."""
+"""The folder of imported files: written whole, and listed."""
 
 import hashlib
 import os
@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from medrd_kg.problems import Problem
 from medrd_kg.sources.content import content_files
 
-__all__ = ["ImportedFile", "imported_files", "remove_imported", "replaced", "would_change"]
+__all__ = ["ImportedFile", "imported_files", "replaced", "would_change"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -44,32 +43,6 @@ def imported_files(folder: Path) -> list[ImportedFile]:
             each.path,
         )
         for each in content_files(folder / "none", imported=folder)
-    )
-
-
-def remove_imported(folder: Path, name: str) -> ImportedFile:
-    """Remove an import; the next build leaves it out.
-
-    Args:
-        folder: The folder of imported files.
-        name: As `imported_files` tells it, with or without suffix.
-
-    Raises:
-        Problem: ``not-found``: there is none of this name. ``invalid-data``: it cannot be removed.
-    """
-    known = imported_files(folder)
-    for each in known:
-        if name in {each.name, each.path.name, each.path.relative_to(folder).as_posix()}:
-            try:
-                each.path.unlink()
-            except OSError as error:
-                raise Problem("invalid-data", f"{each.path}: {error.strerror}") from error
-            return each
-    names = ", ".join(each.name for each in known)
-    raise Problem(
-        "not-found",
-        f"nothing is imported under the name {name!r}",
-        f"there are {names}" if names else "nothing is imported at all",
     )
 
 

@@ -11,7 +11,10 @@ from tests.sources.rs_system.csv_files import Rows
 
 from medrd_kg.build.totals import check_totals
 from medrd_kg.commands import dependent_imports, mof, review_sheets, rs_csv
+from medrd_kg.commands.imports import remove
+from medrd_kg.problems import Problem
 from medrd_kg.sources.facts import PublicFacts
+from medrd_kg.sources.import_sets import import_sets
 from medrd_kg.sources.review_sheets import importer
 from medrd_kg.sources.review_sheets.selection import Selection, reviewed_programmes
 from medrd_kg.store.embedded import EmbeddedStore
@@ -175,3 +178,43 @@ def test_of_what_several_editions_state_one_is_current_and_counted(
     assert second in said["mof-g-1-initial", "concerns"]
     assert check_totals(store) == []
     store.close()
+
+
+@pytest.mark.parametrize(
+    ("removed", "others"),
+    [
+        ("rs-system-2024", ("2021", "2022", "rs2025", "mof")),
+        ("judgit-2021.ndjson", ("2022", "rs2024", "rs2025", "mof")),
+        ("review-sheets", ("rs2024", "rs2025", "mof")),
+    ],
+)
+def test_what_was_removed_leaves_what_was_never_imported(
+    removed: str,
+    others: tuple[str, ...],
+    imports: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run(tmp_path / "all", imports, "2021", "2022", "rs2024", "rs2025", "mof")
+    capsys.readouterr()
+    remove(tmp_path / "all", removed)
+    told = capsys.readouterr().out
+    assert "removed " in told
+    assert told.endswith("the next build leaves it out\n") or removed.endswith(".ndjson")
+    assert "made again beside it: " in told
+    run(tmp_path / "less", imports, *others)
+    assert left(tmp_path / "all") == left(tmp_path / "less")
+
+
+def test_everything_can_be_removed(imports: Path, tmp_path: Path) -> None:
+    data = tmp_path / "d"
+    run(data, imports, "2021", "rs2024", "mof")
+    with pytest.raises(Problem, match="is a part of the import review-sheets"):
+        remove(data, "review-sheets-2021")
+    for name in [each.name for each in import_sets(data)]:
+        remove(data, name)
+    assert import_sets(data) == []
+    kept = [path for path in data.rglob("*") if path.is_file() and path.name != "import.lock"]
+    assert kept == []
+    with pytest.raises(Problem, match=r"under the name 'mof-2022' \(nothing is imported at all"):
+        remove(data, "mof-2022")

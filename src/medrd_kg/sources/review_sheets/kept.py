@@ -248,6 +248,33 @@ class KeptImport:
                 shutil.rmtree(kept)
         return len(changed) + len(obsolete), len(outputs) - len(changed)
 
+    def without(self, name: str) -> Inputs | None:
+        """Return what is kept but for one file; None where nothing is left.
+
+        Args:
+            name: Of a file that is kept.
+        """
+        noted = self._noted()["inputs"]
+        hashes = {each: digest for each, digest in noted["hashes"].items() if each != name}
+        return Inputs(Selection(noted["selection"]), hashes) if hashes else None
+
+    def forget(self) -> list[Path]:
+        """Remove what was made and all that is remembered; return the files that are gone.
+
+        Raises:
+            OSError: A file cannot be removed.
+        """
+        made = [self._out_dir / name for name in sorted(self._noted().get("outputs", ()))]
+        gone = [path for path in made if path.exists()]
+        for path in gone:
+            path.unlink()
+        for path in (self.folder / _NOTE, self.folder / ".unfinished", self._inputs):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+        return gone
+
     def _note(self, inputs: Inputs, outputs: dict[str, str], said: Sequence[str]) -> None:
         note = {
             "fingerprint": inputs.fingerprint(),
