@@ -58,6 +58,7 @@ NOT_KEPT: Final = {"Cache-Control": "no-store"}
 _TAG: Final = "review"
 _ACTIONS: Final = {"accept": State.ACCEPTED, "reject": State.REJECTED}
 _MOST_IDS: Final = 10_000
+_EXAMPLE: Final = '{"ids": ["S043", "S044.modality-vaccine"], "by": "policy-analyst"}'
 _OWN: Final = ("state", "unit", "limit", "cursor")
 
 
@@ -129,7 +130,8 @@ def as_parameter(problem: Problem) -> Problem:
     """Return a fault of the command line as one of a request: what is not there, or ill said."""
     if problem.slug != "usage":
         return problem
-    return Problem("invalid-parameter", problem.detail, problem.hint)
+    said = problem.detail.replace("--by ", "by ").replace("--as ", "concept ")
+    return Problem("invalid-parameter", said, problem.hint)
 
 
 async def _list(request: Request) -> Response:
@@ -289,5 +291,4 @@ def _read_decision(text: str, action: str) -> tuple[Sequence[str], str, str | No
 
 
 def _malformed(reason: str) -> Problem:
-    example = '{"ids": ["S043", "S044.modality-vaccine"], "by": "policy-analyst"}'
-    return Problem("malformed-request", f"the body: {reason}", f"send {example}")
+    return Problem("malformed-request", f"the body: {reason}", _EXAMPLE)

@@ -27,7 +27,7 @@ from medrd_kg.web.state import serving
 __all__ = ["API_PAGES", "api", "in_language"]
 
 _GROUPS: Final = {
-    "questions": ("questions", "search", "evidence", "linking"),
+    "questions": ("questions", "search", "evidence", "linking", "review"),
     "stored": ("stored queries",),
     "collections": (),
     "sparql": ("SPARQL", "dereferencing"),
