@@ -1,5 +1,6 @@
 """Where the pages are: the address of a page, and the page of a thing."""
 
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -24,6 +25,9 @@ PAGE_KINDS: Final = {
 }
 """Kinds of things that have pages, each with the path of its list."""
 
+_REMEMBERED: Final = 8192
+"""Things whose paths are remembered: a page names hundreds, many of them again and again."""
+
 _UNITS: Final = f"{ID}document/"
 _SOURCES: Final = (f"{ID}data-source/", f"{ID}review-sheet/")
 
@@ -43,6 +47,7 @@ def address(served: Serving | None, path: str, parameters: Parameters | None = N
     return f"{base_path(served)}{path}{'?' if query else ''}{query}"
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def page_path(iri: str) -> str | None:
     """Return the path, after the language, of the page about a thing; None where there is none.
 

@@ -12,6 +12,8 @@ __all__ = ["cycle"]
 
 _PATH: Final = "/api/v1/pdca"
 _SHOWN_OF_STEP: Final = 12
+_MOST: Final = 100
+"""The most that an answer holds; steps that lie behind it are asked for by themselves."""
 _COLUMNS: Final = (
     Column("step", "step", lambda entry: entry["step"]),
     Column("element", "element", lambda entry: entry["element"]),
@@ -33,14 +35,19 @@ async def cycle(request: Request, kind: str, slug: str, _: Json) -> Section:
         kind: ``programme`` or ``project``.
         slug: Of the thing.
     """
-    asked: dict[str, str | int] = {kind: slug, "limit": _SHOWN_OF_STEP}
+    asked: dict[str, str | int] = {kind: slug, "limit": _MOST}
     try:
         answer = await ask(request, _PATH, {**asked, "explain": "true"})
     except Problem as problem:
         return refused("pdca", _PATH, {kind: slug}, problem)
-    entries: list[Json] = []
-    for each in answer["steps"]:  # of every step, since plans alone can fill a page
-        if each["elements"] or each["absent"]:
-            of_step = await ask(request, _PATH, {**asked, "step": each["step"]})
-            entries += of_step["items"]
+    of_step: dict[str, list[Json]] = {each["step"]: [] for each in answer["steps"]}
+    for entry in answer["items"]:
+        of_step[entry["step"]].append(entry)
+    for each in answer["steps"]:
+        wanted = min(_SHOWN_OF_STEP, each["elements"] + each["absent"])
+        if len(of_step[each["step"]]) < wanted:
+            more = await ask(request, _PATH, {**asked, "limit": wanted, "step": each["step"]})
+            of_step[each["step"]] = more["items"]
+    # Of every step, since plans alone can fill a page.
+    entries = [entry for found in of_step.values() for entry in found[:_SHOWN_OF_STEP]]
     return table_of("pdca", {**answer, "items": entries}, _PATH, {kind: slug}, _COLUMNS)

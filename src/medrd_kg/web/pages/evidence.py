@@ -34,7 +34,7 @@ async def _overview(request: Request) -> Response:
         request,
         "evidence.html",
         {
-            "documents": await ask_table(served.evaluator, _DOCUMENTS),
+            "documents": await ask_table(served, _DOCUMENTS),
             "asked": asked,
             "fact": await _fact(served, asked) if asked else None,
         },
@@ -52,7 +52,7 @@ async def _fact(served: Serving, asked: str) -> dict[str, Any] | None:
         return None
     return {
         "thing": found[iri],
-        "places": await ask_table(served.evaluator, "places-of-thing", thing=iri),
+        "places": await ask_table(served, "places-of-thing", thing=iri),
     }
 
 
@@ -70,7 +70,7 @@ async def _document(request: Request) -> Response:
             "slug": slug,
             "types": {each["unitId"]: each.get("unitType") for each in listed["items"]},
             "texts": {each["unitId"]: each["text"] for each in listed["items"] if "text" in each},
-            "units": await ask_table(served.evaluator, _UNITS, document=iri),
+            "units": await ask_table(served, _UNITS, document=iri),
             "most": max(each["statements"] for each in listed["items"]),
         },
     )
@@ -81,7 +81,7 @@ async def _document_file(request: Request) -> Response:
     refuse_parameters(request)
     slug = request.path_params["document"]
     await ask(request, f"{_API}/{slug}")
-    units = await ask_table(served.evaluator, _UNITS, document=f"{ID}document/{slug}")
+    units = await ask_table(served, _UNITS, document=f"{ID}document/{slug}")
     return await table_file(units, request.path_params["file_format"])
 
 
@@ -93,7 +93,7 @@ async def _unit(request: Request) -> Response:
     listed = await ask(request, f"{_API}/{document}")
     ids = [each["unitId"] for each in listed["items"]]
     at = ids.index(stated["unit"]["unitId"])
-    things = await ask_table(served.evaluator, _THINGS, unit=stated["unit"]["id"])
+    things = await ask_table(served, _THINGS, unit=stated["unit"]["id"])
     by_id = {each["id"]: each for each in stated["items"]}
     groups: dict[str, dict[str, Any]] = {}
     for row in things.rows:
@@ -122,7 +122,7 @@ async def _unit_file(request: Request) -> Response:
     refuse_parameters(request)
     document, unit = request.path_params["document"], request.path_params["unit"]
     stated = await ask(request, f"{_API}/{document}/{unit}")
-    things = await ask_table(served.evaluator, _THINGS, unit=stated["unit"]["id"])
+    things = await ask_table(served, _THINGS, unit=stated["unit"]["id"])
     return await table_file(things, request.path_params["file_format"])
 
 
@@ -131,7 +131,7 @@ async def _documents_file(request: Request) -> Response:
     refuse_parameters(request)
     if request.path_params["table"] != _DOCUMENTS:
         raise Problem("not-found", f"there is no table {request.path_params['table']!r}")
-    documents = await ask_table(served.evaluator, _DOCUMENTS)
+    documents = await ask_table(served, _DOCUMENTS)
     return await table_file(documents, request.path_params["file_format"])
 
 

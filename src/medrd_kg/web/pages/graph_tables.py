@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Literal
 
+import orjson
 import yaml
 from anyio import to_thread
 from fastapi import Request, Response
@@ -22,7 +23,7 @@ from medrd_kg.sparql.evaluation import Evaluator
 from medrd_kg.store.base import Term
 from medrd_kg.web.representation import values_block
 from medrd_kg.web.requests import refuse_parameters
-from medrd_kg.web.state import serving
+from medrd_kg.web.state import Serving, serving
 from medrd_kg.web.table_formats import CSV, XLSX, file_response, write_table
 from medrd_kg.web.tables import Table
 
@@ -106,11 +107,11 @@ class GraphTable:
         return Table(header, rows)
 
 
-async def ask_table(evaluator: Evaluator, name: str, **things: str) -> GraphTable:
-    """Return a table.
+async def ask_table(served: Serving, name: str, **things: str) -> GraphTable:
+    """Return a table, from those kept where possible.
 
     Args:
-        evaluator: Whom to ask.
+        served: What is served.
         name: Its name in ``graph_tables.yaml``.
         things: IRIs that the query is about: ``document`` fills ``?_document_iri``.
 
@@ -121,6 +122,15 @@ async def ask_table(evaluator: Evaluator, name: str, **things: str) -> GraphTabl
     text = described.query
     for variable, iri in things.items():
         text = text.replace(f"?_{variable}_iri", str(NamedNode(iri)))
+    key = f"table {text}"
+    kept = served.documents.get(key)
+    if kept is None:
+        kept = orjson.dumps(await _rows(served.evaluator, described, text))
+        served.documents.put(key, kept)
+    return GraphTable(name, described.columns, orjson.loads(kept), text)
+
+
+async def _rows(evaluator: Evaluator, described: _Described, text: str) -> list[dict[str, Any]]:
     found = await evaluator.select(text)
     iris = {
         term.value
@@ -129,14 +139,13 @@ async def ask_table(evaluator: Evaluator, name: str, **things: str) -> GraphTabl
         if kind == "thing" and isinstance(term := row.get(column), NamedNode)
     }
     labels = await labels_of(evaluator, iris)
-    rows = [
+    return [
         {
             column: _value(row.get(column), kind, labels)
             for column, kind in described.columns.items()
         }
         for row in found
     ]
-    return GraphTable(name, described.columns, rows, text)
 
 
 async def labels_of(evaluator: Evaluator, iris: Iterable[str]) -> dict[str, dict[str, str]]:
@@ -189,7 +198,7 @@ def file_of(known: Sequence[str]) -> Callable[[Request], Awaitable[Response]]:
     async def handler(request: Request) -> Response:
         refuse_parameters(request)
         name = require_table(request.path_params["table"], known)
-        table = await ask_table(serving(request).evaluator, name)
+        table = await ask_table(serving(request), name)
         return await table_file(table, request.path_params["file_format"])
 
     return handler

@@ -40,7 +40,7 @@ async def _page(request: Request) -> Response:
         "quality.html",
         {
             "manifest": manifest,
-            "tables": [await ask_table(served.evaluator, name) for name in _TABLES],
+            "tables": [await ask_table(served, name) for name in _TABLES],
         },
     )
 

@@ -32,7 +32,7 @@ async def _overview(request: Request) -> Response:
     served = serving(request)
     refuse_parameters(request)
     documents, publications, references = [
-        await ask_table(served.evaluator, name) for name in ("documents-with-units", *_LISTS)
+        await ask_table(served, name) for name in ("documents-with-units", *_LISTS)
     ]
     return render(
         request,
@@ -45,7 +45,7 @@ async def _source(request: Request) -> Response:
     served = serving(request)
     refuse_parameters(request)
     item = await _item(request, served)
-    asked = [await ask_table(served.evaluator, name, source=item["id"]) for name in _TABLES]
+    asked = [await ask_table(served, name, source=item["id"]) for name in _TABLES]
     tables = [each for each in asked if each.rows]
     kind, slug = request.path_params["kind"], request.path_params["slug"]
     return render(
@@ -60,7 +60,7 @@ async def _source_file(request: Request) -> Response:
     refuse_parameters(request)
     name = require_table(request.path_params["table"], _TABLES)
     item = await _item(request, served)
-    table: GraphTable = await ask_table(served.evaluator, name, source=item["id"])
+    table: GraphTable = await ask_table(served, name, source=item["id"])
     return await table_file(table, request.path_params["file_format"])
 
 
