@@ -158,6 +158,7 @@ class TestSpace:
         written = size_of(data_dir / "releases" / manifest.version)
         assert retention.space_needed(sources, 0) >= written
         assert retention.space_needed(sources, written) >= written
+        assert retention.space_needed(sources, 0, in_parts=True) > 2 * written
 
 
 class TestOtherBuilders:

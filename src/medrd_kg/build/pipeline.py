@@ -224,8 +224,9 @@ def _build(
     root, files, records = _inputs(data_dir, root)
     current = releases.current()
     before = 0 if current is None else size_of(current)
-    require_space(releases.folder, space_needed(sum(each.bytes for each in records), before))
     large = sum(each.path.stat().st_size for each in files) > MOST_IN_MEMORY
+    needed = space_needed(sum(each.bytes for each in records), before, in_parts=large)
+    require_space(releases.folder, needed)
     read = read_in_parts if large else read_at_once
     with storage_faults(releases.folder), releases.workspace() as folder:
         content = read(files, records, root=root, data_dir=data_dir, folder=folder, timings=timings)
