@@ -225,3 +225,39 @@ def test_a_token_in_an_address_is_no_token(server: httpx.Client, fresh: Path) ->
 
 def test_the_form_of_a_document_that_is_not_there(server: httpx.Client) -> None:
     assert server.post("/en/review/nothing", data={"token": EDITOR}).status_code == 404
+
+
+def test_doubtful_pairs_are_judged_like_proposals(server: httpx.Client, fresh: Path) -> None:
+    base = "https://w3id.org/medrd-kg/id/organization/"
+    pair = {
+        "kind": "organization",
+        "outcome": "kept-apart",
+        "one": f"{base}n-1",
+        "one_label": "株式会社未来",
+        "one_place": "",
+        "other": f"{base}c1",
+        "other_label": "未来株式会社",
+        "other_place": "5010005007398",
+        "why": "the same name with another legal form",
+        "equal_figures": None,
+        "different_figures": None,
+    }
+    path = fresh / "review" / "review-sheets-pairs.json"
+    path.write_text(json.dumps([pair, pair | {"outcome": "joined"}]), encoding="utf-8")
+    listed = server.get("/api/v1/reviews").json()["items"][-1]
+    assert (listed["id"], listed["counts"]["open"]) == ("review-sheets", 1)
+    (found,) = server.get("/api/v1/reviews/review-sheets").json()["items"]
+    assert (found["kind"], found["one"]["label"]) == ("pair", "株式会社未来")
+    given = {"ids": [found["id"]], "by": "analyst"}
+    address = "/api/v1/reviews/review-sheets"
+    refusal(server.post(f"{address}/accept", json=given), 401, "unauthorized")
+    done = server.post(f"{address}/accept", json=given, headers=AS_EDITOR)
+    assert (done.json()["facts"], done.json()["takesEffect"]) == (1, "next-import")
+    assert server.get(address).json()["total"] == 0
+    assert server.get(address, params={"state": "accepted"}).json()["total"] == 1
+    noted = (fresh / "review" / "review-sheets-journal.jsonl").read_text("utf-8")
+    assert json.loads(noted)["ids"] == [found["id"]]
+    wrong = server.post(f"{address}/reject", json=given | {"ids": ["Pnone"]}, headers=AS_EDITOR)
+    refusal(wrong, 400, "invalid-parameter")
+    for each in (fresh / "review").glob("review-sheets-*"):
+        each.unlink()

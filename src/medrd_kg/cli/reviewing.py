@@ -17,7 +17,9 @@ review_commands = typer.Typer(help="Judge what was proposed from imported docume
 commands.add_typer(review_commands, name="review")
 
 
-_Document = Annotated[str, typer.Argument(help="Slug of an imported document.")]
+_Document = Annotated[
+    str, typer.Argument(help="Slug of an imported document, or review-sheets for doubtful pairs.")
+]
 _By = Annotated[
     str, typer.Option("--by", help="Your role or handle, which is published; not your name.")
 ]

@@ -1,7 +1,7 @@
 """``medrd-kg review``: a person's judgement on what was proposed from imported documents."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ import typer
 from medrd_kg.content import content_root
 from medrd_kg.problems import Problem
 from medrd_kg.reviewing import proposals
+from medrd_kg.reviewing.pairs import PAIRS, judge_pairs, pair_documents
 from medrd_kg.sources.content import content_files, imported_dir
 from medrd_kg.sources.documents.deciding import Review, open_review
 from medrd_kg.sources.documents.decisions import State
@@ -47,7 +48,14 @@ def list_proposals(
         states: Which proposals; none: those that are open.
         as_json: One JSON object a line.
     """
+    pairs = pair_documents(data_dir) if slug in {None, PAIRS} else None
+    if slug == PAIRS and pairs is not None:
+        _list_pairs(pairs, set(states) or {State.OPEN}, as_json=as_json)
+        return
     if slug is None:
+        if pairs is not None:
+            still_open = sum(each["state"] is State.OPEN for each in pairs)
+            typer.echo(f"{PAIRS}: {still_open} open of {len(pairs)} doubtful pairs")
         for each in imported_documents(data_dir):
             counts = open_review(data_dir, each).counts()
             typer.echo(f"{each}: {', '.join(f'{n} {state}' for state, n in counts.items())}")
@@ -66,6 +74,20 @@ def list_proposals(
             typer.echo(_json(found))
         else:
             typer.echo(f"{term.id}  {state}  new term  {term.term}  {' '.join(found['units'])}")
+
+
+def _list_pairs(pairs: Sequence[Mapping[str, Any]], states: set[State], *, as_json: bool) -> None:
+    for each in pairs:
+        if each["state"] not in states:
+            continue
+        if as_json:
+            typer.echo(_json(dict(each)))
+        else:
+            one, other = each["one"], each["other"]
+            typer.echo(
+                f"{each['id']}  {each['state']}  {each['of']}  {one['label']} ({one['place']})"
+                f"  {other['label']} ({other['place']})  {each['why']}"
+            )
 
 
 def show_unit(data_dir: Path, slug: str, unit_id: str) -> None:
@@ -93,7 +115,14 @@ def decide(
     by: str,
     concept: str | None = None,
 ) -> None:
-    """Accept or reject proposals and say how many; see `proposals.decide`."""
+    """Accept or reject proposals or pairs and say how many; see `proposals.decide`."""
+    if slug == PAIRS:
+        judged = judge_pairs(data_dir, ids, state, by=by, via=_VIA)
+        typer.echo(
+            f"{judged.facts} pairs {_NAMES[state]}; {judged.open} are open;"
+            " import the same sheets again to heed it"
+        )
+        return
     done = proposals.decide(data_dir, slug, ids, state, by=by, via=_VIA, concept=concept)
     typer.echo(
         f"{done.facts} facts and {done.terms} new terms {_NAMES[state]}; {done.open} facts are open"

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Sequence
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from pathlib import Path
 
 import typer
@@ -15,6 +16,7 @@ from medrd_kg.problems import Problem
 from medrd_kg.sources.content import imported_dir
 from medrd_kg.sources.review_sheets.doubts import pairs_as_csv, pairs_as_json
 from medrd_kg.sources.review_sheets.importer import ImportSummary, import_review_sheets
+from medrd_kg.sources.review_sheets.judgements import Judgements
 from medrd_kg.sources.review_sheets.kept import Inputs, KeptImport
 from medrd_kg.sources.review_sheets.report import ImportReport
 from medrd_kg.sources.review_sheets.selection import Selection
@@ -23,6 +25,7 @@ __all__ = ["make_kept", "run_import"]
 
 TEXTS = Path("texts") / "review-sheets.jsonl"
 REVIEW = Path("review")
+JUDGEMENTS = REVIEW / "review-sheets-judgements.json"
 _FINDINGS = "review-sheets.txt"
 _PAIRS = "review-sheets-pairs"
 
@@ -108,6 +111,8 @@ def make_kept(
     kept: KeptImport, inputs: Inputs, data_dir: Path, progress: ConsoleProgress
 ) -> list[str]:
     """Make what is not made yet of kept files; return what to say."""
+    judgements = Judgements.read(data_dir / JUDGEMENTS)
+    inputs = replace(inputs, judged=judgements.digest())
     if kept.is_made(inputs) and (data_dir / REVIEW / _FINDINGS).exists():
         return [*kept.said, "nothing has changed since the last import"]
     work = kept.work_dir(inputs)
@@ -122,6 +127,7 @@ def make_kept(
         work_dir=work,
         progress=progress,
         reasons=True,
+        judgements=judgements,
     )
     _write_review(data_dir, report, summary)
     said = _said(report, summary)

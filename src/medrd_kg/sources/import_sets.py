@@ -18,6 +18,10 @@ from medrd_kg.sources.kept_runs import MOF, RS_CSV
 __all__ = ["SHEETS", "ImportSet", "import_sets", "sheet_inputs"]
 
 SHEETS: Final = "review-sheets"
+_REVIEW: Final = (
+    *(".txt", "-pairs.csv", "-pairs.json"),
+    *("-judgements.json", "-journal.jsonl"),
+)
 _SHEETS_NOTE: Final = Path("import-state") / "review-sheets" / "import.json"
 _RS_SYSTEM = re.compile(r"(?:linked-)?(rs-system-(\d{4}))")
 _MOF = re.compile(r"(mof-(\d{4}))")
@@ -99,7 +103,7 @@ def _others(data_dir: Path, name: str, kind: str) -> Iterator[Path]:
     if kind == SHEETS:
         there = [
             data_dir / "texts" / "review-sheets.jsonl",
-            *(review / f"review-sheets{each}" for each in (".txt", "-pairs.csv", "-pairs.json")),
+            *(review / f"review-sheets{each}" for each in _REVIEW),
         ]
     elif kind == "document":
         slug = name.removeprefix("document-")

@@ -36,9 +36,10 @@ _STATE: Final[Schema] = {"type": "string", "enum": [each.value for each in State
 
 _DOCUMENT: Final[Schema] = {
     "type": "object",
-    "required": ["id", "href", "document", "label", "units", "counts", "terms", "importedAt"],
+    "required": ["id", "kind", "href", "label", "counts"],
     "properties": {
-        "id": {**_TEXT, "description": "Slug of the document."},
+        "id": {**_TEXT, "description": "Slug of the document, or review-sheets."},
+        "kind": {**_TEXT, "enum": ["document", "pairs"]},
         "href": {**_TEXT, "format": "uri"},
         "document": {**_TEXT, "format": "uri"},
         "label": reference("LanguageMap"),
@@ -48,11 +49,22 @@ _DOCUMENT: Final[Schema] = {
         "importedAt": _TIME,
     },
 }
+_CANDIDATE: Final[Schema] = {
+    "type": "object",
+    "required": ["id", "label", "place"],
+    "properties": {"id": {**_TEXT, "format": "uri"}, "label": _TEXT, "place": _TEXT},
+}
 _PROPOSAL: Final[Schema] = {
     "type": "object",
-    "required": ["kind", "id", "state", "confidence"],
+    "required": ["kind", "id", "state"],
     "properties": {
-        "kind": {"type": "string", "enum": ["fact", "term"]},
+        "kind": {"type": "string", "enum": ["fact", "term", "pair"]},
+        "of": {"type": "string", "enum": ["organization", "programme"]},
+        "one": _CANDIDATE,
+        "other": _CANDIDATE,
+        "why": {**_TEXT, "description": "Of a pair: why both may be one, or may not."},
+        "equalFigures": {"type": ["integer", "null"]},
+        "differentFigures": {"type": ["integer", "null"]},
         "id": {**_TEXT, "description": "What it is accepted or rejected by."},
         "state": _STATE,
         "unit": {**_TEXT, "description": "Of a fact: the unit that it was read from."},
@@ -113,7 +125,7 @@ _DECIDED: Final[Schema] = {
         "statements": {**_COUNT, "description": "Statements of a person that were taken."},
         "open": {**_COUNT, "description": "Facts that are still open."},
         "at": {**_TEXT, "format": "date-time"},
-        "takesEffect": {**_TEXT, "enum": ["next-build"]},
+        "takesEffect": {**_TEXT, "enum": ["next-build", "next-import"]},
         "release": _TEXT,
     },
 }
@@ -130,7 +142,11 @@ def _listed(item: Schema) -> Schema:
 
 
 _ID_PARAMETER: Final = parameter(
-    "id", "Slug of an imported document.", {"type": "string"}, place="path", required=True
+    "id",
+    "Slug of an imported document, or review-sheets for doubtful pairs.",
+    {"type": "string"},
+    place="path",
+    required=True,
 )
 _BY_PARAMETER: Final = parameter(
     "by",

@@ -14,16 +14,14 @@ from anyio import to_thread
 from fastapi import FastAPI, Request, Response
 
 from medrd_kg.problems import Problem
+from medrd_kg.reviewing.pairs import PAIRS, judge_pairs, pair_documents
 from medrd_kg.reviewing.proposals import (
     Outcome,
     decide,
-    fact_document,
     take_written,
-    term_document,
 )
-from medrd_kg.sources.documents.deciding import Review, open_review
+from medrd_kg.sources.documents.deciding import open_review
 from medrd_kg.sources.documents.decisions import State
-from medrd_kg.sources.documents.importing import imported_documents
 from medrd_kg.sources.documents.keeping import review_dir
 from medrd_kg.sparql.protocol import decoded, media_type_of
 from medrd_kg.web.authorization import Authority, Role
@@ -48,12 +46,18 @@ from medrd_kg.web.review_openapi import (
     USUAL,
     decision,
 )
+from medrd_kg.web.review_told import (
+    REVIEWS,
+    described_reviews,
+    proposals_of,
+    summary_of_document,
+    summary_of_pairs,
+)
 from medrd_kg.web.schemas import Schema
 from medrd_kg.web.state import Serving, serving
 
 __all__ = ["NOT_KEPT", "as_parameter", "install_reviews", "wanted_states"]
 
-PATH: Final = "/api/v1/reviews"
 NOT_KEPT: Final = {"Cache-Control": "no-store"}
 _TAG: Final = "review"
 _ACTIONS: Final = {"accept": State.ACCEPTED, "reject": State.REJECTED}
@@ -70,15 +74,15 @@ def install_reviews(app: FastAPI, authority: Authority) -> None:
         authority: Knows the tokens.
     """
     routes: list[tuple[str, str, Callable[..., Any], str, Schema]] = [
-        ("GET", PATH, _list, "list_reviews", LIST),
-        ("GET", f"{PATH}/{{id}}", _show, "get_review", SHOW),
-        ("GET", f"{PATH}/{{id}}/proposals", _turtle, "get_review_proposals", EXPORT),
-        ("POST", f"{PATH}/{{id}}/edit", partial(_edit, authority), "edit_review", EDIT),
+        ("GET", REVIEWS, _list, "list_reviews", LIST),
+        ("GET", f"{REVIEWS}/{{id}}", _show, "get_review", SHOW),
+        ("GET", f"{REVIEWS}/{{id}}/proposals", _turtle, "get_review_proposals", EXPORT),
+        ("POST", f"{REVIEWS}/{{id}}/edit", partial(_edit, authority), "edit_review", EDIT),
     ]
     routes += [
         (
             "POST",
-            f"{PATH}/{{id}}/{action}",
+            f"{REVIEWS}/{{id}}/{action}",
             partial(_decide, authority, action),
             f"{action}_review",
             decision(action),
@@ -137,28 +141,9 @@ def as_parameter(problem: Problem) -> Problem:
 async def _list(request: Request) -> Response:
     served = serving(request)
     refuse_parameters(request)
-    items = await to_thread.run_sync(_described, served)
-    document = envelope(served, address_of(served, PATH), items, total=len(items))
+    items = await to_thread.run_sync(described_reviews, served)
+    document = envelope(served, address_of(served, REVIEWS), items, total=len(items))
     return json_response(document, headers=NOT_KEPT)
-
-
-def _described(served: Serving) -> list[dict[str, Any]]:
-    data_dir = served.settings.data_dir
-    return [_summary(served, open_review(data_dir, each)) for each in imported_documents(data_dir)]
-
-
-def _summary(served: Serving, review: Review) -> dict[str, Any]:
-    identity = review.document.identity
-    return {
-        "id": identity.slug,
-        "href": served.address(f"{PATH}/{identity.slug}"),
-        "document": identity.iri,
-        "label": {"ja": identity.label_ja, "en": identity.label_en},
-        "units": len(review.document.units),
-        "counts": {state.value: n for state, n in review.counts().items()},
-        "terms": len(review.document.proposals.terms),
-        "importedAt": review.document.provenance.get("importedAt"),
-    }
 
 
 async def _show(request: Request) -> Response:
@@ -168,10 +153,15 @@ async def _show(request: Request) -> Response:
     states = wanted_states(one.get("state", State.OPEN.value))
     limit = read_integer("limit", one.get("limit"), least=1, most=MOST, default=USUAL)
     start = read_offset(read_cursor(one.get("cursor")))
-    review = await to_thread.run_sync(
-        open_review, served.settings.data_dir, request.path_params["id"]
-    )
-    found = [*_proposals(review, states, one.get("unit"))]
+    slug, data_dir = request.path_params["id"], served.settings.data_dir
+    pairs = await to_thread.run_sync(pair_documents, data_dir) if slug == PAIRS else None
+    if pairs is not None:
+        summary = summary_of_pairs(served, pairs)
+        found = [{"kind": "pair", **each} for each in pairs if each["state"] in states]
+    else:
+        review = await to_thread.run_sync(open_review, data_dir, slug)
+        summary = summary_of_document(served, review)
+        found = proposals_of(review, states, one.get("unit"))
     path = request.url.path
     more = start + limit < len(found)
     following = None
@@ -183,26 +173,9 @@ async def _show(request: Request) -> Response:
         found[start : start + limit],
         total=len(found),
         following=following,
-        more={"review": _summary(served, review)},
+        more={"review": summary},
     )
     return json_response(document, headers=NOT_KEPT)
-
-
-def _proposals(review: Review, states: frozenset[State], unit: str | None) -> list[dict[str, Any]]:
-    texts = {each.unit_id: each.text for each in review.document.units}
-    facts = [
-        {"kind": "fact", **fact_document(review, each), "text": texts[each.unit]}
-        for each in review.document.proposals.facts
-        if review.state_of(each) in states and unit in {None, each.unit}
-    ]
-    terms = [
-        {"kind": "term", **found}
-        for each in review.document.proposals.terms
-        if review.state_of_term(each) in states
-        and (found := term_document(review, each))
-        and (unit is None or unit in found["units"])
-    ]
-    return [*facts, *terms]
 
 
 async def _turtle(request: Request) -> Response:
@@ -224,9 +197,11 @@ async def _decide(authority: Authority, action: str, request: Request) -> Respon
     body = await read_body(request, limit, "decide on fewer proposals at once")
     ids, by, concept = _read_decision(decoded(body, "the decision"), action)
     slug, data_dir = request.path_params["id"], served.settings.data_dir
-    work = partial(
-        decide, data_dir, slug, ids, _ACTIONS[action], by=by, via="rest", concept=concept
-    )
+    state = _ACTIONS[action]
+    if slug == PAIRS:
+        work = partial(judge_pairs, data_dir, ids, state, by=by, via="rest")
+        return await _told(served, request, work, effect="next-import")
+    work = partial(decide, data_dir, slug, ids, state, by=by, via="rest", concept=concept)
     return await _told(served, request, work)
 
 
@@ -245,7 +220,9 @@ async def _edit(authority: Authority, request: Request) -> Response:
     return await _told(served, request, work)
 
 
-async def _told(served: Serving, request: Request, work: Callable[[], Outcome]) -> Response:
+async def _told(
+    served: Serving, request: Request, work: Callable[[], Outcome], effect: str = "next-build"
+) -> Response:
     """Carry a decision out and say what came of it."""
     try:
         done = await to_thread.run_sync(work)
@@ -253,13 +230,13 @@ async def _told(served: Serving, request: Request, work: Callable[[], Outcome]) 
         raise as_parameter(problem) from problem
     review = request.path_params["id"]
     document = {
-        "review": served.address(f"{PATH}/{review}"),
+        "review": served.address(f"{REVIEWS}/{review}"),
         "facts": done.facts,
         "terms": done.terms,
         "statements": done.statements,
         "open": done.open,
         "at": done.at,
-        "takesEffect": "next-build",
+        "takesEffect": effect,
         "release": served.state_id,
     }
     return json_response(document, headers=NOT_KEPT)

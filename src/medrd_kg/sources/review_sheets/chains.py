@@ -15,7 +15,7 @@ doubt: reported, never merged. A reviewed list (``reviewed/programmes.tsv``) goe
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final, NamedTuple
@@ -212,22 +212,29 @@ class ChainBuilder:
         if chain not in named:
             named.append(chain)
 
-    def add_year(self, keys: Iterable[SheetKey], reviewed: Mapping[str, str]) -> None:
+    def add_year(
+        self,
+        keys: Iterable[SheetKey],
+        reviewed: Mapping[str, str],
+        judged: Container[str] = frozenset(),
+    ) -> None:
         """Chain the sheets of one publication year.
 
         Args:
             keys: All sheets of the year.
             reviewed: Slug of the programme by sheet number with ministry (``ministry/number``),
                 where a person has decided it.
+            judged: Those of them that are no row of the reviewed list but a judgement on a pair.
         """
         ordered = sorted(keys, key=lambda key: (key.ministry, key.number))
         claims: defaultdict[str, list[tuple[int, SheetKey, str]]] = defaultdict(list)
         fresh: list[SheetKey] = []
         for key in ordered:
-            slug = reviewed.get(f"{key.ministry}/{key.number}")
+            name = f"{key.ministry}/{key.number}"
+            slug = reviewed.get(name)
             if slug is not None:
                 chain = self.chains.setdefault(slug, Chain(slug, reviewed=True))
-                self._register(chain, key, "reviewed")
+                self._register(chain, key, "judged" if name in judged else "reviewed")
                 continue
             found = self._continued(key)
             if found is None:

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Final
 
 from medrd_kg.sources.review_sheets.chains import ChainLink, Doubt, SheetKey, overlap
+from medrd_kg.sources.review_sheets.judgements import APART
 from medrd_kg.sources.review_sheets.ministries import Ministry
 from medrd_kg.sources.review_sheets.organisations import (
     Organisation,
@@ -24,9 +25,8 @@ from medrd_kg.vocabulary import kind_iri
 
 __all__ = ["Pair", "doubtful_pairs", "organisation_doubts", "pairs_as_csv", "pairs_as_json"]
 
-_APART: Final = "kept-apart"
 _JOINED: Final = "joined"
-_REVIEWED: Final = "reviewed"
+_DECIDED: Final = frozenset({"reviewed", "judged"})
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -92,7 +92,7 @@ def doubtful_pairs(survey: Survey, organisations: Iterable[OrganisationDoubt]) -
         _joined(survey, before, link)
         for chain in survey.chains.values()
         for before, link in chain.pairs()
-        if not link.equal and link.rule != _REVIEWED
+        if not link.equal and link.rule not in _DECIDED
     ]
     return sorted(set(pairs), key=_order)
 
@@ -105,7 +105,7 @@ def _of_organisations(doubt: OrganisationDoubt) -> Pair:
     one, other = doubt.organisation, doubt.other
     return Pair(
         kind="organization",
-        outcome=_APART,
+        outcome=APART,
         one=kind_iri("org-", one.slug),
         one_label=one.label,
         one_place=one.number or "",
@@ -120,7 +120,7 @@ def _of_sheets(survey: Survey, doubt: Doubt) -> Pair:
     equal, different = overlap(doubt.key.figures, doubt.other.figures)
     return Pair(
         kind="programme",
-        outcome=_APART,
+        outcome=APART,
         one=kind_iri("prg", survey.programme_of(doubt.key)),
         one_label=doubt.key.printed,
         one_place=_place(survey, doubt.key),

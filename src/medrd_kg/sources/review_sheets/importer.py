@@ -24,6 +24,7 @@ from medrd_kg.sources.facts import PublicFacts
 from medrd_kg.sources.known_graph import read_known_graph
 from medrd_kg.sources.review_sheets.described import Described, describe, years_of
 from medrd_kg.sources.review_sheets.doubts import Pair, doubtful_pairs, organisation_doubts
+from medrd_kg.sources.review_sheets.judgements import Judgements
 from medrd_kg.sources.review_sheets.ministries import Ministry
 from medrd_kg.sources.review_sheets.organisations import OrganisationRegistry
 from medrd_kg.sources.review_sheets.output import Layout, TurtleOutput, fragment_stems, write_file
@@ -62,14 +63,16 @@ class _Import:
         processes: int | None,
         *,
         reasons: bool,
+        judgements: Judgements,
     ) -> None:
+        self._judgements = judgements
         self._selection = selection
         self._reasons = reasons
         self._report = report
         self._facts = facts
         self._progress = progress
         self._processes = processes
-        self._survey = Survey(selection, report)
+        self._survey = Survey(selection, report, judgements)
         self._registry = OrganisationRegistry()
         self._ministries: set[Ministry] = set()
         self._units: dict[str, tuple[str, Ministry]] = {}
@@ -124,7 +127,7 @@ class _Import:
                 self._facts = PublicFacts(())
                 self.summary.added_only = True
             survey.settle(known)
-            self._registry = OrganisationRegistry(survey.bearers())
+            self._registry = OrganisationRegistry(survey.bearers(), self._judgements)
             for candidate in survey.candidates:
                 self._observe(candidate)
             for name, number, programme in self._facts.payees():
@@ -201,8 +204,8 @@ class _Import:
         )
         # The shipped selection is reviewed row by row, and its tables hold the reasons.
         if self._reasons or self._selection is Selection.ALL or self.summary.added_only:
-            output.add(REASONS, *chain_reasons(self._survey.chains.values()))
-            output.add(REASONS, *merge_reasons(self._registry.merges()))
+            output.add(REASONS, *chain_reasons(self._survey.chains.values(), self._judgements))
+            output.add(REASONS, *merge_reasons(self._registry.merges(), self._judgements))
         output.spill(folder)
 
     def _write_files(self, folders: Sequence[Path], layout: Layout, out_dir: Path) -> None:
@@ -263,6 +266,7 @@ def import_review_sheets(
     progress: ImportProgress | None = None,
     processes: int | None = None,
     reasons: bool = False,
+    judgements: Judgements | None = None,
 ) -> ImportSummary:
     """Import review sheets as Turtle files.
 
@@ -285,6 +289,7 @@ def import_review_sheets(
         processes: How many parts are made at once; None for the machine's cores.
         reasons: Whether ``linked-names.ttl`` is written for the shipped selection of all shipped
             years too, which has none as it is shipped.
+        judgements: What a person judged of pairs that may be one.
 
     Returns:
         What was made.
@@ -294,7 +299,15 @@ def import_review_sheets(
     """
     rows = PublicFacts.shipped() if facts is None else facts
     graph = data_dir() if beside is None else beside
-    run = _Import(selection, report, rows, progress or Silent(), processes, reasons=reasons)
+    run = _Import(
+        selection,
+        report,
+        rows,
+        progress or Silent(),
+        processes,
+        reasons=reasons,
+        judgements=judgements or Judgements(),
+    )
     with ExitStack() as temporary:
         if work_dir is None:
             folder = tempfile.TemporaryDirectory(prefix="medrd-kg-import-")

@@ -84,14 +84,21 @@ class Inputs:
     Attributes:
         selection: Which sheets are taken.
         hashes: SHA-256 by name of the file.
+        judged: Hash of what a person judged of doubtful pairs; empty where there is nothing.
     """
 
     selection: Selection
     hashes: dict[str, str]
+    judged: str = ""
 
     def fingerprint(self) -> str:
         """Return one hash over files, selection and importer."""
-        lines = [importer_version(), self.selection, *(f"{n} {h}" for n, h in self.hashes.items())]
+        lines = [
+            importer_version(),
+            self.selection,
+            self.judged,
+            *(f"{n} {h}" for n, h in self.hashes.items()),
+        ]
         return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 

@@ -18,6 +18,7 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from medrd_kg.sources.review_sheets.iris import name_slug
+from medrd_kg.sources.review_sheets.judgements import Judgements
 from medrd_kg.sources.review_sheets.known import KnownOrganisation, known_by_name, known_by_number
 from medrd_kg.sources.review_sheets.names import clean, legal_form, match_key
 from medrd_kg.sources.review_sheets.persons import may_be_named, may_be_named_with_number
@@ -55,6 +56,8 @@ class Rule(StrEnum):
     """A public corporation, alone of its name, whose legal form is left out or a former one."""
     SAME_NAME = "same-name"
     """No 法人番号 is known; the normalised names are equal."""
+    JUDGED = "judged"
+    """A person judged the two to be one."""
 
 
 class Merge(NamedTuple):
@@ -123,13 +126,19 @@ class Organisation:
 class OrganisationRegistry:
     """Resolves payees; first observe all of them, then resolve."""
 
-    def __init__(self, bearers: Mapping[str, frozenset[str]] | None = None) -> None:
+    def __init__(
+        self,
+        bearers: Mapping[str, frozenset[str]] | None = None,
+        judgements: Judgements | None = None,
+    ) -> None:
         """Start empty.
 
         Args:
             bearers: The 法人番号 that bear a name, by `match_key`, in all sheets that were read;
                 names that are missing are judged by the observed payees alone.
+            judgements: What a person judged of names without number.
         """
+        self._judged = (judgements or Judgements()).organisations
         self._bearers = bearers or {}
         self._numbered: dict[str, Organisation] = {}
         self._named: dict[str, Organisation] = {}
@@ -160,6 +169,10 @@ class OrganisationRegistry:
             for key in {match_key(name) for name in entry.spellings}:
                 keys[key].append(entry)
         return keys
+
+    @cached_property
+    def _by_slug(self) -> dict[str, Organisation]:
+        return {entry.slug: entry for entry in self._numbered.values()}
 
     @cached_property
     def _by_public_name(self) -> dict[str, list[Organisation]]:
@@ -224,6 +237,10 @@ class OrganisationRegistry:
         if known is not None and known.number is not None and known.number in self._numbered:
             return self._numbered[known.number], Rule.REVIEWED
         if known is None:
+            judged = self._judged.get(name_slug(key))
+            same = self._by_slug.get(judged.other.rpartition("/")[2]) if judged else None
+            if same is not None:
+                return same, Rule.JUDGED
             numbered = self._numbered_for(key, programme)
             if numbered is not None:
                 return numbered

@@ -4,10 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from medrd_kg.sources.review_sheets.chains import Chain, ChainLink
-from medrd_kg.sources.review_sheets.iris import hashed, sheet_slug
+from medrd_kg.sources.review_sheets.iris import hashed, name_slug, sheet_slug
+from medrd_kg.sources.review_sheets.judgements import Judgement, Judgements
 from medrd_kg.sources.review_sheets.known import known_organisations
+from medrd_kg.sources.review_sheets.names import match_key
 from medrd_kg.sources.review_sheets.organisations import Merge, Rule
-from medrd_kg.sources.review_sheets.turtle import Block, term, text
+from medrd_kg.sources.review_sheets.turtle import Block, iri, term, text, typed
+from medrd_kg.vocabulary import ID
 
 __all__ = ["REASONS", "chain_reasons", "merge_reasons"]
 
@@ -36,6 +39,10 @@ _MERGES: Final[Mapping[Rule, tuple[str, str]]] = {
         "公的な法人で、法人格の省略または旧称のほかは名称が等しく、該当する法人番号は一つだけである。",
         "The name of one public corporation alone, its legal form left out or a former one.",
     ),
+    Rule.JUDGED: (
+        "確認者が、二つを一つの組織と判断した。",
+        "A person judged the two to be one organisation.",
+    ),
     Rule.SAME_NAME: (
         "法人番号の記載がなく、正規化した名称が等しい。",
         "No Corporate Number is stated; the normalised names are equal.",
@@ -46,6 +53,7 @@ _CHAINS: Final[Mapping[str, tuple[str, str]]] = {
     "predecessor": ("前身シートの参照による", "its reference to an earlier sheet"),
     "programme-id": ("同じ事業IDによる", "the same programme id"),
     "name": ("同じ府省庁と名称による", "the same ministry and name"),
+    "judged": ("確認者の判断による", "a person's judgement"),
     "former-name": ("名称に記された旧名称による", "the former name that its name states"),
 }
 
@@ -59,7 +67,18 @@ def _axiom(slug: str, source: str, predicate: str, target: str, notes: tuple[str
     return block.add("mrd:note", text(notes[0], "ja"), text(notes[1], "en"))
 
 
-def merge_reasons(merges: Iterable[Merge]) -> Iterator[Block]:
+def _judged_by(block: Block, judgement: Judgement | None) -> Iterator[Block]:
+    """Yield an axiom with who judged so and when, and who that is."""
+    if judgement is not None:
+        reviewer = iri(f"{ID}reviewer/{judgement.by}")
+        block.add("prov:wasAttributedTo", reviewer)
+        block.add("prov:generatedAtTime", typed(judgement.at, "xsd:dateTime"))
+        agent = Block(reviewer).add("a", "prov:Agent")
+        yield agent.add("rdfs:label", text(judgement.by, "en"), text(judgement.by, "ja"))
+    yield block
+
+
+def merge_reasons(merges: Iterable[Merge], judgements: Judgements) -> Iterator[Block]:
     """Yield the reason of every spelling of an organisation beside its label.
 
     Where the spelling is nowhere printed beside the organisation's number, the block that makes
@@ -75,14 +94,17 @@ def merge_reasons(merges: Iterable[Merge]) -> Iterator[Block]:
         ja, en = _MERGES[rule]
         slug = f"{organisation.slug}-named-{hashed(spelling)}"
         notes = f"規則 {rule}：{ja}", f"Rule {rule}: {en}"
-        yield _axiom(slug, subject, "skos:altLabel", name, notes)
+        judged = judgements.organisations.get(name_slug(match_key(spelling)))
+        axiom = _axiom(slug, subject, "skos:altLabel", name, notes)
+        yield from _judged_by(axiom, judged if rule is Rule.JUDGED else None)
 
 
-def chain_reasons(chains: Iterable[Chain]) -> Iterator[Block]:
+def chain_reasons(chains: Iterable[Chain], judgements: Judgements) -> Iterator[Block]:
     """Yield the reason why each sheet continues its programme; the first of a chain needs none."""
     for chain in chains:
         for _, link in chain.pairs():
-            yield _continuation(chain, link)
+            judged = judgements.programmes.get(link.key.slug) if link.rule == "judged" else None
+            yield from _judged_by(_continuation(chain, link), judged)
 
 
 def _continuation(chain: Chain, link: ChainLink) -> Block:

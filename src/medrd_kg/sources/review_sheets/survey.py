@@ -5,13 +5,14 @@ form; the sheets themselves are read again when they are written.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from medrd_kg.sources.known_graph import KnownGraph
 from medrd_kg.sources.review_sheets.chains import Chain, ChainBuilder, Doubt, SheetKey, overlap
 from medrd_kg.sources.review_sheets.joining import continue_programmes
+from medrd_kg.sources.review_sheets.judgements import Judgements
 from medrd_kg.sources.review_sheets.ministries import Ministry
 from medrd_kg.sources.review_sheets.names import match_key
 from medrd_kg.sources.review_sheets.reader import read_sheets
@@ -65,13 +66,17 @@ class Candidate:
 class Survey:
     """Decides sheet by sheet, then chains the taken ones year by year."""
 
-    def __init__(self, selection: Selection, report: ImportReport) -> None:
+    def __init__(
+        self, selection: Selection, report: ImportReport, judgements: Judgements | None = None
+    ) -> None:
         """Start a survey.
 
         Args:
             selection: What to take.
             report: Takes the findings.
+            judgements: What a person judged of programmes that may be one.
         """
+        self._judged = (judgements or Judgements()).programmes
         self._selection = selection
         self._report = report
         self._bearers: dict[str, set[str]] = {}
@@ -169,7 +174,8 @@ class Survey:
             self._drop(left_out)
             places = {each.place for each in left_out}
             keys = [each.key for each in by_year[year] if each.place not in places]
-            builder.add_year(keys, reviewed)
+            judged = self._judged_of_year(by_year[year], builder, reviewed)
+            builder.add_year(keys, reviewed | judged, judged)
         self.chains = {slug: each for slug, each in builder.chains.items() if each.links}
         self.doubts = builder.doubts
         self._owners = {
@@ -238,6 +244,22 @@ class Survey:
                     f" {'kept apart' if taken else 'left out'}",
                 )
         return decided, left_out
+
+    def _judged_of_year(
+        self, candidates: list[Candidate], builder: ChainBuilder, reviewed: Mapping[str, str]
+    ) -> dict[str, str]:
+        """Return the programme of each sheet that a person judged to continue an earlier one."""
+        found: dict[str, str] = {}
+        for each in candidates:
+            judged = self._judged.get(each.slug)
+            slug = judged.other.rpartition("/")[2] if judged is not None else ""
+            chain = builder.chains.get(slug)
+            is_later = chain is not None and chain.last.publication_year < (
+                each.key.publication_year
+            )
+            if is_later and each.name not in reviewed and slug not in found.values():
+                found[each.name] = slug
+        return found
 
     def _drop(self, left_out: list[Candidate]) -> None:
         """Forget candidates."""
