@@ -248,6 +248,7 @@ def test_doubtful_pairs_are_judged_like_proposals(server: httpx.Client, fresh: P
     assert (listed["id"], listed["counts"]["open"]) == ("review-sheets", 1)
     (found,) = server.get("/api/v1/reviews/review-sheets").json()["items"]
     assert (found["kind"], found["one"]["label"]) == ("pair", "株式会社未来")
+    assert "medrd-kg review list review-sheets" in server.get("/ja/review").text
     given = {"ids": [found["id"]], "by": "analyst"}
     address = "/api/v1/reviews/review-sheets"
     refusal(server.post(f"{address}/accept", json=given), 401, "unauthorized")

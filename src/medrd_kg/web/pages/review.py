@@ -13,6 +13,7 @@ from anyio import to_thread
 from fastapi import Request, Response
 
 from medrd_kg.problems import Problem
+from medrd_kg.reviewing.pairs import pair_documents
 from medrd_kg.reviewing.proposals import term_document
 from medrd_kg.sources.documents.deciding import Review, open_review
 from medrd_kg.sources.documents.decisions import State
@@ -64,11 +65,14 @@ class _Piece:
 async def _overview(request: Request) -> Response:
     served = serving(request)
     refuse_parameters(request)
-    reviews = await to_thread.run_sync(_all_reviews, served.settings.data_dir)
+    data_dir = served.settings.data_dir
+    reviews = await to_thread.run_sync(_all_reviews, data_dir)
+    pairs = await to_thread.run_sync(pair_documents, data_dir)
     return render(
         request,
         "review.html",
         {
+            "pairs": sum(each["state"] is State.OPEN for each in pairs or ()),
             "documents": [
                 {
                     "slug": each.document.identity.slug,
@@ -79,7 +83,7 @@ async def _overview(request: Request) -> Response:
                     "terms": len(each.document.proposals.terms),
                 }
                 for each in reviews
-            ]
+            ],
         },
         headers=NOT_KEPT,
     )
