@@ -1,8 +1,9 @@
 """What the graph says of the things that can be found, for reconciliation."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from pyoxigraph import Literal, NamedNode
 
@@ -12,6 +13,9 @@ from medrd_kg.store.base import Store
 from medrd_kg.vocabulary import MRD, PREFIXES
 
 __all__ = ["Described", "Fact", "Facts", "read_facts"]
+
+_ASKED: Final = 1000
+"""Things that one query asks for."""
 
 
 class Described(NamedTuple):
@@ -64,27 +68,31 @@ def read_facts(store: Store, subjects: Sequence[Subject], contents: Contents) ->
         contents: Names the others.
     """
     numbers = {subject.iri: number for number, subject in enumerate(subjects, start=1)}
-    said: dict[Described, list[tuple[int, int, str, str, str]]] = {}
-    for each in sorted(_properties(store, contents)):
-        found = []
-        for triple in store.triples(None, NamedNode(each.iri), None):
-            subject, value = triple.subject, triple.object
-            if not isinstance(subject, NamedNode) or subject.value not in numbers:
+    properties = {each.iri: each for each in sorted(_properties(store, contents))}
+    said: dict[Described, list[tuple[int, int, str, str, str]]] = defaultdict(list)
+    # What is said of them alone: most statements of a property are about other things.
+    for start in range(0, len(subjects), _ASKED):
+        some = " ".join(f"<{each.iri}>" for each in subjects[start : start + _ASKED])
+        rows = store.query(f"SELECT ?s ?p ?o WHERE {{ VALUES ?s {{ {some} }} ?s ?p ?o }}").rows()
+        for row in rows:
+            subject, property_, value = row["s"], row["p"], row["o"]
+            if not isinstance(subject, NamedNode) or not isinstance(property_, NamedNode):
                 continue
-            of = numbers[subject.value]
+            if property_.value not in properties:
+                continue
+            of, found = numbers[subject.value], said[properties[property_.value]]
             if isinstance(value, NamedNode):
                 found.append((of, numbers.get(value.value, 0), value.value, "", ""))
             elif isinstance(value, Literal):
                 language = value.language or ""
                 found.append((of, 0, value.value, value.datatype.value, language))
-        if found:
-            said[each] = found
+    used = sorted(each for each, found in said.items() if found)
     facts = [
         Fact(of, number, thing, value, datatype, language)
-        for number, found in enumerate(said.values(), start=1)
-        for of, thing, value, datatype, language in found
+        for number, by in enumerate(used, start=1)
+        for of, thing, value, datatype, language in said[by]
     ]
-    return Facts(tuple(said), tuple(sorted(facts)))
+    return Facts(tuple(used), tuple(sorted(facts)))
 
 
 def _properties(store: Store, contents: Contents) -> list[Described]:
