@@ -356,11 +356,11 @@ def test_empty_tiles_are_the_gaps(
 def test_a_section_without_an_answer_tells_why() -> None:
     app = FastAPI()
 
-    @app.get("/api/v1/none")
+    @app.get("/x/none")
     async def none(_: Request) -> None:
         raise Problem("not-found", "nothing is known of x")
 
-    @app.get("/api/v1/refused")
+    @app.get("/x/refused")
     async def refused(_: Request) -> None:
         raise Problem("invalid-parameter", "thing='x' is not possible", "use y")
 
@@ -369,8 +369,20 @@ def test_a_section_without_an_answer_tells_why() -> None:
     async def ask(path: str) -> Section:
         return await section(Request(scope), "linked", path, {}, ())
 
-    empty = anyio.run(ask, "/api/v1/none")
+    empty = anyio.run(ask, "/x/none")
     assert (empty.rows, empty.fault) == ((), None)
-    told = anyio.run(ask, "/api/v1/refused").fault
+    told = anyio.run(ask, "/x/refused").fault
     assert told is not None
     assert told.document("ja")["detail"] == "thing='x' は使えません"
+
+
+def test_indicators_are_named_without_the_programme_that_they_are_of(
+    shipped_server: httpx.Client,
+) -> None:
+    asked = {"programme": "mhlw-subsidy-other-2015", "limit": "1"}
+    path = "/api/v1/queries/outcomes-of-programme"
+    name = shipped_server.get(path, params=asked).json()["items"][0]["indicator_ja"]
+    page = shipped_server.get("/ja/programmes/mhlw-subsidy-other-2015").text
+    assert name.endswith("成果指標1")
+    assert name not in page
+    assert '<th scope="row">成果指標1</th>' in page

@@ -6,7 +6,7 @@ from fastapi import Request
 
 from medrd_kg.problems import Problem
 from medrd_kg.web.pages.asking import ask
-from medrd_kg.web.pages.sections import Column, Json, Section, refused, table_of
+from medrd_kg.web.pages.sections import Column, Json, Section, refused, table_of, within
 
 __all__ = ["cycle"]
 
@@ -18,7 +18,7 @@ _COLUMNS: Final = (
     Column("step", "step", lambda entry: entry["step"]),
     Column("element", "element", lambda entry: entry["element"]),
     Column("year", "year", lambda entry: entry["fiscalYear"]),
-    Column("what", "thing", lambda entry: entry["item"] or entry["concerns"]),
+    Column("what", "thing", lambda entry: entry.get("what")),
     Column("state", "state", lambda entry: entry["state"]),
     Column("amount", "yen", lambda entry: entry["amount"]),
     Column("target", "text", lambda entry: entry["target"]),
@@ -27,13 +27,14 @@ _COLUMNS: Final = (
 )
 
 
-async def cycle(request: Request, kind: str, slug: str, _: Json) -> Section:
+async def cycle(request: Request, kind: str, slug: str, item: Json) -> Section:
     """Ask what was planned, done, checked and changed for a programme or project.
 
     Args:
         request: The request for the page.
         kind: ``programme`` or ``project``.
         slug: Of the thing.
+        item: The thing.
     """
     asked: dict[str, str | int] = {kind: slug, "limit": _MOST}
     try:
@@ -50,4 +51,8 @@ async def cycle(request: Request, kind: str, slug: str, _: Json) -> Section:
             of_step[each["step"]] = more["items"]
     # Of every step, since plans alone can fill a page.
     entries = [entry for found in of_step.values() for entry in found[:_SHOWN_OF_STEP]]
+    entries = [
+        {**each, "what": within(item, told)} if (told := each["item"] or each["concerns"]) else each
+        for each in entries
+    ]
     return table_of("pdca", {**answer, "items": entries}, _PATH, {kind: slug}, _COLUMNS)

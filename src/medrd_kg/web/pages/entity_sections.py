@@ -9,7 +9,16 @@ from fastapi import Request
 from medrd_kg.web.pages.asking import ask
 from medrd_kg.web.pages.cycle_section import cycle
 from medrd_kg.web.pages.gap_chart import counted_beside
-from medrd_kg.web.pages.sections import Column, Json, Section, facets_of, labelled, many, section
+from medrd_kg.web.pages.sections import (
+    Column,
+    Json,
+    Section,
+    facets_of,
+    labelled,
+    many,
+    section,
+    within,
+)
 from medrd_kg.web.pages.years import latest_payments_of, money_of, years_of
 
 __all__ = ["SECTIONS", "Asked", "programme_columns", "topic_columns"]
@@ -177,7 +186,6 @@ _STAGES: Final = (
     Column("evidence", "evidence", _source),
 )
 _OUTCOMES: Final = (
-    Column("indicator", "thing", lambda row: labelled(row, "indicator")),
     Column("measure", "ja", lambda row: row["measure"]),
     Column("year", "year", lambda row: row["fiscal_year"]),
     Column("target", "text", lambda row: row["target"]),
@@ -185,6 +193,20 @@ _OUTCOMES: Final = (
     Column("unit", "ja", lambda row: row["unit"]),
     Column("evidence", "evidence", _source),
 )
+
+
+async def _outcomes(request: Request, kind: str, slug: str, item: Json) -> Section:
+    """Ask for targets and results; indicators are named without the programme that they are of."""
+
+    def indicator(row: Json) -> Json | None:
+        found = labelled(row, "indicator")
+        return None if found is None else within(item, found)
+
+    columns = (Column("indicator", "thing", indicator), *_OUTCOMES)
+    asked = _query("outcomes", "outcomes-of-programme", columns)
+    return await asked(request, kind, slug, item)
+
+
 _SHARING: Final = (
     Column("item", "thing", lambda row: labelled(row, "item")),
     Column("project", "thing", lambda row: labelled(row, "project")),
@@ -255,7 +277,7 @@ SECTIONS: Final[Mapping[str, tuple[Asked, ...]]] = {
     "programme": (
         _query("budget", "budget-stages-of-programme", _STAGES),
         _payments("programme"),
-        _query("outcomes", "outcomes-of-programme", _OUTCOMES),
+        _outcomes,
         _served_by("topic"),
         cycle,
     ),

@@ -22,6 +22,7 @@ __all__ = [
     "refused",
     "section",
     "table_of",
+    "within",
 ]
 
 Json = Mapping[str, Any]
@@ -178,6 +179,27 @@ def labelled(row: Json, name: str) -> Json | None:
     label = {each: row.get(f"{name}_{each}") for each in ("ja", "en")}
     found = {each: text for each, text in label.items() if text}
     return {"id": iri, "label": found or {"en": str(iri).rpartition("/")[2]}}
+
+
+def within(item: Json, thing: Json) -> Json:
+    """Return a thing with its names as they are told on the page about an item.
+
+    Many names begin with that of the programme that they are of; there it goes without saying.
+
+    >>> of_it = {"label": {"en": "Programme"}, "altLabel": {"en": ["Programme 1,"]}}
+    >>> within(of_it, {"label": {"en": "Programme 1, indicator 2"}})
+    {'label': {'en': 'indicator 2'}}
+    """
+    label = {}
+    for language, name in thing.get("label", {}).items():
+        others = item.get("altLabel", {}).get(language, ())
+        names = (
+            item["label"].get(language, ""),
+            *([others] if isinstance(others, str) else others),
+        )
+        rest = min((name.removeprefix(each).strip() for each in names), key=len)
+        label[language] = rest or name
+    return {**thing, "label": label}
 
 
 def facets_of(item: Json) -> list[Json]:
