@@ -34,9 +34,10 @@ def pair_documents(data_dir: Path) -> list[dict[str, Any]] | None:
     Raises:
         Problem: ``invalid-data``: a file is damaged.
     """
-    pairs = read_json(review_dir(data_dir) / f"{PAIRS}-pairs.json")
-    if pairs is None:
+    path = review_dir(data_dir) / f"{PAIRS}-pairs.json"
+    if not path.is_file():
         return None
+    pairs = read_json(path)
     judgements = Judgements.read(_file(data_dir))
     return [
         {
