@@ -219,7 +219,10 @@ def _written_type(media_type: str) -> bytes:
 
 
 def _timing(answer: Reply) -> bytes:
-    return b"total;dur=%.1f, cpu;dur=%.1f" % (1000 * answer.seconds, 1000 * answer.processor_seconds)
+    return b"total;dur=%.1f, cpu;dur=%.1f" % (
+        1000 * answer.seconds,
+        1000 * answer.processor_seconds,
+    )
 
 
 def _hint_fields(head: ReplyHead) -> list[tuple[bytes, bytes]]:
