@@ -21,9 +21,10 @@ def environment(tmp_path_factory: pytest.TempPathFactory, checkout: Path) -> Pat
     folder = tmp_path_factory.mktemp("wheel")
     _run(sys.executable, "-m", "build", "--wheel", "--outdir", folder, checkout)
     (wheel,) = folder.glob("medrd_kg-*.whl")
-    _run(sys.executable, "-m", "venv", folder / "venv")
-    pip = (folder / "venv" / "bin" / "python", "-m", "pip", "install", "--quiet")
-    _run(*pip, "--constraint", checkout / "constraints.txt", wheel)
+    # Not every Python can put a pip of its own into an environment; the present one does.
+    _run(sys.executable, "-m", "venv", "--without-pip", folder / "venv")
+    pip = (sys.executable, "-m", "pip", "--python", folder / "venv" / "bin" / "python", "install")
+    _run(*pip, "--quiet", "--constraint", checkout / "constraints.txt", wheel)
     return folder / "venv" / "bin"
 
 
