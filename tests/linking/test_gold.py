@@ -19,6 +19,7 @@ from medrd_kg.linking.lexicon import shipped_lexicon
 from medrd_kg.vocabulary import MRDS
 
 GOLD = Path(__file__).with_name("gold.tsv")
+SPLITS = ("dev", "test", "held")
 GOAL = {
     "medical": (0.95, 0.95),
     "disease": (0.95, 0.95),
@@ -40,6 +41,17 @@ FLOOR = {
 """The same for the test split, of which each rule was read but few were made for it: 24 programmes
 of medical R&D among 72, most of them borderline. One link moves a figure by up to 8 points, so
 these are floors that show a break, not the goal; its first figures are in the documentation."""
+
+HELD = {
+    "medical": (0.98, 0.85),
+    "disease": (0.92, 0.80),
+    "modality": (0.92, 0.85),
+    "purpose": (0.60, 0.40),
+    "phase": (0.97, 0.75),
+    "technology": (0.88, 0.55),
+}
+"""The same for the held split, for which no rule was made: 33 programmes of medical R&D among 65,
+nearly all borderline and tagged by somebody with other habits. Floors, as above."""
 
 Locator = tuple[int, str, str]
 
@@ -108,7 +120,7 @@ def sheet_texts(data: Path, wanted: set[Locator]) -> Iterator[tuple[Locator, dic
 
 @pytest.fixture(scope="module")
 def texts(shared_dir: Path) -> dict[Locator, dict[str, str]]:
-    wanted = {locator_of(row) for row in gold_rows("dev", "test")}
+    wanted = {locator_of(row) for row in gold_rows(*SPLITS)}
     return dict(sheet_texts(shared_dir / "data", wanted))
 
 
@@ -144,9 +156,9 @@ def compare(
 
 
 def test_gold_set_is_whole() -> None:
-    rows = gold_rows("dev", "test")
+    rows = gold_rows(*SPLITS)
     known = set(shipped_lexicon().broader)
-    assert len(rows) >= 800
+    assert len(rows) >= 865
     assert sum(row["medical"] == "no" for row in rows) >= 150
     assert len({locator_of(row) for row in rows}) == len(rows)
     for row in rows:
@@ -157,13 +169,15 @@ def test_gold_set_is_whole() -> None:
 
 @pytest.mark.shared
 def test_gold_names_are_those_of_the_sheets(texts: dict[Locator, dict[str, str]]) -> None:
-    for row in gold_rows("dev", "test"):
+    for row in gold_rows(*SPLITS):
         assert " ".join(texts[locator_of(row)]["name"].split()) == " ".join(row["name"].split())
 
 
 @pytest.mark.shared
 @pytest.mark.parametrize(
-    ("split", "goal", "decoys"), [("dev", GOAL, 3), ("test", FLOOR, 3)], ids=["dev", "test"]
+    ("split", "goal", "decoys"),
+    [("dev", GOAL, 3), ("test", FLOOR, 3), ("held", HELD, 0)],
+    ids=SPLITS,
 )
 def test_figures_on_the_gold_set(
     split: str,
