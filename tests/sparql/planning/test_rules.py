@@ -223,3 +223,10 @@ def test_long_texts_are_not_looked_at() -> None:
 
 def test_the_engine_reads_every_planned_text_here() -> None:
     assert ox.Store().query(plan(PREFIXES + GAP).text)
+
+
+def test_what_groups_around_bind_is_not_looked_up_in_a_nested_one() -> None:
+    """There the engine hands rows on with all that is bound around, which LATERAL would see."""
+    text = "SELECT * { ?a :p/:q ?b . { ?a :p ?a FILTER EXISTS { ?a :p ?a ; :q ?b } } UNION { ?a :q ?a } }"
+    assert rules(text) == []
+    assert rules(text.replace(":q ?b }", ":q ?c }")) == ["existence-by-lookup"]

@@ -256,7 +256,7 @@ def test_the_nursery_is_started_again(tmp_path: Path) -> None:
 
 def test_a_long_query_yields_the_processor_with_all_its_threads() -> None:
     async def talk(pool: Pool) -> None:
-        endless = asyncio.create_task(fault_of(pool, ENDLESS))
+        endless = asyncio.create_task(fault_of(pool, ENDLESS, limit=AMPLE))
         await until(lambda: pool.counters.long_queries == 1)
         (job,) = pool.running()
         assert job.worker is not None

@@ -7,7 +7,7 @@ pattern with each match of the other. Two forms give the same answer:
   where all shared variables are certainly bound on both sides and nothing else ties the inner
   pattern to the row: then both ask whether some inner solution has the row's values.
 * Patterns joined by LATERAL are looked up one within the other from the row's values. A join of
-  triple patterns is the same as their lateral join whatever is bound.
+  triple patterns is the same as their lateral join for what the row itself binds.
 """
 
 import re
@@ -102,7 +102,7 @@ def _edits_of(
     if _is_one_lookup(exists.group):
         return
     shared = _minus_variables(exists, group, context)
-    lateral = _lateral(exists, group, context.query.text, extents)
+    lateral = _lateral(exists, group, context, extents)
     few = rows_of(group, extents) * _ROW_COST <= rows_of(exists.group, extents)
     if shared and not (lateral and few) and not context.stops_early:
         yield from _minus(exists, group, shared, context.query.text)
@@ -153,15 +153,23 @@ def _minus_variables(exists: Exists, group: Group, context: _Context) -> str | N
     before = certain_of(each for each in group.elements if each.end <= place)
     if not shared or not shared <= certain(inner) & before:
         return None
-    # A row of a nested group may carry what the groups around it have bound.
-    outside = text[: inner.start] + text[inner.end :]
-    if not context.own_scope and any(
-        f"{mark}{name}" in outside for mark in "?$" for name in mentioned - shared
-    ):
+    if _may_come_from_around(mentioned - shared, inner, context):
         return None
     inside = text[inner.start : inner.end]
     ordered = sorted(shared, key=lambda name: (_first(inside, name), name))
     return " ".join(f"?{name}" for name in ordered)
+
+
+def _may_come_from_around(names: frozenset[str], inner: Group, context: _Context) -> bool:
+    """Whether variables of an inner pattern alone may have values of groups further out.
+
+    The engine joins a nested group by handing it rows with all that is bound around it.
+    """
+    text = context.query.text
+    outside = text[: inner.start] + text[inner.end :]
+    return not context.own_scope and any(
+        f"{mark}{name}" in outside for mark in "?$" for name in names
+    )
 
 
 def _first(text: str, name: str) -> int:
@@ -195,8 +203,13 @@ def _is_self_contained(group: Group) -> bool:
     return True
 
 
-def _lateral(exists: Exists, group: Group, text: str, extents: Extents | None) -> Edit | None:
+def _lateral(
+    exists: Exists, group: Group, context: _Context, extents: Extents | None
+) -> Edit | None:
     """Return the edit that makes the inner patterns look-ups, where there are several."""
+    text = context.query.text
+    if _may_come_from_around(possible(exists.group) - possible(group), exists.group, context):
+        return None
     triples = list(exists.group.triples())
     filters = [each for each in exists.group.elements if isinstance(each, Filter)]
     if (
