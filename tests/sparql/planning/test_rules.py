@@ -227,6 +227,7 @@ def test_the_engine_reads_every_planned_text_here() -> None:
 
 def test_what_groups_around_bind_is_not_looked_up_in_a_nested_one() -> None:
     """There the engine hands rows on with all that is bound around, which LATERAL would see."""
-    text = "SELECT * { ?a :p/:q ?b . { ?a :p ?a FILTER EXISTS { ?a :p ?a ; :q ?b } } UNION { ?a :q ?a } }"
+    nested = "?a :p ?a FILTER EXISTS { ?a :p ?a ; :q ?b }"
+    text = f"SELECT * {{ ?a :p/:q ?b . {{ {nested} }} UNION {{ ?a :q ?a }} }}"
     assert rules(text) == []
     assert rules(text.replace(":q ?b }", ":q ?c }")) == ["existence-by-lookup"]
