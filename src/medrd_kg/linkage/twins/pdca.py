@@ -139,8 +139,12 @@ def _two_sheets(question: CycleQuestion) -> str:
 
 
 def _sheets_changed(question: CycleQuestion) -> Twin:
+    two = _two_sheets(question)
+
     def indicators(element: str, one: str, other: str) -> str:
+        # The sheets stand in the group whose filters name them: there alone they are bound.
         return f"""{{
+            {two}
             ?item mrd:indicatorOf ?programme ; mrd:statedIn ?the_sheet .
             ?{one} mrd:statedIn ?the_sheet .
             FILTER NOT EXISTS {{
@@ -160,14 +164,11 @@ def _sheets_changed(question: CycleQuestion) -> Twin:
         f" AS ?period_{side})"
         for side in ("before", "after")
     )
-    two = _two_sheets(question)
     query = f"""
     SELECT DISTINCT ?step ?element ?state ?fiscalYear ?item WHERE {{
-        {{
-            {two}
-            {indicators("indicator-dropped", "sheet_before", "sheet_after")}
-            UNION {indicators("indicator-added", "sheet_after", "sheet_before")}
-        }} UNION {{
+        {indicators("indicator-dropped", "sheet_before", "sheet_after")}
+        UNION {indicators("indicator-added", "sheet_after", "sheet_before")}
+        UNION {{
             {two}
             {periods}
             FILTER (?period_before != ?period_after)
