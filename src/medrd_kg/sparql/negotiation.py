@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 __all__ = ["Range", "accepted_language", "accepted_ranges", "negotiate"]
 
-_ELEMENT = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*+")++')
+_ELEMENT = re.compile(r'(?>[^,"]|"(?>[^"\\]|\\.)*+")++')
 _QUALITY = re.compile(r";\s*[qQ]\s*=\s*(1(?:\.0{0,3})?|0(?:\.[0-9]{0,3})?)\s*(?=;|$)")
 _ANY_QUALITY = re.compile(r";\s*[qQ]\s*=")
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"')
+_QUOTED = re.compile(r'"(?>[^"\\]|\\.)*+"')
 _MEDIA_RANGE = re.compile(r"[\w!#$%&'*+.^`|~-]+/[\w!#$%&'*+.^`|~-]+", re.ASCII)
 
 

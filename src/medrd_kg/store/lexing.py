@@ -62,26 +62,28 @@ _BASE = (
 _VARIABLE = rf"{_BASE}_0-9\u00b7\u0300-\u036f\u203f-\u2040"
 _NAME = rf"{_VARIABLE}\-"
 _ESCAPE = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
-_LOCAL = rf"(?:[{_NAME}:]|{_ESCAPE})"
+_LOCAL = rf"(?>[{_NAME}:]|{_ESCAPE})"
+# Here and elsewhere what is repeated possessively is an atomic group: Python before 3.11.5 would
+# else go on from where a repetition failed, not from where it began (its issue 106052).
 # A name may hold dots but not end in one: runs of name characters joined by runs of dots.
-_PREFIX = rf"[{_BASE}][{_NAME}]*+(?:\.++[{_NAME}]++)*+"
-_LOCAL_NAME = rf"(?:[{_BASE}_0-9:]|{_ESCAPE}){_LOCAL}*+(?:\.++{_LOCAL}++)*+"
+_PREFIX = rf"[{_BASE}][{_NAME}]*+(?>\.++[{_NAME}]++)*+"
+_LOCAL_NAME = rf"(?:[{_BASE}_0-9:]|{_ESCAPE}){_LOCAL}*+(?>\.++{_LOCAL}++)*+"
 
 _TERMINALS = re.compile(
     "|".join(
         (
-            r"(?P<space>(?:[ \t\r\n]++|\#[^\r\n]*+)++)",
-            rf"(?P<prefixed>(?:{_PREFIX})?+:(?:{_LOCAL_NAME})?+)",
+            r"(?P<space>(?>[ \t\r\n]++|\#[^\r\n]*+)++)",
+            rf"(?P<prefixed>(?>{_PREFIX})?+:(?>{_LOCAL_NAME})?+)",
             # What starts like a prefix and has no colon is taken whole, so that nothing of it
             # is read twice; where a dot or dash follows a keyword, `outline` looks inside.
             rf"(?P<word>{_PREFIX})",
             rf"(?P<variable>[?$][{_BASE}_0-9][{_VARIABLE}]*+)",
-            r"(?P<iri><(?:[^\x00-\x20<>\"{}|^`\\]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*+>)",
-            r"(?P<long>\"\"\"(?:[^\"\\]|\\.|\"(?!\"\"))*+\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*+''')",
-            r"(?P<string>\"(?:[^\"\\\r\n]|\\[^\r\n])*+\"|'(?:[^'\\\r\n]|\\[^\r\n])*+')",
-            rf"(?P<blank>_:[{_BASE}_0-9][{_NAME}]*+(?:\.++[{_NAME}]++)*+)",
-            r"(?P<language>@[A-Za-z]++(?:-[A-Za-z0-9]++)*+(?:--[A-Za-z]++)?+)",
-            r"(?P<number>(?:[0-9]++(?:\.[0-9]++)?+|\.[0-9]++)(?:[eE][+\-]?[0-9]++)?+)",
+            r"(?P<iri><(?>[^\x00-\x20<>\"{}|^`\\]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*+>)",
+            r"(?P<long>\"\"\"(?>[^\"\\]|\\.|\"(?!\"\"))*+\"\"\"|'''(?>[^'\\]|\\.|'(?!''))*+''')",
+            r"(?P<string>\"(?>[^\"\\\r\n]|\\[^\r\n])*+\"|'(?>[^'\\\r\n]|\\[^\r\n])*+')",
+            rf"(?P<blank>_:[{_BASE}_0-9][{_NAME}]*+(?>\.++[{_NAME}]++)*+)",
+            r"(?P<language>@[A-Za-z]++(?>-[A-Za-z0-9]++)*+(?>--[A-Za-z]++)?+)",
+            r"(?P<number>(?:[0-9]++(?>\.[0-9]++)?+|\.[0-9]++)(?>[eE][+\-]?[0-9]++)?+)",
             r"(?P<punctuation>[(){}\[\];,.=!<>+\-*/|^&?:])",
             r"(?P<other>.)",
         )

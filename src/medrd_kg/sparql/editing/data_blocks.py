@@ -14,17 +14,17 @@ from typing import Final
 __all__ = ["Condensed", "DataBlock", "condense", "shared_label"]
 
 _COMMENT: Final = r"\#[^\r\n]*+"
-_IRI: Final = r"<(?:[^\x00-\x20<>\"{}|^`\\]++|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*+>"
+_IRI: Final = r"<(?>[^\x00-\x20<>\"{}|^`\\]++|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*+>"
 _STRING: Final = (
-    r"\"\"\"(?:[^\"\\]++|\\.|\"(?!\"\"))*+\"\"\""
-    r"|'''(?:[^'\\]++|\\.|'(?!''))*+'''"
-    r"|\"(?!\"\")(?:[^\"\\\r\n]++|\\[^\r\n])*+\""
-    r"|'(?!'')(?:[^'\\\r\n]++|\\[^\r\n])*+'"
+    r"\"\"\"(?>[^\"\\]++|\\.|\"(?!\"\"))*+\"\"\""
+    r"|'''(?>[^'\\]++|\\.|'(?!''))*+'''"
+    r"|\"(?!\"\")(?>[^\"\\\r\n]++|\\[^\r\n])*+\""
+    r"|'(?!'')(?>[^'\\\r\n]++|\\[^\r\n])*+'"
 )
-_BLANK: Final = rf"(?:[ \t\r\n]|{_COMMENT})"
+_BLANK: Final = rf"(?>[ \t\r\n]|{_COMMENT})"
 
 _OUTSIDE: Final = re.compile(
-    rf"(?:{_BLANK}++|{_IRI}|{_STRING}|(?!(?:insert|delete)\b)[\w:.\-?$@%]++"
+    rf"(?>{_BLANK}++|{_IRI}|{_STRING}|(?!(?:insert|delete)\b)[\w:.\-?$@%]++"
     rf"|\\.|[^\s\w{{}}\"'\#\\:?$@%.-])*+"
     rf"(?:(?P<data>(?P<keyword>insert|delete){_BLANK}++data{_BLANK}*+\{{)"
     rf"|(?P<brace>[{{}}])|insert|delete)",
@@ -38,13 +38,13 @@ A word is taken whole, with the colon of a prefixed name: the keyword begins now
 _INSIDE: Final = re.compile(
     # `<<` opens a triple term: without variables there is no *less than*. So what follows it is
     # read afresh, and an IRI begins at the last of three.
-    rf"(?:[^{{}}()\[\]<>\"'\#\\]++|(?!<<){_IRI}|{_STRING}|{_COMMENT}|\\.|>)*+"
+    rf"(?>[^{{}}()\[\]<>\"'\#\\]++|(?!<<){_IRI}|{_STRING}|{_COMMENT}|\\.|>)*+"
     r"(?P<mark>[{}()\[\]]|<<)",
     re.DOTALL,
 )
 
 _LABEL: Final = re.compile(
-    rf"(?:[^_<\"'\#\\]++|<<|{_IRI}|{_STRING}|{_COMMENT}|\\.|_(?!:)|<)*+"
+    rf"(?>[^_<\"'\#\\]++|<<|{_IRI}|{_STRING}|{_COMMENT}|\\.|_(?!:)|<)*+"
     r"(?P<label>_:[\w\u00b7.\-]*[\w\u00b7\-]|_:)",
     re.DOTALL,
 )

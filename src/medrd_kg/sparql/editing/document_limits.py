@@ -29,15 +29,15 @@ _MAX_EXPANSION: Final = 10_000_000
 _ENTITY: Final = re.compile(rb"<!ENTITY\s*+([^\s\"'<>&]++)\s*+\"([^\"]*+)\"")
 _REFERENCE: Final = re.compile(rb"&([^\s;&#]++);")
 # What has no end goes on to the end of the document, so that it is looked for only once.
-_JSON_STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
+_JSON_STRING: Final = re.compile(rb'"(?>[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 _XML_TAG: Final = re.compile(
     rb"<(?:!--.*?(?:-->|\Z)|!\[CDATA\[.*?(?:\]\]>|\Z)|\?.*?(?:\?>|\Z)"
     rb"|(?P<end>/)[^<>]*+>"
-    rb"|(?P<start>[^!?/<>\"'](?:[^<>\"'/]++|\"[^\"<]*+\"|'[^'<]*+'|/(?!>))*+)(?P<empty>/)?+>)",
+    rb"|(?P<start>[^!?/<>\"'](?>[^<>\"'/]++|\"[^\"<]*+\"|'[^'<]*+'|/(?!>))*+)(?P<empty>/)?+>)",
     re.DOTALL,
 )
 _TERM: Final = re.compile(
-    rb"(?:[^<)\"'#\\]++|<[^<>\s\"{}|^`]*+>|\"(?:[^\"\\]++|\\.)*+\"|'(?:[^'\\]++|\\.)*+'|\\."
+    rb"(?>[^<)\"'#\\]++|<[^<>\s\"{}|^`]*+>|\"(?>[^\"\\]++|\\.)*+\"|'(?>[^'\\]++|\\.)*+'|\\."
     rb"|#[^\r\n]*+|<(?!<\()|\)(?!>>)|[\"'])*+(?P<mark><<\(|\)>>)",
     re.DOTALL,
 )

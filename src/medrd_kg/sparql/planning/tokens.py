@@ -24,7 +24,7 @@ NAMES: Final = (TokenKind.IRI, TokenKind.PREFIXED_NAME)
 _END: Final = Token(TokenKind.OTHER, "", 0)
 
 
-_SEMICOLON: Final = re.compile(r"(?:[ \t\r\n]++|#[^\r\n]*+)*+;")
+_SEMICOLON: Final = re.compile(r"(?>[ \t\r\n]++|#[^\r\n]*+)*+;")
 
 
 def semicolon_follows(text: str, offset: int) -> bool:
