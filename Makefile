@@ -5,7 +5,7 @@ SHELL := bash
 .DELETE_ON_ERROR:
 .PHONY: help serve build test test-long check format wheel generated assets bench clean
 
-PYTHON ?= python3
+PYTHON ?=
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
@@ -19,7 +19,7 @@ help:            ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 $(INSTALLED): pyproject.toml constraints.txt tools/create_venv.sh
-	tools/create_venv.sh $(PYTHON) $(VENV)
+	tools/create_venv.sh $(VENV) $(PYTHON)
 	touch $@
 
 $(JARS): $(INSTALLED) tools/owlapi_jars.py
