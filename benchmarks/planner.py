@@ -137,7 +137,7 @@ class Measured:
 
 def register(wanted: int) -> Iterator[str]:
     """Yield a register of grants as lines of N-Triples, with about ``wanted`` triples."""
-    chance = Random(synthetic.SEED)  # noqa: S311 - data, not secrets
+    chance = Random(synthetic.SEED)
     for kind, many in _DIMENSIONS.items():
         for number in range(many):
             thing = f"<{_REGISTER}{kind}{number}>"

@@ -107,7 +107,7 @@ class Scale:
 
 def triples(scale: Scale) -> Iterator[str]:
     """Yield the data as lines of N-Triples, with few repeated ones."""
-    chance = Random(SEED)  # noqa: S311 - data, not secrets
+    chance = Random(SEED)
     yield from _vocabulary()
     for number in range(scale.organisations):
         yield from _organisation(number, chance)

@@ -55,7 +55,7 @@ def imported(given: list[Path], folder: Path) -> list[str]:
 def test_both_engines_agree_on_sheets_chosen_by_chance(
     seed: int, shared_dir: Path, tmp_path: Path
 ) -> None:
-    chance = Random(seed)  # noqa: S311 - the same sheets each time
+    chance = Random(seed)
     files = sorted((shared_dir / "data" / "review-sheets").glob("judgit-*.ndjson.zst"))
     assert len(files) == 8
     lines = imported([sample_of(file, chance, tmp_path) for file in files], tmp_path / "data")

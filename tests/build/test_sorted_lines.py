@@ -23,7 +23,7 @@ def in_blocks(lines: Block, size: int) -> list[Block]:
 
 @pytest.mark.parametrize("size", [1, 3, 50])
 def test_blocks_are_merged_in_order_and_with_what_comes_again(size: int) -> None:
-    chance = Random(size)  # noqa: S311 - a test that repeats itself
+    chance = Random(size)
     sources = [
         sorted(b"%03d\n" % chance.randrange(300) for _ in range(chance.randrange(120)))
         for _ in range(7)

@@ -54,14 +54,14 @@ def kill_in_the_middle(folder: Path, choice: random.Random) -> None:
 
 
 def test_acknowledged_records_survive_kills(tmp_path: Path) -> None:
-    choice = random.Random(10)  # noqa: S311
+    choice = random.Random(10)
     for _ in range(10):
         kill_in_the_middle(tmp_path, choice)
 
 
 @pytest.mark.long
 def test_acknowledged_records_survive_a_hundred_kills(tmp_path: Path) -> None:
-    choice = random.Random(100)  # noqa: S311
+    choice = random.Random(100)
     for _ in range(100):
         kill_in_the_middle(tmp_path, choice)
 

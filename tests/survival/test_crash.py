@@ -124,7 +124,7 @@ def _kill_while_writing(server: Server, writers: list[Writer], moment: random.Ra
 
 def _crash_repeatedly(folder: Path, times: int) -> None:
     writers = [Writer(f"writer-{number}") for number in range(_WRITERS)]
-    moment = random.Random(20220331)  # noqa: S311 - moments of a test, the same each time
+    moment = random.Random(20220331)  # moments of a test, the same each time
     for _ in range(times):
         with serving("--empty", "--data-dir", folder) as server:
             for each in writers:

@@ -112,7 +112,7 @@ class Made:
 def test_every_yen_is_counted_or_its_cell_is_named(
     seed: int, make_row: Callable[..., dict[str, Any]], tmp_path: Path
 ) -> None:
-    made = Made(random.Random(seed), make_row)  # noqa: S311 - a test that repeats itself
+    made = Made(random.Random(seed), make_row)
     path = tmp_path / "judgit-2023.ndjson"
     lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in made.rows)
     path.write_text("".join(lines), encoding="utf-8")

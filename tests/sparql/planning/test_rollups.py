@@ -27,7 +27,7 @@ def grants_of(seed: int, least: int) -> Quads:
         seed: Decides which.
         least: Least amount.
     """
-    chosen = random.Random(seed)  # noqa: S311 - a reproducible graph, no secret
+    chosen = random.Random(seed)
     found: list[tuple[ox.NamedNode, ox.NamedNode, ox.NamedNode | ox.Literal]] = []
     values: dict[str, list[ox.NamedNode | ox.Literal]] = {
         "ministry": [iri("m0"), iri("m1"), iri("m2")],

@@ -37,7 +37,7 @@ def graph_of(seed: int, density: float) -> list[ox.Quad]:
         seed: Decides which.
         density: Share of all possible triples of the default graph.
     """
-    chosen = random.Random(seed)  # noqa: S311 - a reproducible graph, no secret
+    chosen = random.Random(seed)
     return [
         ox.Quad(subject, predicate, value, name)
         for subject in map(iri, NODES)

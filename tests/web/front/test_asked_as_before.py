@@ -9,23 +9,23 @@ import httpx
 import pytest
 
 from medrd_kg.web.front.answers import Header
-from medrd_kg.web.front.shared import Shared
+from medrd_kg.web.front.shared import Endings
 
 ENDING = b" HTTP/1.1\r\nHost: x\r\nAccept: text/csv\r\n\r\n"
 FIELDS: list[Header] = [(b"host", b"x"), (b"accept", b"text/csv")]
 
 
 @pytest.fixture
-def shared() -> Shared:
+def endings() -> Endings:
     """What remembers the fields of one request."""
-    found = Shared(front=None, direct=None)  # type: ignore[arg-type]  # neither is asked
-    found.remember_ending(b"GET /sparql?query=ASK%7B%7D" + ENDING, FIELDS)
+    found = Endings()
+    found.remember(b"GET /sparql?query=ASK%7B%7D" + ENDING, FIELDS)
     return found
 
 
 @pytest.mark.parametrize("target", [b"/sparql?query=x", b"/sparql/?a=1&query=%E3%81%82"])
-def test_another_address_before_the_same_fields_is_known(shared: Shared, target: bytes) -> None:
-    assert shared.asked_as_before(b"GET " + target + ENDING) == (target, tuple(FIELDS))
+def test_another_address_before_the_same_fields_is_known(endings: Endings, target: bytes) -> None:
+    assert endings.asked_as_before(b"GET " + target + ENDING) == (target, tuple(FIELDS))
 
 
 @pytest.mark.parametrize(
@@ -46,21 +46,21 @@ def test_another_address_before_the_same_fields_is_known(shared: Shared, target:
         b"",
     ],
 )
-def test_whatever_else_differs_is_parsed(shared: Shared, data: bytes) -> None:
-    shared.remember_ending(b"GET  /sparql?query=x" + ENDING, FIELDS)
-    shared.remember_ending(b"\r\nGET /sparql?query=x" + ENDING, FIELDS)
-    assert shared.asked_as_before(data) is None
+def test_whatever_else_differs_is_parsed(endings: Endings, data: bytes) -> None:
+    endings.remember(b"GET  /sparql?query=x" + ENDING, FIELDS)
+    endings.remember(b"\r\nGET /sparql?query=x" + ENDING, FIELDS)
+    assert endings.asked_as_before(data) is None
 
 
-def test_the_memory_is_bounded(shared: Shared) -> None:
+def test_the_memory_is_bounded(endings: Endings) -> None:
     for number in range(2000):
         agent = ENDING.replace(b"Host: x", b"Host: x\r\nUser-Agent: %d" % number)
-        shared.remember_ending(b"GET /sparql?query=x" + agent, FIELDS)
-    assert shared.asked_as_before(b"GET /sparql?query=x" + ENDING) is None
-    assert shared.asked_as_before(b"GET /sparql?query=x" + agent) is not None
+        endings.remember(b"GET /sparql?query=x" + agent, FIELDS)
+    assert endings.asked_as_before(b"GET /sparql?query=x" + ENDING) is None
+    assert endings.asked_as_before(b"GET /sparql?query=x" + agent) is not None
     long = ENDING.replace(b"Host: x", b"Host: x\r\nX: " + b"x" * 9000)
-    shared.remember_ending(b"GET /sparql?query=x" + long, FIELDS)
-    assert shared.asked_as_before(b"GET /sparql?query=x" + long) is None
+    endings.remember(b"GET /sparql?query=x" + long, FIELDS)
+    assert endings.asked_as_before(b"GET /sparql?query=x" + long) is None
 
 
 QUESTIONS = (

@@ -190,4 +190,5 @@ def _read(written: bytes) -> list[Any]:
 
 @lru_cache(_FEW)
 def _remembered(written: bytes) -> list[Any]:
-    return orjson.loads(written)  # type: ignore[no-any-return]
+    found: list[Any] = orjson.loads(written)
+    return found

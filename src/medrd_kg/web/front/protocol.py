@@ -111,7 +111,7 @@ class FrontProtocol(HttpToolsProtocol):
         elif was_between and self._is_between and self._begun == 1 and self._meaning is not None:
             self.shared.remember(data, self._meaning)
             if self._pending is not None:
-                self.shared.remember_ending(data, self.headers)
+                self.shared.endings.remember(data, self.headers)
 
     def on_message_begin(self) -> None:
         """Begin a request; its scope is made when it turns out to be needed."""
@@ -207,7 +207,7 @@ class FrontProtocol(HttpToolsProtocol):
 
     def _is_asked_as_before(self, data: bytes) -> bool:
         """Answer a plain query, or hand it on, if all behind its address has come before."""
-        known = self.shared.asked_as_before(data)
+        known = self.shared.endings.asked_as_before(data)
         if known is None or not self._is_free():
             return False
         target, fields = known
