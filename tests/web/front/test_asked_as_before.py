@@ -42,7 +42,7 @@ def test_another_address_before_the_same_fields_is_known(endings: Endings, targe
         b"GET /sparql?query=x" + ENDING + b"GET /",
         b"GET /sparql?query=x" + ENDING[:-1],
         b"GET /sparql?query=x" + ENDING.replace(b"1.1", b"1.0"),
-        b"GET /sparql?query=x /sparql?query=y" + ENDING,
+        b"GET /sparql?query=y /sparql?query=x" + ENDING,
         b"",
     ],
 )
