@@ -73,6 +73,12 @@ def test_names_alone_are_enough_for_plain_programmes(name: str, expected: set[st
         ("難病患者情報管理事業", "治療研究を推進するデータベースを構築する。", True),
         ("国際的な医師養成", "診療参加型臨床実習を充実する。", False),
         ("国際的な医師養成", "基礎研究医の養成に向けた取組を推進する。", True),
+        ("調査の経費((項)介護保険制度運営推進費)", "介入群と非介入群を比較する。", True),
+        ("要介護認定に必要な経費", "介入群と非介入群を比較する。", False),
+        ("公害病患者の健康調査", "治療研究班の検診と併せて情報を収集する。", True),
+        ("公害病患者の健康調査", "調査に応じた人に支援金を支給する。", False),
+        ("庁舎の経費", "国立感染症研究所の庁舎を維持管理する。", True),
+        ("庁舎の経費", "研究所の庁舎を維持管理する。", False),
     ],
 )
 def test_the_text_decides_where_a_name_leaves_it_open(name: str, text: str, medical: bool) -> None:
