@@ -62,6 +62,17 @@ class Listings:
         """Return the IRIs of all things of a kind, sorted."""
         return await self._of_kind(kind, "")
 
+    async def sizes(self, wanted: Sequence[Kind]) -> dict[str, int]:
+        """Return how many things of each kind there are, by its name; nothing is listed for it."""
+        rows = await self._evaluator.select(_sizes(wanted))
+        found = {
+            name.value: int(size.value)
+            for row in rows
+            if isinstance(name := row.get("name"), Literal)
+            and isinstance(size := row["size"], Literal)
+        }
+        return {each.name: found.get(each.name, 0) for each in wanted}
+
     async def has(self, kind: Kind, iri: str) -> bool:
         """Return whether a thing is of a kind."""
         return _holds(await self.members(kind), iri)
@@ -202,3 +213,14 @@ def _membership(kind: Kind, patterns: str) -> str:
     A release holds the types of every thing in full, superclasses included.
     """
     return f"{_PREFIXES}\nSELECT DISTINCT ?item WHERE {{ {patterns} ?item a <{kind.class_iri}> }}"
+
+
+def _sizes(wanted: Sequence[Kind]) -> str:
+    """Return the query for the numbers of things of some kinds that have a slug."""
+    known = " ".join(f'("{each.name}" <{each.class_iri}> "{each.iri_start}")' for each in wanted)
+    return f"""SELECT ?name (COUNT(?item) AS ?size) WHERE {{
+  VALUES (?name ?class ?start) {{ {known} }}
+  ?item a ?class
+  BIND (STRAFTER(STR(?item), ?start) AS ?slug)
+  FILTER (STRSTARTS(STR(?item), ?start) && ?slug != "" && !CONTAINS(?slug, "/"))
+}} GROUP BY ?name"""

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -45,7 +45,11 @@ class Switched:
 
 
 class ReleaseLife:
-    """Opens, switches and closes the release that a service serves."""
+    """Opens, switches and closes the release that a service serves.
+
+    Attributes:
+        on_served: Called whenever a release has begun to be served.
+    """
 
     def __init__(
         self,
@@ -68,6 +72,7 @@ class ReleaseLife:
         self._source = source
         self._switching = asyncio.Lock()
         self._retiring: set[asyncio.Task[None]] = set()
+        self.on_served: Callable[[], None] = lambda: None
 
     async def begin(self) -> None:
         """Serve the first release; a failure is told by the service from then on."""
@@ -137,6 +142,7 @@ class ReleaseLife:
     def _serve(self, opened: Serving) -> None:
         opened.engine_room.on_edit = self._service.advance
         self._service.serving = opened
+        self.on_served()
 
     async def _retire(self, former: Serving) -> None:
         """Close a release once nobody is answered from it, or nobody can be any more."""

@@ -23,6 +23,7 @@ from medrd_kg.web.older_releases import OlderReleases
 from medrd_kg.web.release_life import ReleaseLife
 from medrd_kg.web.slow_log import FIELDS
 from medrd_kg.web.state import Service
+from medrd_kg.web.warming import Warming
 
 __all__ = ["run_server"]
 
@@ -72,7 +73,9 @@ def run_server(settings: Settings, *, empty: bool = False) -> None:
             signal.signal(number, lambda *_: None)
         service: Service = app.state.service
         gc.set_threshold(_YOUNG_OBJECTS)
-        _Server(config, service, app.state.life, app.state.older).run(sockets=[listening])
+        warming = Warming(app)
+        app.state.life.on_served = warming.begin
+        _Server(config, service, app.state.life, app.state.older, warming).run(sockets=[listening])
         if service.failure is not None:
             raise service.failure
 
@@ -106,12 +109,18 @@ class _Server(uvicorn.Server):
     """Uvicorn's server; SIGHUP lets it serve the current release, whoever waits is told its end."""
 
     def __init__(
-        self, config: uvicorn.Config, service: Service, life: ReleaseLife, older: OlderReleases
+        self,
+        config: uvicorn.Config,
+        service: Service,
+        life: ReleaseLife,
+        older: OlderReleases,
+        warming: Warming,
     ) -> None:
         super().__init__(config)
         self._service = service
         self._life = life
         self._older = older
+        self._warming = warming
         self._switching: asyncio.Task[None] | None = None
         service.on_failure = self._give_up
 
@@ -139,6 +148,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let running queries end; those that do not are told shortly before all is cut."""
+        self._warming.end()
         telling = asyncio.get_running_loop().call_later(_GRACE_SECONDS - 1, self._tell)
         await super().shutdown(sockets)
         telling.cancel()

@@ -1,11 +1,11 @@
 """Pages ask what REST asks: the same operation, in the same process, for the same answer."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import orjson
-from fastapi import Request
+from fastapi import FastAPI, Request
 from fastapi.routing import APIRoute
 from starlette.routing import Match
 
@@ -13,7 +13,7 @@ from medrd_kg.web.analytics.shown import Json
 from medrd_kg.web.naming import takes_release
 from medrd_kg.web.state import serving
 
-__all__ = ["Parameters", "ask", "query_string"]
+__all__ = ["Parameters", "answer_of", "ask", "query_string"]
 
 Parameters = Mapping[str, object]
 """Values by name: a text, a number or a list of them. None and empty ones are left out."""
@@ -54,15 +54,29 @@ async def ask(request: Request, path: str, parameters: Parameters | None = None)
     key = f"ask {path}?{query}"
     kept = None if served is None else served.documents.get(key)
     if kept is None:
-        kept = await _answer(request, path, query)
+        kept = await _answer(request.app, request.scope, path, query)
         if served is not None:  # the data alone fix it, so both languages need it once
             served.documents.put(key, kept)
     return orjson.loads(kept)
 
 
-async def _answer(request: Request, path: str, query: str) -> bytes:
+async def answer_of(app: FastAPI, path: str) -> bytes:
+    """Return what ``GET path`` answers, without anybody asking, of what is served.
+
+    Args:
+        app: The application.
+        path: The address; it has no parameters.
+
+    Raises:
+        Problem: What the operation raises.
+        LookupError: There is no such operation.
+    """
+    return await _answer(app, {"type": "http", "app": app, "root_path": ""}, path, "")
+
+
+async def _answer(app: FastAPI, surroundings: Mapping[str, Any], path: str, query: str) -> bytes:
     scope = {
-        **request.scope,
+        **surroundings,
         "method": "GET",
         "path": path,
         "raw_path": path.encode(),
@@ -70,7 +84,7 @@ async def _answer(request: Request, path: str, query: str) -> bytes:
         "headers": list(_JSON),
         "path_params": {},
     }
-    for route in request.app.router.routes:
+    for route in app.router.routes:
         if not isinstance(route, APIRoute):
             continue
         match, more = route.matches(scope)

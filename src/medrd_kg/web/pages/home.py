@@ -1,11 +1,13 @@
 """The first page: search, what is inside, the money and the topics of the year, ways in."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
+import orjson
 from fastapi import Request, Response
 
+from medrd_kg.kinds import kinds
+from medrd_kg.problems import Problem
 from medrd_kg.web.charts.drawing import About, Drawing, Label
 from medrd_kg.web.charts.matrix import Cell, matrix
 from medrd_kg.web.charts.twin import Number, Twin, Words
@@ -16,7 +18,7 @@ from medrd_kg.web.pages.site import Page, page_of, render
 from medrd_kg.web.pages.words import words
 from medrd_kg.web.pages.years import money_of, years_of
 from medrd_kg.web.requests import refuse_parameters
-from medrd_kg.web.state import serving
+from medrd_kg.web.state import Serving, serving
 
 __all__ = ["HOME_PAGES"]
 
@@ -46,14 +48,11 @@ async def _home(request: Request) -> Response:
     served = serving(request)
     refuse_parameters(request)
     page = page_of(request)
-    sizes = asyncio.gather(*(ask(request, f"/api/v1/{name}", {"limit": 1}) for name in _COUNTED))
+    sizes = await _sizes(served)
     projects = await ask(request, "/api/v1/projects")
     ministries = await ask(request, "/api/v1/ministries")
     values: dict[str, Any] = {
-        "counts": [
-            (name, target, answer["total"])
-            for (name, target), answer in zip(_COUNTED.items(), await sizes, strict=True)
-        ],
+        "counts": [(name, target, sizes[name]) for name, target in _COUNTED.items()],
         "projects": projects["items"],
         "ministries": ministries["items"],
         "modalities": [],
@@ -68,32 +67,28 @@ async def _home(request: Request) -> Response:
     return render(request, "home.html", values)
 
 
+async def _sizes(served: Serving) -> dict[str, int]:
+    """Return how many things each of the counted collections has."""
+    key = "pages/home sizes"
+    kept = served.documents.get(key)
+    if kept is None:
+        counted = {each.name: each for each in kinds().values() if each.collection in _COUNTED}
+        found = await served.listings.sizes(list(counted.values()))
+        kept = orjson.dumps({counted[name].collection: size for name, size in found.items()})
+        served.documents.put(key, kept)
+    sizes: dict[str, int] = orjson.loads(kept)
+    return sizes
+
+
 async def _pictures(request: Request, page: Page, year: int) -> dict[str, Any]:
     """Return the two drawings with their tables and addresses, and what topics name most."""
-    t = words(page.language)
-    total = money_of(year)
     topics = {**_TOPICS, "fiscal_year": year}
-    money = await ask(request, "/api/v1/flows", {**total, "limit": 100, "explain": "true"})
     covered = await ask(request, "/api/v1/coverage", {**topics, "limit": 100, "explain": "true"})
     by_modality = {**topics, "rows": "modality", "limit": 1}
     modalities = await ask(request, "/api/v1/coverage", by_modality)
-
-    def address(_: str, thing: Mapping[str, Any]) -> str | None:
-        return page.of_thing(thing["id"])
-
-    told = t.home.money_described.format(
-        amount=page.yen(money["selected"]), total=page.text(money["namedTotal"]["label"])
-    )
-    about = About("home-money-chart", t.home.money.format(year=page.year(year)), told)
     drawn, twin = _matrix(page, covered, year)
     return {
-        "money": {
-            "answer": money,
-            "drawing": flow_chart(page, t.flows, about, money["links"], address),
-            "twins": flow_twins(page, t.flows, money["links"], money["selected"], address),
-            "parameters": {**total, "part": "links"},
-            "page": total,
-        },
+        "money": await _money(request, page, year),
         "topics": {
             "answer": covered,
             "drawing": drawn,
@@ -102,6 +97,31 @@ async def _pictures(request: Request, page: Page, year: int) -> dict[str, Any]:
         },
         "modalities": _most_named(modalities["rows"]),
         "diseases": _most_named(covered["rows"]),
+    }
+
+
+async def _money(request: Request, page: Page, year: int) -> dict[str, Any] | None:
+    """Return the money of a year with its drawing; None where no figure of it is at hand."""
+    t = words(page.language)
+    total = money_of(year)
+    try:
+        money = await ask(request, "/api/v1/flows", {**total, "limit": 100, "explain": "true"})
+    except Problem:  # the data have the policy of the year and not its budget
+        return None
+
+    def address(_: str, thing: Mapping[str, Any]) -> str | None:
+        return page.of_thing(thing["id"])
+
+    told = t.home.money_described.format(
+        amount=page.yen(money["selected"]), total=page.text(money["namedTotal"]["label"])
+    )
+    about = About("home-money-chart", t.home.money.format(year=page.year(year)), told)
+    return {
+        "answer": money,
+        "drawing": flow_chart(page, t.flows, about, money["links"], address),
+        "twins": flow_twins(page, t.flows, money["links"], money["selected"], address),
+        "parameters": {**total, "part": "links"},
+        "page": total,
     }
 
 

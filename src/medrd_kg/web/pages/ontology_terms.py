@@ -42,10 +42,12 @@ SELECT ?term ?type ?p ?o WHERE {{
   FILTER (!isBlank(?o))
 }}
 """
-_CLASS_USES: Final = (
-    f'SELECT ?term (COUNT(*) AS ?uses) {{ ?x a ?term FILTER (STRSTARTS(STR(?term), "{MRD}")) }}'
-    " GROUP BY ?term"
-)
+_CLASS_USES: Final = f"""
+SELECT ?term (COUNT(*) AS ?uses)
+WHERE {{ ?term a <{_OWL}Class> FILTER (STRSTARTS(STR(?term), "{MRD}")) ?x a ?term }}
+GROUP BY ?term
+"""
+"""The classes come first: the types of all things are many."""
 _PROPERTY_USES: Final = "SELECT ?term (COUNT(*) AS ?uses) { ?s ?term ?o } GROUP BY ?term"
 
 _KINDS: Final[Mapping[str, Kind]] = {

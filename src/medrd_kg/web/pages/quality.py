@@ -27,8 +27,8 @@ _TABLES: Final = (
 
 async def served_manifest(served: Serving) -> Manifest | None:
     """Return the manifest of the served release; None where no release stands behind the data."""
-    tables = served.release.tables
-    return None if tables is None else await to_thread.run_sync(Manifest.read, tables.parent)
+    folder = served.release.folder
+    return None if folder is None else await to_thread.run_sync(Manifest.read, folder)
 
 
 async def _page(request: Request) -> Response:
