@@ -128,11 +128,13 @@ def described(session: Session, numbers: Iterable[int]) -> dict[int, Item]:
         evidence: dict[int, list[Evidence]] = {}
         for item, *cited, _ in session.rows(statement("evidence"), {"keys": missing}):
             evidence.setdefault(item, []).append(Evidence(*cited))
+        rows = session.rows(statement("listed_items"), {"items": missing})
+        figures = sorted(set(missing).difference(row[0] for row in rows))
+        if figures:
+            rows += session.rows(statement("items"), {"items": figures})
         return {
             item: Item(iri, kind, ja, en, year, tuple(evidence.get(item, ())))
-            for item, iri, kind, ja, en, year in session.rows(
-                statement("items"), {"items": missing}
-            )
+            for item, iri, kind, ja, en, year in rows
         }
 
     return session.remembered.looked_up("item", sorted(set(numbers)), load)

@@ -1,7 +1,7 @@
 -- Programmes and topics that fall under one thing.
-SELECT item_facet.item
-FROM item_facet
-JOIN item USING (item)
+SELECT named_facet.item
+FROM named_facet
+JOIN listed_item AS item USING (item)
 WHERE
     facet = $facet AND concept = $concept
     AND ($basis = 'all' OR basis = $basis)

@@ -2,7 +2,7 @@
 -- those that a later sheet restated, and those that may not be added.
 SELECT
     figure.programme, figure.fiscal_year, figure.item, figure.amount, superseded
-FROM figure
+FROM programme_figure AS figure
 WHERE
     list_contains($programmes::INTEGER[], figure.programme)
     AND fiscal_year IN ($from_year::SMALLINT, $to_year::SMALLINT)

@@ -15,6 +15,6 @@ chosen AS (
 )
 SELECT item, amount, count(*) OVER ()
 FROM chosen
-JOIN figure USING (item)
+JOIN programme_figure AS figure USING (item)
 ORDER BY item
 LIMIT $limit OFFSET $offset

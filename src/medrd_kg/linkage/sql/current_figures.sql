@@ -3,12 +3,12 @@ current_figures AS (
     SELECT
         figure.item, figure.programme, figure.fiscal_year, figure.stage, figure.level,
         figure.amount, total.iri AS total, total.label_ja, total.label_en, total.perimeter, projects
-    FROM figure
+    FROM programme_figure AS figure
     LEFT JOIN total_member ON total_member.item = figure.item
     LEFT JOIN total ON total.total = total_member.total
     LEFT JOIN (
         SELECT item, list(concept) AS projects
-        FROM item_facet
+        FROM named_facet
         WHERE facet = 'project'
         GROUP BY item
     ) AS placed ON placed.item = figure.item

@@ -1,2 +1,2 @@
 -- Whether an item of a kind has that IRI.
-SELECT item FROM item WHERE iri = $iri AND kind = $kind
+SELECT item FROM listed_item WHERE iri = $iri AND kind = $kind

@@ -3,6 +3,6 @@ subject AS MATERIALIZED (
     SELECT item, figure.programme, figure.amount
     FROM total_member
     JOIN total USING (total)
-    JOIN figure USING (item)
+    JOIN programme_figure AS figure USING (item)
     WHERE total.iri = $total
 )

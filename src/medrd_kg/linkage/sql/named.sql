@@ -1,7 +1,7 @@
 -- What these items name or belong to, and all that lies above it, once each.
 named AS MATERIALIZED (
     SELECT item, facet, concept, bool_or(direct) AS direct
-    FROM item_facet
+    FROM named_facet
     SEMI JOIN subject USING (item)
     WHERE
         list_contains($facets::VARCHAR[], facet)

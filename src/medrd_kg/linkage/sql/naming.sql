@@ -1,5 +1,5 @@
 -- What items name or belong to, and all that lies above it, by how many steps at least.
 SELECT item, facet, concept, depth, basis
-FROM item_facet
+FROM named_facet
 WHERE list_contains($keys::INTEGER[], item)
 ORDER BY item, facet, concept, basis

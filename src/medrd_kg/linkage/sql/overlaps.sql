@@ -7,7 +7,7 @@ money AS MATERIALIZED (
     SELECT figure.programme AS item, sum(figure.amount) AS amount
     FROM total_member
     JOIN total USING (total)
-    JOIN figure USING (item)
+    JOIN programme_figure AS figure USING (item)
     WHERE total.iri = $total
     GROUP BY figure.programme
 ),

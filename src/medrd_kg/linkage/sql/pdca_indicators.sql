@@ -1,9 +1,9 @@
 -- Indicators of programmes, and the sheets that state them.
 SELECT programme.item, own.item, source
-FROM item AS programme
+FROM listed_item AS programme
 JOIN concept ON concept.iri = programme.iri
-JOIN item_facet AS facet ON facet.facet = 'programme' AND facet.concept = concept.concept
-JOIN item AS own ON own.item = facet.item AND own.kind = 'indicator'
+JOIN named_facet AS facet ON facet.facet = 'programme' AND facet.concept = concept.concept
+JOIN listed_item AS own ON own.item = facet.item AND own.kind = 'indicator'
 JOIN item_evidence ON item_evidence.item = own.item
 WHERE list_contains($keys::INTEGER[], programme.item)
 ORDER BY own.item, source

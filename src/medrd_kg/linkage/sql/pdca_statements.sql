@@ -1,7 +1,7 @@
 -- Topics and standing scope of projects.
 SELECT concept, item.item, item.kind, item.fiscal_year
-FROM item_facet
-JOIN item USING (item)
+FROM named_facet
+JOIN listed_item AS item USING (item)
 WHERE
     facet = 'project' AND list_contains($keys::INTEGER[], concept)
     AND item.kind IN ('topic', 'scope-item')

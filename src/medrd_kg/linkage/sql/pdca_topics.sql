@@ -3,9 +3,9 @@
 SELECT
     topic.item, other.concept,
     CASE WHEN own.basis = 'stated' AND other.basis = 'stated' THEN 'stated' ELSE 'computed' END
-FROM item_facet AS own
-JOIN item_facet AS other ON other.facet = own.facet AND other.concept = own.concept
-JOIN item AS topic ON topic.item = other.item AND topic.kind = 'topic'
+FROM named_facet AS own
+JOIN named_facet AS other ON other.facet = own.facet AND other.concept = own.concept
+JOIN listed_item AS topic ON topic.item = other.item AND topic.kind = 'topic'
 WHERE
     own.item = $programme AND own.facet IN ('disease-area', 'modality', 'technology')
     AND (own.direct OR other.direct)
