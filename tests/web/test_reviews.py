@@ -1,6 +1,8 @@
 """Judging what was proposed: over REST and by the form of the page, with the editor's token."""
 
+import html
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,8 @@ from tests.web.conftest import fixture_server
 
 from medrd_kg.sources.documents.identity import Given
 from medrd_kg.sources.documents.importing import accepted_name, import_document
+from medrd_kg.sources.review_sheets.judgements import Reason
+from medrd_kg.web.pages.words import LANGUAGES, words
 
 SLUG = "policy-fy2023"
 API = f"/api/v1/reviews/{SLUG}"
@@ -227,38 +231,102 @@ def test_the_form_of_a_document_that_is_not_there(server: httpx.Client) -> None:
     assert server.post("/en/review/nothing", data={"token": EDITOR}).status_code == 404
 
 
-def test_doubtful_pairs_are_judged_like_proposals(server: httpx.Client, fresh: Path) -> None:
-    base = "https://w3id.org/medrd-kg/id/organization/"
-    pair = {
-        "kind": "organization",
-        "outcome": "kept-apart",
-        "one": f"{base}n-1",
-        "one_label": "株式会社未来",
-        "one_place": "",
-        "other": f"{base}c1",
-        "other_label": "未来株式会社",
-        "other_place": "5010005007398",
-        "why": "the same name with another legal form",
-        "equal_figures": None,
-        "different_figures": None,
-    }
-    path = fresh / "review" / "review-sheets-pairs.json"
-    path.write_text(json.dumps([pair, pair | {"outcome": "joined"}]), encoding="utf-8")
+ORGANISATION = "https://w3id.org/medrd-kg/id/organization/"
+PAIR: dict[str, Any] = {
+    "kind": "organization",
+    "outcome": "kept-apart",
+    "one": f"{ORGANISATION}n-1",
+    "one_label": "株式会社<未来>",
+    "one_place": "",
+    "other": f"{ORGANISATION}c1",
+    "other_label": "未来株式会社",
+    "other_place": "5010005007398",
+    "why": str(Reason.LEGAL_FORM),
+    "equal_figures": None,
+    "different_figures": None,
+}
+
+
+@pytest.fixture
+def paired(imported: Path) -> Iterator[Path]:
+    """The folder with pairs of an import of sheets: one of 60 is of programmes, one was joined."""
+    pairs = [PAIR | {"other": f"{ORGANISATION}c{number}"} for number in range(59)]
+    pairs += [PAIR | {"kind": "programme", "equal_figures": 3, "different_figures": 0}]
+    path = imported / "review" / "review-sheets-pairs.json"
+    path.write_text(json.dumps([*pairs, PAIR | {"outcome": "joined"}]), encoding="utf-8")
+    yield imported
+    for each in (imported / "review").glob("review-sheets-*"):
+        each.unlink()
+
+
+def test_doubtful_pairs_are_judged_like_proposals(server: httpx.Client, paired: Path) -> None:
     listed = server.get("/api/v1/reviews").json()["items"][-1]
-    assert (listed["id"], listed["counts"]["open"]) == ("review-sheets", 1)
-    (found,) = server.get("/api/v1/reviews/review-sheets").json()["items"]
-    assert (found["kind"], found["one"]["label"]) == ("pair", "株式会社未来")
-    assert "medrd-kg review list review-sheets" in server.get("/ja/review").text
+    assert (listed["id"], listed["counts"]["open"]) == ("review-sheets", 60)
+    found = server.get("/api/v1/reviews/review-sheets").json()["items"][0]
+    assert (found["kind"], found["one"]["label"]) == ("pair", "株式会社<未来>")
     given = {"ids": [found["id"]], "by": "analyst"}
     address = "/api/v1/reviews/review-sheets"
     refusal(server.post(f"{address}/accept", json=given), 401, "unauthorized")
     done = server.post(f"{address}/accept", json=given, headers=AS_EDITOR)
     assert (done.json()["facts"], done.json()["takesEffect"]) == (1, "next-import")
-    assert server.get(address).json()["total"] == 0
+    assert server.get(address).json()["total"] == 59
     assert server.get(address, params={"state": "accepted"}).json()["total"] == 1
-    noted = (fresh / "review" / "review-sheets-journal.jsonl").read_text("utf-8")
+    noted = (paired / "review" / "review-sheets-journal.jsonl").read_text("utf-8")
     assert json.loads(noted)["ids"] == [found["id"]]
     wrong = server.post(f"{address}/reject", json=given | {"ids": ["Pnone"]}, headers=AS_EDITOR)
     refusal(wrong, 400, "invalid-parameter")
-    for each in (fresh / "review").glob("review-sheets-*"):
-        each.unlink()
+
+
+def shown_pairs(page: str) -> list[str]:
+    return re.findall(r'name="id" value="(P[0-9a-f]{8})"', page)
+
+
+def test_the_page_judges_pairs(server: httpx.Client, paired: Path) -> None:
+    assert "/en/review/review-sheets?state=open" in server.get("/en/review").text
+    address = "/en/review/review-sheets"
+    first = server.get(address).text
+    assert "株式会社&lt;未来&gt;" in first
+    assert "the same name with another legal form" in first
+    chosen = shown_pairs(first)
+    assert len(chosen) == 50
+    following = re.search(r'rel="next" href="([^"]+)"', first)
+    assert following is not None
+    rest = shown_pairs(server.get(html.unescape(following[1])).text)
+    assert len({*chosen, *rest}) == 60
+    assert len(shown_pairs(server.get(address, params={"of": "programme"}).text)) == 1
+    form = {"id": chosen[:2], "by": "analyst", "shown": "open", "of": "organization"}
+    refused = server.post(address, data=form | {"action": "accept", "token": "wrong"})
+    assert (refused.status_code, refused.text.count(" checked>")) == (401, 2)
+    done = server.post(address, data=form | {"action": "reject", "token": EDITOR})
+    assert done.status_code == 303
+    assert done.headers["location"] == "review-sheets?state=open&of=organization"
+    (judged,) = map(json.loads, journal_of_pairs(paired))
+    assert (judged["via"], sorted(judged["ids"])) == ("page", sorted(chosen[:2]))
+    assert not {*chosen[:2]} & {*shown_pairs(server.get(address).text)}
+    none = server.post(address, data={"by": "analyst", "action": "accept", "token": EDITOR})
+    assert none.status_code == 400
+
+
+def journal_of_pairs(folder: Path) -> list[str]:
+    return (folder / "review" / "review-sheets-journal.jsonl").read_text("utf-8").splitlines()
+
+
+@pytest.mark.usefixtures("paired")
+@pytest.mark.parametrize(
+    "parameters", [{"of": "ministry"}, {"state": "doubtful"}, {"cursor": "!"}, {"page": "2"}]
+)
+def test_pages_of_pairs_that_are_not(server: httpx.Client, parameters: dict[str, str]) -> None:
+    assert server.get("/en/review/review-sheets", params=parameters).status_code == 400
+
+
+def test_pairs_of_another_version_are_told(server: httpx.Client, paired: Path) -> None:
+    path = paired / "review" / "review-sheets-pairs.json"
+    path.write_text(json.dumps([{"one": "a", "other": "b"}]), encoding="utf-8")
+    told = refusal(server.get("/api/v1/reviews/review-sheets"), 422, "invalid-data")
+    assert "another version" in told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_has_words(language: str) -> None:
+    told = vars(words(language).review.reasons)
+    assert set(told) == {each.name.lower() for each in Reason}

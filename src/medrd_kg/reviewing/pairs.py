@@ -39,6 +39,15 @@ def pair_documents(data_dir: Path) -> list[dict[str, Any]] | None:
         return None
     pairs = read_json(path)
     judgements = Judgements.read(_file(data_dir))
+    try:
+        return _told(pairs, judgements)
+    except (KeyError, TypeError) as error:
+        raise Problem(
+            "invalid-data", f"{path.name} was written by another version", "import the sheets again"
+        ) from error
+
+
+def _told(pairs: Sequence[dict[str, Any]], judgements: Judgements) -> list[dict[str, Any]]:
     return [
         {
             "id": pair_id(each["kind"], each["one"], each["other"]),

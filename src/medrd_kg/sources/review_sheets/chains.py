@@ -21,6 +21,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from medrd_kg.sources.review_sheets.iris import sheet_slug
+from medrd_kg.sources.review_sheets.judgements import Reason
 from medrd_kg.sources.review_sheets.names import programme_key
 from medrd_kg.sources.review_sheets.records import Sheet, Stage
 
@@ -30,7 +31,6 @@ _TOLERANCE_YEN: Final = 1_000_000  # sheets cut or round to the million yen
 _DOUBTFUL_OVERLAP: Final = 3
 _TELLING_YEN: Final = 50_000_000  # below it, equal figures rounded to the million are chance
 _LONGEST_GAP_YEARS: Final = 2
-_WEAKER: Final = "another sheet of the year has stronger evidence"
 _STRENGTH: Final = {"predecessor": 4, "programme-id": 3, "name": 2, "former-name": 1}
 _MOST_FIGURES: Final = 100
 _FORMER = re.compile(r"\((?:旧名称|旧事業名|旧|改称前)[::]?(?P<name>[^()]+(?:\([^()]*\)[^()]*)*)\)")
@@ -249,7 +249,7 @@ class ChainBuilder:
             if not tied:
                 self._register(self.chains[slug], best[1], best[2])
             for _, key, _ in claimants[0 if tied else 1 :]:
-                why = "another sheet of the year has equal evidence" if tied else _WEAKER
+                why = Reason.EQUAL_EVIDENCE if tied else Reason.STRONGER_EVIDENCE
                 self.doubts.append(Doubt(key, self.chains[slug].first, why))
                 fresh.append(key)
         for key in sorted(fresh, key=lambda key: (key.ministry, key.number)):
@@ -299,5 +299,4 @@ class ChainBuilder:
             if chain.last.publication_year == key.publication_year - 1 and (
                 telling_overlap(key.figures, chain.last.figures) >= _DOUBTFUL_OVERLAP
             ):
-                why = "equal large figures under an unrelated name"
-                self.doubts.append(Doubt(key, chain.last, why))
+                self.doubts.append(Doubt(key, chain.last, Reason.EQUAL_FIGURES))

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Final
 
 from medrd_kg.sources.review_sheets.chains import ChainLink, Doubt, SheetKey, overlap
-from medrd_kg.sources.review_sheets.judgements import APART
+from medrd_kg.sources.review_sheets.judgements import APART, Reason
 from medrd_kg.sources.review_sheets.ministries import Ministry
 from medrd_kg.sources.review_sheets.organisations import (
     Organisation,
@@ -71,12 +71,11 @@ def organisation_doubts(
         ministries: Who publishes a sheet.
     """
     yield from registry.doubts()
-    why = "a publisher on no list bears the name of an organisation with a number"
     for ministry in sorted(ministries, key=lambda each: each.slug):
         if not ministry.listed:
             minted = Organisation(ministry.slug, None, Counter([ministry.name]))
             for numbered in registry.namesakes(ministry.name):
-                yield OrganisationDoubt(minted, numbered, why)
+                yield OrganisationDoubt(minted, numbered, Reason.UNLISTED)
 
 
 def doubtful_pairs(survey: Survey, organisations: Iterable[OrganisationDoubt]) -> list[Pair]:

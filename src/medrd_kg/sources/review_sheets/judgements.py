@@ -9,18 +9,30 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from medrd_kg.problems import Problem
 
-__all__ = ["APART", "ORGANISATION", "PROGRAMME", "Judgement", "Judgements", "pair_id"]
+__all__ = ["APART", "ORGANISATION", "PROGRAMME", "Judgement", "Judgements", "Reason", "pair_id"]
 
 ORGANISATION: Final = "organization"
 PROGRAMME: Final = "programme"
 APART: Final = "kept-apart"
 _ACCEPTED: Final = "accepted"
+
+
+class Reason(StrEnum):
+    """Why two that were kept apart may be one."""
+
+    NAMESAKES = "the same normalised name; several bear it"
+    LEGAL_FORM = "the same name with another legal form"
+    UNLISTED = "a publisher on no list bears the name of an organisation with a number"
+    EQUAL_EVIDENCE = "another sheet of the year has equal evidence"
+    STRONGER_EVIDENCE = "another sheet of the year has stronger evidence"
+    EQUAL_FIGURES = "equal large figures under an unrelated name"
 
 
 def pair_id(kind: str, one: str, other: str) -> str:
@@ -85,9 +97,7 @@ class Judgements:
 
     def state_of(self, kind: str, one: str, other: str) -> str | None:
         """Return how a pair was judged, or None."""
-        return next(
-            (e.state for e in self.given if (e.kind, e.one, e.other) == (kind, one, other)), None
-        )
+        return self._states.get((kind, one, other))
 
     @cached_property
     def organisations(self) -> Mapping[str, Judgement]:
@@ -98,6 +108,10 @@ class Judgements:
     def programmes(self) -> Mapping[str, Judgement]:
         """Accepted pairs of programmes, by the local name of the first."""
         return self._accepted(PROGRAMME)
+
+    @cached_property
+    def _states(self) -> Mapping[tuple[str, str, str], str]:
+        return {(each.kind, each.one, each.other): each.state for each in self.given}
 
     def _accepted(self, kind: str) -> dict[str, Judgement]:
         return {

@@ -18,7 +18,7 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from medrd_kg.sources.review_sheets.iris import name_slug
-from medrd_kg.sources.review_sheets.judgements import Judgements
+from medrd_kg.sources.review_sheets.judgements import Judgements, Reason
 from medrd_kg.sources.review_sheets.known import KnownOrganisation, known_by_name, known_by_number
 from medrd_kg.sources.review_sheets.names import clean, legal_form, match_key
 from medrd_kg.sources.review_sheets.persons import may_be_named, may_be_named_with_number
@@ -291,7 +291,7 @@ class OrganisationRegistry:
     def doubts(self) -> Iterator[OrganisationDoubt]:
         """Yield what may be one organisation and was kept apart, and why."""
         for entry, numbered in self.doubtful_pairs():
-            yield OrganisationDoubt(entry, numbered, "the same normalised name; several bear it")
+            yield OrganisationDoubt(entry, numbered, Reason.NAMESAKES)
         for key, entry in sorted(self._named.items()):
             if key in self._by_key:
                 continue
@@ -299,4 +299,4 @@ class OrganisationRegistry:
             if len(core) < _FEWEST_LETTERS:
                 continue
             for numbered in sorted(self._by_proper_name.get(core, []), key=lambda one: one.slug):
-                yield OrganisationDoubt(entry, numbered, "the same name with another legal form")
+                yield OrganisationDoubt(entry, numbered, Reason.LEGAL_FORM)

@@ -4,7 +4,8 @@ Who has the editor's token decides in the page's form, which `review_form` reads
 files that change while a release stays, so no answer is kept.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +14,7 @@ from anyio import to_thread
 from fastapi import Request, Response
 
 from medrd_kg.problems import Problem
-from medrd_kg.reviewing.pairs import pair_documents
+from medrd_kg.reviewing.pairs import PAIRS, pair_documents
 from medrd_kg.reviewing.proposals import term_document
 from medrd_kg.sources.documents.deciding import Review, open_review
 from medrd_kg.sources.documents.decisions import State
@@ -21,32 +22,17 @@ from medrd_kg.sources.documents.importing import imported_documents
 from medrd_kg.sources.documents.proposing import Fact
 from medrd_kg.vocabulary import MRD
 from medrd_kg.web.pages.graph_tables import labels_of
+from medrd_kg.web.pages.review_given import Given
+from medrd_kg.web.pages.review_pairs import check_choices, show_pairs
 from medrd_kg.web.pages.site import language_of, render
 from medrd_kg.web.requests import refuse_parameters
 from medrd_kg.web.review_openapi import ALL_STATES
 from medrd_kg.web.review_routes import NOT_KEPT, wanted_states
 from medrd_kg.web.state import serving
 
-__all__ = ["REVIEW_PAGES", "Given", "show_review"]
+__all__ = ["REVIEW_PAGES", "show_review"]
 
 _STATE: Final = "state"
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What a form held that was refused, so that nobody writes it twice; never the token.
-
-    Attributes:
-        ids: Proposals that were chosen.
-        by: Role or handle.
-        concept: Slug of a concept.
-        turtle: Statements.
-    """
-
-    ids: frozenset[str] = frozenset()
-    by: str = ""
-    concept: str = ""
-    turtle: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +58,7 @@ async def _overview(request: Request) -> Response:
         request,
         "review.html",
         {
-            "pairs": sum(each["state"] is State.OPEN for each in pairs or ()),
+            "pairs": None if pairs is None else _counts(pairs),
             "documents": [
                 {
                     "slug": each.document.identity.slug,
@@ -89,6 +75,10 @@ async def _overview(request: Request) -> Response:
     )
 
 
+def _counts(pairs: Sequence[dict[str, Any]]) -> dict[str, int]:
+    return Counter(each["state"].value for each in pairs)
+
+
 def _all_reviews(data_dir: Path) -> list[Review]:
     return [open_review(data_dir, each) for each in imported_documents(data_dir)]
 
@@ -99,6 +89,9 @@ def _document_label(review: Review) -> dict[str, str]:
 
 
 async def _document(request: Request) -> Response:
+    if request.path_params["document"] == PAIRS:
+        check_choices(request)
+        return await show_pairs(request)
     refuse_parameters(request, (_STATE,))
     wanted_states(request.query_params.get(_STATE, State.OPEN.value))
     return await show_review(request)

@@ -14,13 +14,16 @@ from anyio import to_thread
 from fastapi import FastAPI, Request, Response
 
 from medrd_kg.problems import Problem
+from medrd_kg.reviewing.pairs import PAIRS, judge_pairs
 from medrd_kg.reviewing.proposals import decide, take_written
 from medrd_kg.sources.documents.deciding import open_review
 from medrd_kg.sources.documents.decisions import State
 from medrd_kg.sparql.protocol import FORM, decoded, media_type_of, read_parameters
 from medrd_kg.web.authorization import Authority, Role
 from medrd_kg.web.bodies import limit_of, read_body
-from medrd_kg.web.pages.review import Given, show_review
+from medrd_kg.web.pages.review import show_review
+from medrd_kg.web.pages.review_given import Given
+from medrd_kg.web.pages.review_pairs import KINDS, show_pairs
 from medrd_kg.web.pages.words import LANGUAGES
 from medrd_kg.web.review_openapi import ALL_STATES
 from medrd_kg.web.review_routes import as_parameter
@@ -71,11 +74,15 @@ async def _submit(request: Request, authority: Authority) -> Response:
         authority.require(Role.EDITOR, [(b"authorization", f"Bearer {token}".encode())])
         await to_thread.run_sync(_carry_out, data_dir, slug, single.get("action", ""), given)
     except Problem as problem:
+        if slug == PAIRS:
+            return await show_pairs(request, problem=as_parameter(problem), given=given)
         await to_thread.run_sync(open_review, data_dir, slug)
         return await show_review(request, problem=as_parameter(problem), given=given)
     shown = single.get("shown", "")
     state = shown if shown in {*State, ALL_STATES} else State.OPEN.value
     location = f"{slug}?state={state}"
+    if slug == PAIRS and single.get("of") in KINDS:
+        location += f"&of={single['of']}"
     return Response(status_code=303, headers={"Location": location, "Cache-Control": "no-store"})
 
 
@@ -93,7 +100,7 @@ def _require_own_form(request: Request) -> None:
 
 
 def _carry_out(data_dir: Path, slug: str, action: str, given: Given) -> None:
-    if action == _EDIT:
+    if action == _EDIT and slug != PAIRS:
         turtle = given.turtle.encode()
         take_written(data_dir, slug, turtle, by=given.by.strip(), via=_VIA)
         return
@@ -101,6 +108,10 @@ def _carry_out(data_dir: Path, slug: str, action: str, given: Given) -> None:
         raise Problem("invalid-parameter", f"action is accept, reject or edit, not {action[:50]!r}")
     if not given.ids:
         raise Problem("invalid-parameter", "no proposal is chosen", "tick at least one")
+    if slug == PAIRS:
+        by = given.by.strip()
+        judge_pairs(data_dir, sorted(given.ids), _ACTIONS[action], by=by, via=_VIA)
+        return
     concept = given.concept.strip() if action == "accept" else ""
     ids, by = sorted(given.ids), given.by.strip()
     decide(data_dir, slug, ids, _ACTIONS[action], by=by, via=_VIA, concept=concept or None)
