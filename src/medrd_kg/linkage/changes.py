@@ -7,7 +7,7 @@ without sheets tells nothing of what begins or ceases.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -15,15 +15,25 @@ from typing import Final
 
 import yaml
 
-from medrd_kg.linkage.changes_drafts import Change, Window, shown_changes
+from medrd_kg.linkage.changes_drafts import Change, Draft, Window, shown_changes
 from medrd_kg.linkage.changes_money import (
     Filter,
     Totals,
     money_changes,
     with_other_figures,
 )
-from medrd_kg.linkage.changes_outcomes import outcome_changes, topic_changes
-from medrd_kg.linkage.changes_programmes import edition_changes, succession_changes
+from medrd_kg.linkage.changes_outcomes import (
+    ResultChange,
+    outcome_changes,
+    result_drafts,
+    topic_changes,
+)
+from medrd_kg.linkage.changes_programmes import (
+    SheetChange,
+    edition_changes,
+    sheet_drafts,
+    succession_changes,
+)
 from medrd_kg.linkage.facets import CONCEPT_FACETS, iri_of, require, require_facet
 from medrd_kg.linkage.items import PAGE, Page, check_page, number_of
 from medrd_kg.linkage.selection import BASES
@@ -48,6 +58,9 @@ CHANGES: Final = tuple(_kinds())
 _PLACE: Final = {kind: place for place, kind in enumerate(CHANGES)}
 
 _AMOUNT: Final = "amount"
+
+_Found = Draft | SheetChange | ResultChange
+"""A change; what sheets and results say of it is read only when it is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,22 +172,22 @@ def changes(
             question.to_year,
             frozenset.intersection(*(each.items for each in filters)) if filters else None,
         )
-        drafts, sheets = edition_changes(session, window)
-        drafts += succession_changes(session, window)
+        told, sheets = edition_changes(session, window)
         outcomes, results = outcome_changes(session, window)
         statuses, topics = topic_changes(session, window)
         money = None
         if _AMOUNT in kinds:
             is_asked = _AMOUNT in question.kinds or question.total != TotalChoice()
             money = money_changes(session, window, question.total, filters, is_asked=is_asked)
-        drafts += (*outcomes, *statuses, *(() if money is None else money.drafts))
-        drafts = [each for each in drafts if each.change in kinds]
-        drafts.sort(key=lambda each: _PLACE[each.change])
-        page = drafts[offset : offset + limit]
+        found: list[_Found] = [*told, *succession_changes(session, window), *outcomes, *statuses]
+        found += () if money is None else money.drafts
+        found = [each for each in found if each.change in kinds]
+        found.sort(key=lambda each: _PLACE[each.change])
+        page = _drafts(session, window, found[offset : offset + limit])
         if money is not None:
             page = with_other_figures(session, window, money, page)
         shown = shown_changes(session, page)
-    counted = Counter(each.change for each in drafts)
+    counted = Counter(each.change for each in found)
     return Changes(
         question,
         tuple(
@@ -183,8 +196,25 @@ def changes(
         ),
         tuple(YearRead(year, sheets[year], results[year], topics[year]) for year in sheets),
         None if money is None else money.totals,
-        Page(shown, len(drafts), offset),
+        Page(shown, len(found), offset),
     )
+
+
+def _drafts(session: Session, window: Window, page: Sequence[_Found]) -> list[Draft]:
+    """Return the changes of a page, with what sheets and results say of them."""
+    sheets = sheet_drafts(session, window, (each for each in page if isinstance(each, SheetChange)))
+    results = result_drafts(
+        session, window, (each for each in page if isinstance(each, ResultChange))
+    )
+    found = []
+    for each in page:
+        if isinstance(each, SheetChange):
+            found.append(sheets[each])
+        elif isinstance(each, ResultChange):
+            found.append(results[each])
+        else:
+            found.append(each)
+    return found
 
 
 def _filters(session: Session, question: ChangeQuestion) -> list[Filter]:

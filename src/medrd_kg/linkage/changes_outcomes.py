@@ -1,16 +1,15 @@
 """Changes of results against targets, and of topics as the policy sets them against before."""
 
-from collections import Counter
+from collections.abc import Iterable
 from decimal import Decimal
 from itertools import groupby
-from operator import attrgetter
 from typing import Final, NamedTuple
 
 from medrd_kg.linkage.changes_drafts import Draft, SideDraft, Window
-from medrd_kg.linkage.tables import Session
+from medrd_kg.linkage.tables import Session, statement
 from medrd_kg.vocabulary import MRDS
 
-__all__ = ["STATUSES", "outcome_changes", "topic_changes"]
+__all__ = ["STATUSES", "ResultChange", "outcome_changes", "result_drafts", "topic_changes"]
 
 STATUSES: Final = frozenset(
     f"{MRDS}status-{each}"
@@ -27,13 +26,21 @@ STATUSES: Final = frozenset(
 """Statuses that set a topic against what was before; the others say what is done."""
 
 
-class _Result(NamedTuple):
-    """A row of ``sql/changes_results.sql``."""
+class ResultChange(NamedTuple):
+    """A change of results, before they are read.
 
+    Attributes:
+        change: One of `changes.CHANGES`.
+        indicator: Number of the indicator.
+    """
+
+    change: str
     indicator: int
-    programme: int | None
-    fiscal_year: int
-    iri: str
+
+
+class _Result(NamedTuple):
+    """A row of ``sql/changes_result_sides.sql``, the indicator and year apart."""
+
     target: Decimal | None
     achieved: Decimal | None
     source: int | None
@@ -46,51 +53,41 @@ class _Result(NamedTuple):
         return self.achieved >= self.target
 
 
-_INDICATOR: Final = attrgetter("indicator")
-
-
-def outcome_changes(session: Session, window: Window) -> tuple[list[Draft], dict[int, int]]:
+def outcome_changes(session: Session, window: Window) -> tuple[list[ResultChange], dict[int, int]]:
     """Return the indicators of which results differ, and how many results each year has.
 
     Of several current results of a year, one with a target and a result is taken first, then one
     with a result, then the first by name. That a result is missing is told only where the graph
     holds any of either year: results of a year stand on sheets of later years.
     """
-    said = session.said_of("changes_results", window.ends)
-    rows = sorted((_Result(*row) for year in window.ends for row in said[year]), key=_INDICATOR)
-    counted = Counter(each.fiscal_year for each in rows if each.achieved is not None)
-    results = {year: counted[year] for year in window.ends}
-    drafts = []
-    for indicator, own in groupby(rows, key=_INDICATOR):
-        years: dict[int, _Result] = {}
-        for each in own:
-            if window.has(each.programme):
-                best = years.get(each.fiscal_year)
-                if best is None or _rank(each) < _rank(best):
-                    years[each.fiscal_year] = each
-        before, after = years.get(window.from_year), years.get(window.to_year)
-        change = _change(before, after, both_held=all(results.values()))
-        if change is not None:
-            sides = _side(window.from_year, before), _side(window.to_year, after)
-            drafts.append(Draft(change, indicator, *sides))
-    return drafts, results
+    counted = session.said_of("changes_result_counts", window.ends)
+    results = {year: sum(number for (number,) in rows) for year, rows in counted.items()}
+    asked = window.parameters() | {"both": all(results.values())}
+    found = [
+        ResultChange(change, indicator)
+        for change, indicator, programme in session.rows(statement("changes_results"), asked)
+        if window.has(programme)
+    ]
+    return found, results
 
 
-def _rank(result: _Result) -> tuple[bool, bool]:
-    return result.is_met is None, result.achieved is None
-
-
-def _change(before: _Result | None, after: _Result | None, *, both_held: bool) -> str | None:
-    if before is not None and after is not None:
-        if before.is_met is False and after.is_met:
-            return "target-newly-met"
-        if before.is_met and after.is_met is False:
-            return "target-newly-missed"
-    had = before is not None and before.achieved is not None
-    has = after is not None and after.achieved is not None
-    if not both_held or had == has:
-        return None
-    return "result-added" if has else "result-not-stated"
+def result_drafts(
+    session: Session, window: Window, page: Iterable[ResultChange]
+) -> dict[ResultChange, Draft]:
+    """Return the targets and results of some changes."""
+    changes = tuple(page)
+    if not changes:
+        return {}
+    asked = window.parameters() | {"indicators": [each.indicator for each in changes]}
+    said = {
+        (indicator, year): _Result(*row)
+        for indicator, year, *row in session.rows(statement("changes_result_sides"), asked)
+    }
+    found = {}
+    for each in changes:
+        before, after = (_side(year, said.get((each.indicator, year))) for year in window.ends)
+        found[each] = Draft(each.change, each.indicator, before, after)
+    return found
 
 
 def _side(year: int, result: _Result | None) -> SideDraft:

@@ -7,14 +7,13 @@ its sheets begin or cease is told apart, since the last sheet is no end of a pro
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from medrd_kg.linkage.changes_drafts import Draft, SideDraft, Window
-from medrd_kg.linkage.tables import Session
+from medrd_kg.linkage.tables import Session, statement
 
-__all__ = ["edition_changes", "same_name", "succession_changes"]
+__all__ = ["SheetChange", "edition_changes", "same_name", "sheet_drafts", "succession_changes"]
 
 
 def same_name(one: str, other: str) -> bool:
@@ -32,77 +31,111 @@ def _plain(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).split())
 
 
-def edition_changes(session: Session, window: Window) -> tuple[list[Draft], dict[int, int]]:
+class SheetChange(NamedTuple):
+    """A change that sheets tell, before they are read.
+
+    Attributes:
+        change: One of `changes.CHANGES`.
+        programme: Number of the programme.
+        fiscal_year: The western year that a sheet names; None where it names none.
+    """
+
+    change: str
+    programme: int
+    fiscal_year: int | None = None
+
+
+def edition_changes(session: Session, window: Window) -> tuple[list[SheetChange], dict[int, int]]:
     """Return the changes that the sheets of programmes tell, and how many sheets each year has."""
-    said = session.said_of("changes_editions", window.years)
-    found = {row[1]: _Sheet(*row) for rows in said.values() for row in rows}
-    rows = sorted((each for each in found.values() if each.tells(window)), key=_Sheet.place)
-    sheets = {year: sum(each.published == year for each in rows) for year in window.ends}
-    drafts: list[Draft] = []
-    for programme, own in groupby(rows, key=lambda each: each.programme):
+    counted = session.said_of("changes_sheet_counts", window.ends)
+    sheets = {year: sum(number for (number,) in rows) for year, rows in counted.items()}
+    both_held = all(sheets.values())
+    found: list[SheetChange] = []
+    rows = session.rows(statement("changes_sheets"), window.parameters())
+    for own in map(_Ends._make, rows):
+        if window.has(own.programme):
+            found += _begun_or_ended(window, own, both_held=both_held)
+    rows = session.rows(statement("changes_differing"), window.parameters())
+    for programme, before, after, is_renamed, is_moved in rows:
         if window.has(programme):
-            drafts += _of_programme(window, programme, list(own), all(sheets.values()))
-    return drafts, sheets
+            if is_renamed and set(map(_plain, before)).isdisjoint(map(_plain, after)):
+                found.append(SheetChange("renamed", programme))
+            if is_moved:
+                found.append(SheetChange("ministry-moved", programme))
+    return found, sheets
+
+
+class _Ends(NamedTuple):
+    """A row of ``sql/changes_sheets.sql``.
+
+    Attributes:
+        programme: Number of a programme.
+        is_earlier: Whether it has a sheet of the earlier year.
+        is_later: Whether it has one of the later year.
+        start: First year that its latest sheet names.
+        end: Last year that it names.
+    """
+
+    programme: int
+    is_earlier: bool
+    is_later: bool
+    start: int | None
+    end: int | None
+
+
+def _begun_or_ended(window: Window, own: _Ends, *, both_held: bool) -> Iterator[SheetChange]:
+    """Yield what is told of the beginning and end of a programme.
+
+    Args:
+        window: The years.
+        own: What its sheets say.
+        both_held: Whether there are sheets of both years at all.
+    """
+    if own.start is not None and window.from_year < own.start <= window.to_year:
+        yield SheetChange("begun", own.programme, own.start)
+    elif both_held and own.is_later and not own.is_earlier:
+        yield SheetChange("first-sheet", own.programme)
+    if own.end is not None and window.from_year <= own.end < window.to_year:
+        yield SheetChange("ended", own.programme, own.end)
+    elif both_held and own.is_earlier and not own.is_later:
+        yield SheetChange("no-further-sheet", own.programme)
+
+
+def sheet_drafts(
+    session: Session, window: Window, page: Iterable[SheetChange]
+) -> dict[SheetChange, Draft]:
+    """Return what the sheets say of some changes."""
+    changes = tuple(page)
+    said = session.said_of("changes_editions", (each.programme for each in changes))
+    return {
+        each: _told(window, each, [_Sheet(*row) for row in said[each.programme]])
+        for each in changes
+    }
 
 
 class _Sheet(NamedTuple):
-    """A row of ``sql/changes_editions.sql``."""
+    """A row of ``sql/changes_editions.sql``, the programme apart."""
 
-    programme: int
     item: int
     published: int | None
     name: str | None
     ministry: int | None
     is_latest: bool
-    start_year: int | None
-    end_year: int | None
-
-    def tells(self, window: Window) -> bool:
-        """Whether it is of one of the two years, or names a first or last one between them."""
-        return self.published in window.ends or (self.is_latest and self._is_of(window))
-
-    def _is_of(self, window: Window) -> bool:
-        begins = self.start_year in window.years[1:]
-        return begins or self.end_year in window.years[:-1]
-
-    def place(self) -> tuple[int, bool, int, int]:
-        """Return what orders sheets: programme by programme, year by year."""
-        return self.programme, self.published is None, self.published or 0, self.item
 
 
-def _of_programme(
-    window: Window, programme: int, sheets: list[_Sheet], both_held: bool
-) -> Iterator[Draft]:
-    earlier = [each for each in sheets if each.published == window.from_year]
-    later = [each for each in sheets if each.published == window.to_year]
-    latest = next((each for each in sheets if each.is_latest), None)
-    start = None if latest is None else latest.start_year
-    end = None if latest is None else latest.end_year
-
-    def told(change: str) -> Draft:
-        before, after = _side(window.from_year, earlier), _side(window.to_year, later)
+def _told(window: Window, told: SheetChange, sheets: Sequence[_Sheet]) -> Draft:
+    change, programme, year = told
+    if year is None:
+        before, after = (
+            _side(end, [each for each in sheets if each.published == end]) for end in window.ends
+        )
         return Draft(change, programme, before, after)
-
-    if latest is not None and start is not None and window.from_year < start <= window.to_year:
+    latest = next(each.item for each in sheets if each.is_latest)
+    if change == "begun":
         unseen = SideDraft(window.from_year, "not-looked-at")
-        yield Draft("begun", programme, unseen, _stated(window.to_year, latest.item), start)
-    elif both_held and later and not earlier:
-        yield told("first-sheet")
-    if latest is not None and end is not None and window.from_year <= end < window.to_year:
-        unseen = SideDraft(window.to_year, "not-looked-at")
-        yield Draft("ended", programme, _stated(window.from_year, latest.item), unseen, end)
-    elif both_held and earlier and not later:
-        yield told("no-further-sheet")
-    if earlier and later:
-        if _differ(*({_plain(name) for name in _names(own)} for own in (earlier, later))):
-            yield told("renamed")
-        if _differ(*(set(_ministries(own)) for own in (earlier, later))):
-            yield told("ministry-moved")
-
-
-def _differ(before: Set[object], after: Set[object]) -> bool:
-    """Tell whether both are stated and have nothing in common."""
-    return bool(before) and bool(after) and before.isdisjoint(after)
+        return Draft(change, programme, unseen, _stated(window.to_year, latest), year)
+    unseen = SideDraft(window.to_year, "not-looked-at")
+    return Draft(change, programme, _stated(window.from_year, latest), unseen, year)
 
 
 def _names(sheets: Iterable[_Sheet]) -> tuple[str, ...]:

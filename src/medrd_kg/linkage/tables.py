@@ -31,7 +31,14 @@ _MEGABYTES: Final = 512
 _SECONDS: Final = 20.0
 _KEPT: Final = 4_000_000
 """Size of a Parquet file, in bytes, up to which its rows are kept in memory."""
-_OPENED: Final = ("opened_item", "opened_facet", "opened_words", "opened_figure")
+_OPENED: Final = (
+    "opened_item",
+    "opened_facet",
+    "opened_words",
+    "opened_figure",
+    "opened_total",
+    "opened_result",
+)
 """Statements that make what is kept of the tables, in their order."""
 _NAME: Final = re.compile(r"\$([a-z_]+)")
 

@@ -4,7 +4,7 @@ SELECT
     figure.programme, figure.fiscal_year, figure.item, figure.amount, superseded
 FROM programme_figure AS figure
 WHERE
-    list_contains($programmes::INTEGER[], figure.programme)
+    figure.programme IN (SELECT unnest($programmes::INTEGER[]))
     AND fiscal_year IN ($from_year::SMALLINT, $to_year::SMALLINT)
     AND stage = $stage AND level = $level AND kind = 'budget-statement'
     AND NOT list_contains($summed::INTEGER[], figure.item)

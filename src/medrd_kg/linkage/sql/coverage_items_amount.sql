@@ -15,6 +15,6 @@ chosen AS (
 )
 SELECT item, amount, count(*) OVER ()
 FROM chosen
-JOIN programme_figure AS figure USING (item)
+JOIN subject USING (item)
 ORDER BY item
 LIMIT $limit OFFSET $offset

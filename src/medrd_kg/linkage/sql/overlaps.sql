@@ -4,12 +4,10 @@ WITH
 {{subject}},
 {{named}},
 money AS MATERIALIZED (
-    SELECT figure.programme AS item, sum(figure.amount) AS amount
-    FROM total_member
-    JOIN total USING (total)
-    JOIN programme_figure AS figure USING (item)
-    WHERE total.iri = $total
-    GROUP BY figure.programme
+    SELECT programme AS item, sum(amount) AS amount
+    FROM total_figure
+    WHERE iri = $total
+    GROUP BY programme
 ),
 worked AS MATERIALIZED (
     SELECT facet, concept, item, any_value(direct) AS direct, any_value(amount) AS amount,

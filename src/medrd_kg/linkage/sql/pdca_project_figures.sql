@@ -2,5 +2,11 @@
 WITH
 {{current_figures}}
 SELECT *
-FROM (SELECT unnest(projects) AS project, * FROM current_figures)
+FROM (
+    SELECT unnest(projects) AS project, *
+    FROM current_figures
+    SEMI JOIN (
+        FROM named_facet WHERE facet = 'project' AND list_contains($keys::INTEGER[], concept)
+    ) AS own USING (item)
+)
 WHERE list_contains($keys::INTEGER[], project)

@@ -2,8 +2,7 @@
 SELECT total.iri, label_ja, label_en, total.fiscal_year, total.stage, total.level, perimeter,
     coalesce(sum(figure.amount), 0), count(figure.item), total.printed, total.remainder, note_ja, note_en
 FROM total
-LEFT JOIN total_member USING (total)
-LEFT JOIN programme_figure AS figure USING (item)
+LEFT JOIN total_figure AS figure USING (total)
 WHERE
     ($total::VARCHAR IS NULL OR total.iri = $total)
     AND ($fiscal_year::SMALLINT IS NULL OR total.fiscal_year = $fiscal_year::SMALLINT)
