@@ -10,9 +10,11 @@ from medrd_kg.store.embedded import EmbeddedStore
 
 __all__ = ["write_store"]
 
-_BLOCK: Final = 192_000_000
-"""Bytes given to the engine at once: it buffers them, and about a kilobyte for each line. The fewer
-blocks, the less it has to merge."""
+_MARK: Final = b"_:"
+"""Begins a blank node, and may stand in a text."""
+
+_BLOCK: Final = 1 << 22
+"""Bytes read at a time."""
 
 
 def write_store(folder: Path, quads: QuadFiles) -> None:
@@ -26,13 +28,9 @@ def write_store(folder: Path, quads: QuadFiles) -> None:
         OSError: The folder cannot be written.
     """
     disk = EmbeddedStore(folder)
-    for block in _blocks(quads.every):
-        if b"_:" in block:
-            lines = block.splitlines(keepends=True)
-            disk.bulk_load_lines(b"".join(line for line in lines if not has_blank_node(line)))
-            disk.bulk_insert(parsed_lines(line for line in lines if has_blank_node(line)))
-        else:
-            disk.bulk_load_lines(block)
+    # The few with blank nodes come first: what came after the others would be merged with them.
+    disk.bulk_insert(parsed_lines(_anonymous(quads.every)))
+    disk.bulk_load_blocks(_named(quads.every))
     disk.optimise()
     disk.close()
 
@@ -42,3 +40,20 @@ def _blocks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as stream:
         while block := stream.read(_BLOCK):
             yield block + stream.readline()
+
+
+def _anonymous(path: Path) -> Iterator[bytes]:
+    """Yield the lines with blank nodes."""
+    for block in _blocks(path):
+        if _MARK in block:
+            yield from filter(has_blank_node, block.splitlines(keepends=True))
+
+
+def _named(path: Path) -> Iterator[bytes]:
+    """Yield blocks of the lines without blank nodes."""
+    for block in _blocks(path):
+        if _MARK in block:
+            lines = block.splitlines(keepends=True)
+            yield b"".join(line for line in lines if not has_blank_node(line))
+        else:
+            yield block

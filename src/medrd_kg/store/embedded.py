@@ -17,6 +17,7 @@ from medrd_kg.store.loading import (
     MayName,
     Rename,
     copy_to_default,
+    load_blocks,
     load_files,
     load_lines,
     load_triples,
@@ -318,7 +319,7 @@ class EmbeddedStore:
         self._forget()
 
     def bulk_load_lines(self, nquads: bytes) -> None:
-        """Add the statements of N-Quads lines without blank nodes; fastest into a store on disk.
+        """Add the statements of N-Quads lines without blank nodes.
 
         Args:
             nquads: Lines that a serialiser wrote, each with an IRI as graph name.
@@ -331,6 +332,21 @@ class EmbeddedStore:
         if self.merge_apart is not None:
             self.merge_apart.load_lines(nquads)
         self._merged.forget()
+
+    def bulk_load_blocks(self, blocks: Iterable[bytes]) -> None:
+        """Add the statements of many such lines in one go; fastest into a store on disk.
+
+        The engine buffers a million statements for each processor, a kilobyte each.
+
+        Args:
+            blocks: Whole lines; see `bulk_load_lines`.
+
+        Raises:
+            SyntaxError: The lines do not parse.
+            PermissionError: The store was opened read-only.
+        """
+        load_blocks(self._writer, blocks, merge=self.union_default_graph)
+        self._forget()
 
     def bulk_load_triples(self, nquads: bytes) -> None:
         """Add the triples of N-Quads lines without blank nodes to an ordinary default graph.

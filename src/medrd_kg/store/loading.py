@@ -4,14 +4,26 @@ Nothing here is atomic: it is for stores that are thrown away when loading fails
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from io import BufferedReader, RawIOBase
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 from pyoxigraph import BlankNode, NamedNode, Quad
 
-__all__ = ["MayName", "Rename", "copy_to_default", "load_files", "load_lines", "load_triples"]
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+__all__ = [
+    "MayName",
+    "Rename",
+    "copy_to_default",
+    "load_blocks",
+    "load_files",
+    "load_lines",
+    "load_triples",
+]
 
 Rename = Callable[[list[Quad]], Iterable[Quad]]
 """Gives all quads with blank nodes their final names."""
@@ -23,6 +35,8 @@ SELECT ?s ?p ?o ?g WHERE { GRAPH ?g { ?s ?p ?o FILTER(isBlank(?s) || isBlank(?o)
 _GRAPH_NAME: Final = re.compile(rb" <[^<>]*> \.\n")
 """End of a line of N-Quads; a literal holds no raw line feed, so this matches nowhere else."""
 
+
+_BUFFER: Final = 1 << 20
 
 MayName = Callable[[str], bool]
 """Tells whether a file of quads may state the graph of this IRI."""
@@ -77,6 +91,55 @@ def copy_to_default(engine: ox.Store) -> None:
     graphs: list[NamedNode | BlankNode] = list(engine.named_graphs())
     for graph in graphs:
         engine.update(f"ADD {graph} TO DEFAULT")
+
+
+class _Blocks(RawIOBase):
+    """Blocks of bytes as a stream that the engine reads."""
+
+    def __init__(self, blocks: Iterable[bytes]) -> None:
+        self._blocks = iter(blocks)
+        self._block = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        while not self._block:
+            following = next(self._blocks, None)
+            if following is None:
+                return 0
+            self._block = memoryview(following)
+        target = memoryview(buffer).cast("B")
+        size = min(len(target), len(self._block))
+        target[:size] = self._block[:size]
+        self._block = self._block[size:]
+        return size
+
+
+def load_blocks(engine: ox.Store, blocks: Iterable[bytes], *, merge: bool) -> None:
+    """Load lines of N-Quads of any number in one go; see `load_lines`.
+
+    The engine puts what it has sorted in place at the end of a load: it merges once, and not again
+    with every load. A text of both graphs enters its table of texts once.
+
+    Args:
+        engine: Receives the statements.
+        blocks: Whole lines; see `load_lines`.
+        merge: Whether the default graph receives the statements as well.
+
+    Raises:
+        SyntaxError: The lines do not parse.
+    """
+    given = _with_merge(blocks) if merge else blocks
+    with BufferedReader(_Blocks(given), _BUFFER) as stream:
+        engine.bulk_load(input=stream, format=ox.RdfFormat.N_QUADS, lenient=True)
+
+
+def _with_merge(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield each block, and its lines once more without their graphs."""
+    for block in blocks:
+        yield block
+        yield _GRAPH_NAME.sub(b" .\n", block)
 
 
 def load_lines(engine: ox.Store, nquads: bytes, *, merge: bool) -> None:
