@@ -249,11 +249,13 @@ PAIR: dict[str, Any] = {
 
 @pytest.fixture
 def paired(imported: Path) -> Iterator[Path]:
-    """The folder with pairs of an import of sheets: one of 60 is of programmes, one was joined."""
+    """The folder with 61 pairs of an import: one is of programmes, one of joined editions."""
     pairs = [PAIR | {"other": f"{ORGANISATION}c{number}"} for number in range(59)]
     pairs += [PAIR | {"kind": "programme", "equal_figures": 3, "different_figures": 0}]
     path = imported / "review" / "review-sheets-pairs.json"
-    path.write_text(json.dumps([*pairs, PAIR | {"outcome": "joined"}]), encoding="utf-8")
+    path.write_text(
+        json.dumps([*pairs, PAIR | {"kind": "edition", "outcome": "joined"}]), encoding="utf-8"
+    )
     yield imported
     for each in (imported / "review").glob("review-sheets-*"):
         each.unlink()
@@ -261,7 +263,7 @@ def paired(imported: Path) -> Iterator[Path]:
 
 def test_doubtful_pairs_are_judged_like_proposals(server: httpx.Client, paired: Path) -> None:
     listed = server.get("/api/v1/reviews").json()["items"][-1]
-    assert (listed["id"], listed["counts"]["open"]) == ("review-sheets", 60)
+    assert (listed["id"], listed["counts"]["open"]) == ("review-sheets", 61)
     found = server.get("/api/v1/reviews/review-sheets").json()["items"][0]
     assert (found["kind"], found["one"]["label"]) == ("pair", "株式会社<未来>")
     given = {"ids": [found["id"]], "by": "analyst"}
@@ -269,7 +271,7 @@ def test_doubtful_pairs_are_judged_like_proposals(server: httpx.Client, paired: 
     refusal(server.post(f"{address}/accept", json=given), 401, "unauthorized")
     done = server.post(f"{address}/accept", json=given, headers=AS_EDITOR)
     assert (done.json()["facts"], done.json()["takesEffect"]) == (1, "next-import")
-    assert server.get(address).json()["total"] == 59
+    assert server.get(address).json()["total"] == 60
     assert server.get(address, params={"state": "accepted"}).json()["total"] == 1
     noted = (paired / "review" / "review-sheets-journal.jsonl").read_text("utf-8")
     assert json.loads(noted)["ids"] == [found["id"]]
@@ -292,8 +294,9 @@ def test_the_page_judges_pairs(server: httpx.Client, paired: Path) -> None:
     following = re.search(r'rel="next" href="([^"]+)"', first)
     assert following is not None
     rest = shown_pairs(server.get(html.unescape(following[1])).text)
-    assert len({*chosen, *rest}) == 60
+    assert len({*chosen, *rest}) == 61
     assert len(shown_pairs(server.get(address, params={"of": "programme"}).text)) == 1
+    assert "no restated amount says so" in server.get(address, params={"of": "edition"}).text
     form = {"id": chosen[:2], "by": "analyst", "shown": "open", "of": "organization"}
     refused = server.post(address, data=form | {"action": "accept", "token": "wrong"})
     assert (refused.status_code, refused.text.count(" checked>")) == (401, 2)
@@ -329,4 +332,4 @@ def test_pairs_of_another_version_are_told(server: httpx.Client, paired: Path) -
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_reason_has_words(language: str) -> None:
     told = vars(words(language).review.reasons)
-    assert set(told) == {each.name.lower() for each in Reason}
+    assert set(told) == {"joined", *(each.name.lower() for each in Reason)}

@@ -12,7 +12,7 @@ from medrd_kg.reviewing.journal import Act, noted
 from medrd_kg.reviewing.proposals import Outcome
 from medrd_kg.sources.documents.decisions import State, checked_handle
 from medrd_kg.sources.documents.keeping import read_json, review_dir, under_lock, write_whole
-from medrd_kg.sources.review_sheets.judgements import APART, Judgement, Judgements, pair_id
+from medrd_kg.sources.review_sheets.judgements import Judgement, Judgements, pair_id
 
 __all__ = ["PAIRS", "judge_pairs", "pair_documents"]
 
@@ -23,7 +23,9 @@ _SHOWN: Final = 5
 
 
 def pair_documents(data_dir: Path) -> list[dict[str, Any]] | None:
-    """Return the pairs of the last import of sheets that were kept apart, each with its state.
+    """Return the doubtful pairs of the last import of sheets, each with its state.
+
+    They were kept apart, or joined on little evidence.
 
     Args:
         data_dir: The data folder.
@@ -55,6 +57,7 @@ def _told(pairs: Sequence[dict[str, Any]], judgements: Judgements) -> list[dict[
                 judgements.state_of(each["kind"], each["one"], each["other"]) or State.OPEN
             ),
             "of": each["kind"],
+            "outcome": each["outcome"],
             "one": _candidate(each, "one"),
             "other": _candidate(each, "other"),
             "why": each["why"],
@@ -62,12 +65,13 @@ def _told(pairs: Sequence[dict[str, Any]], judgements: Judgements) -> list[dict[
             "differentFigures": each["different_figures"],
         }
         for each in pairs
-        if each["outcome"] == APART
     ]
 
 
 def judge_pairs(data_dir: Path, ids: Sequence[str], state: State, *, by: str, via: str) -> Outcome:
     """Judge pairs, durably: accepted ones are one from the next import on, rejected ones two.
+
+    That holds whether the last import kept them apart or joined them.
 
     Args:
         data_dir: The data folder.

@@ -59,7 +59,12 @@ _PROPOSAL: Final[Schema] = {
     "required": ["kind", "id", "state"],
     "properties": {
         "kind": {"type": "string", "enum": ["fact", "term", "pair"]},
-        "of": {"type": "string", "enum": ["organization", "programme"]},
+        "of": {"type": "string", "enum": ["organization", "programme", "edition"]},
+        "outcome": {
+            "type": "string",
+            "enum": ["kept-apart", "joined"],
+            "description": "Of a pair: what the last import made of both.",
+        },
         "one": _CANDIDATE,
         "other": _CANDIDATE,
         "why": {**_TEXT, "description": "Of a pair: why both may be one, or may not."},

@@ -41,6 +41,8 @@ def imported(
             ],
         ),
         make_row(公開年度=2022, 事業番号="2022-厚労-21-0007", 事業名="まったく別の名", 予算=large),
+        make_row(公開年度=2021, 事業番号="2021-厚労-20-0002", 事業名="己", 予算=[], 支出先=[]),
+        make_row(公開年度=2022, 事業番号="2022-厚労-21-0008", 事業名="己", 予算=[], 支出先=[]),
     ]
     path = tmp_path / "sheets.ndjson"
     path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
@@ -70,7 +72,7 @@ def said(data: Path, name: str, predicate: str) -> set[str]:
 
 def test_accepted_pairs_are_one_from_the_next_import_on(imported: Callable[[], Path]) -> None:
     data = imported()
-    pairs = pair_documents(data) or []
+    pairs = [each for each in pair_documents(data) or [] if each["outcome"] == "kept-apart"]
     assert {each["of"] for each in pairs} == {"organization", "programme"}
     programme = next(each for each in pairs if each["of"] == "programme")
     edition = "2022-mhlw-21-0007"
@@ -84,14 +86,35 @@ def test_accepted_pairs_are_one_from_the_next_import_on(imported: Callable[[], P
     assert said(data, axiom, f"{PROV}wasAttributedTo") == {"analyst"}
     assert said(data, axiom, f"{PROV}generatedAtTime")
     assert any(note.startswith("Rule judged:") for note in said(data, axiom, "note"))
-    assert pair_documents(data) == []
+    assert [each["outcome"] for each in pair_documents(data) or []] == ["joined"]
 
 
 def test_rejected_pairs_stay_apart_and_are_open_no_longer(imported: Callable[[], Path]) -> None:
     data = imported()
-    ids = [each["id"] for each in pair_documents(data) or []]
+    pairs = pair_documents(data) or []
+    ids = [each["id"] for each in pairs if each["outcome"] == "kept-apart"]
     before = {path.name: path.read_bytes() for path in (data / "imported").iterdir()}
     judge_pairs(data, ids, State.REJECTED, by="analyst", via="cli")
     imported()
     assert {path.name: path.read_bytes() for path in (data / "imported").iterdir()} == before
-    assert {each["state"] for each in pair_documents(data) or []} == {State.REJECTED}
+    rejected = [
+        each["id"] for each in pair_documents(data) or [] if each["state"] is State.REJECTED
+    ]
+    assert sorted(rejected) == sorted(ids)
+
+
+def test_joined_editions_that_are_rejected_are_two_programmes(imported: Callable[[], Path]) -> None:
+    data = imported()
+    (pair,) = (each for each in pair_documents(data) or [] if each["outcome"] == "joined")
+    assert pair["of"] == "edition"
+    later, earlier = (pair[side]["id"].rpartition("/")[2] for side in ("one", "other"))
+    joined = said(data, later, "editionOf")
+    assert joined == said(data, earlier, "editionOf")
+    judge_pairs(data, [pair["id"]], State.ACCEPTED, by="analyst", via="cli")
+    imported()
+    assert said(data, later, "editionOf") == joined
+    judge_pairs(data, [pair["id"]], State.REJECTED, by="analyst", via="cli")
+    imported()
+    assert said(data, later, "editionOf") != joined
+    assert said(data, earlier, "editionOf") == joined
+    assert all(each["id"] != pair["id"] for each in pair_documents(data) or [])

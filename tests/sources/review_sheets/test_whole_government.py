@@ -185,7 +185,7 @@ def test_the_review_list_names_both_candidates_and_why(whole: Path) -> None:
         assert pair["other_label"]
         assert pair["why"]
         if pair["outcome"] == "joined":
-            assert (pair["kind"], pair["equal_figures"]) == ("programme", 0)
+            assert (pair["kind"], pair["equal_figures"]) == ("edition", 0)
     text = (whole / "review" / "review-sheets-pairs.csv").read_text("utf-8")
     rows = list(csv.DictReader(text.splitlines()))
     assert [row["one"] for row in rows] == [pair["one"] for pair in listed]

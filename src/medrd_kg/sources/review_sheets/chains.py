@@ -177,8 +177,14 @@ class Chain:
 class ChainBuilder:
     """Chains sheets year by year; feed it in the order of publication years."""
 
-    def __init__(self) -> None:
-        """Start without chains."""
+    def __init__(self, separate: Container[tuple[str, str]] = frozenset()) -> None:
+        """Start without chains.
+
+        Args:
+            separate: Local names of two sheets that a person judged to be of two programmes, the
+                later first.
+        """
+        self._separate = separate
         self.chains: dict[str, Chain] = {}
         self.doubts: list[Doubt] = []
         self._by_number: dict[tuple[int, str, str], Chain] = {}
@@ -280,6 +286,8 @@ class ChainBuilder:
         for chain, rule in self._claimed(key):
             last = chain.last
             if not 0 < key.publication_year - last.publication_year <= _LONGEST_GAP_YEARS:
+                continue
+            if (key.slug, last.slug) in self._separate:
                 continue
             equal, different = overlap(key.figures, last.figures)
             same_name = last.name == key.name

@@ -13,7 +13,14 @@ from dataclasses import asdict, dataclass, fields
 from typing import Final
 
 from medrd_kg.sources.review_sheets.chains import ChainLink, Doubt, SheetKey, overlap
-from medrd_kg.sources.review_sheets.judgements import APART, Reason
+from medrd_kg.sources.review_sheets.judgements import (
+    APART,
+    EDITION,
+    JOINED,
+    ORGANISATION,
+    PROGRAMME,
+    Reason,
+)
 from medrd_kg.sources.review_sheets.ministries import Ministry
 from medrd_kg.sources.review_sheets.organisations import (
     Organisation,
@@ -25,7 +32,6 @@ from medrd_kg.vocabulary import kind_iri
 
 __all__ = ["Pair", "doubtful_pairs", "organisation_doubts", "pairs_as_csv", "pairs_as_json"]
 
-_JOINED: Final = "joined"
 _DECIDED: Final = frozenset({"reviewed", "judged"})
 
 
@@ -34,7 +40,7 @@ class Pair:
     """Two candidates that may be one.
 
     Attributes:
-        kind: ``organization`` or ``programme``.
+        kind: ``organization``, ``programme``, or ``edition`` for a joined pair.
         outcome: ``kept-apart``, or ``joined`` for two editions of what was taken for one programme
             although no restated figure says so.
         one: IRI of the first: organisation, programme, or edition of a joined pair.
@@ -103,7 +109,7 @@ def _order(pair: Pair) -> tuple[str, ...]:
 def _of_organisations(doubt: OrganisationDoubt) -> Pair:
     one, other = doubt.organisation, doubt.other
     return Pair(
-        kind="organization",
+        kind=ORGANISATION,
         outcome=APART,
         one=kind_iri("org-", one.slug),
         one_label=one.label,
@@ -118,7 +124,7 @@ def _of_organisations(doubt: OrganisationDoubt) -> Pair:
 def _of_sheets(survey: Survey, doubt: Doubt) -> Pair:
     equal, different = overlap(doubt.key.figures, doubt.other.figures)
     return Pair(
-        kind="programme",
+        kind=PROGRAMME,
         outcome=APART,
         one=kind_iri("prg", survey.programme_of(doubt.key)),
         one_label=doubt.key.printed,
@@ -134,8 +140,8 @@ def _of_sheets(survey: Survey, doubt: Doubt) -> Pair:
 
 def _joined(survey: Survey, before: SheetKey, link: ChainLink) -> Pair:
     return Pair(
-        kind="programme",
-        outcome=_JOINED,
+        kind=EDITION,
+        outcome=JOINED,
         one=kind_iri("edition", link.key.slug),
         one_label=link.key.printed,
         one_place=_place(survey, link.key),

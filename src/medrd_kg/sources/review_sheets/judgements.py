@@ -1,8 +1,9 @@
 """What a person judged of doubtful pairs: the next import of sheets heeds it.
 
 A pair that was kept apart and is accepted is one organisation or one programme from the next import
-on; one that is rejected stays apart, and is told no longer. Judgements hang on the local names of
-both, which imports of the same sheets give again.
+on; one that is rejected stays apart, and is told no longer. Two editions that were joined on little
+evidence stay joined if they are accepted, and are two programmes if they are rejected. Judgements
+hang on the local names of both, which imports of the same sheets give again.
 """
 
 import hashlib
@@ -16,12 +17,25 @@ from typing import Final
 
 from medrd_kg.problems import Problem
 
-__all__ = ["APART", "ORGANISATION", "PROGRAMME", "Judgement", "Judgements", "Reason", "pair_id"]
+__all__ = [
+    "APART",
+    "EDITION",
+    "JOINED",
+    "ORGANISATION",
+    "PROGRAMME",
+    "Judgement",
+    "Judgements",
+    "Reason",
+    "pair_id",
+]
 
 ORGANISATION: Final = "organization"
 PROGRAMME: Final = "programme"
+EDITION: Final = "edition"
 APART: Final = "kept-apart"
+JOINED: Final = "joined"
 _ACCEPTED: Final = "accepted"
+_REJECTED: Final = "rejected"
 
 
 class Reason(StrEnum):
@@ -45,8 +59,8 @@ class Judgement:
     """A person's judgement on a pair.
 
     Attributes:
-        kind: `ORGANISATION` or `PROGRAMME`.
-        one: IRI of the first; without 法人番号, or the later programme.
+        kind: `ORGANISATION`, `PROGRAMME`, or `EDITION` for two that were joined.
+        one: IRI of the first; without 法人番号, or the later programme or edition.
         other: IRI of the second.
         state: ``accepted``: both are one; ``rejected``: they are two.
         by: Role or handle.
@@ -108,6 +122,15 @@ class Judgements:
     def programmes(self) -> Mapping[str, Judgement]:
         """Accepted pairs of programmes, by the local name of the first."""
         return self._accepted(PROGRAMME)
+
+    @cached_property
+    def separate_editions(self) -> frozenset[tuple[str, str]]:
+        """Editions that are not of one programme: local names, the later first."""
+        return frozenset(
+            (each.one.rpartition("/")[2], each.other.rpartition("/")[2])
+            for each in self.given
+            if each.kind == EDITION and each.state == _REJECTED
+        )
 
     @cached_property
     def _states(self) -> Mapping[tuple[str, str, str], str]:

@@ -76,7 +76,7 @@ class Survey:
             report: Takes the findings.
             judgements: What a person judged of programmes that may be one.
         """
-        self._judged = (judgements or Judgements()).programmes
+        self._judgements = judgements or Judgements()
         self._selection = selection
         self._report = report
         self._bearers: dict[str, set[str]] = {}
@@ -163,7 +163,7 @@ class Survey:
         Args:
             known: The graph whose programmes they may continue; None where they hold all years.
         """
-        builder = ChainBuilder()
+        builder = ChainBuilder(self._judgements.separate_editions)
         if known is not None:
             continue_programmes(builder, known)
         by_year: defaultdict[int, list[Candidate]] = defaultdict(list)
@@ -251,7 +251,7 @@ class Survey:
         """Return the programme of each sheet that a person judged to continue an earlier one."""
         found: dict[str, str] = {}
         for each in candidates:
-            judged = self._judged.get(each.slug)
+            judged = self._judgements.programmes.get(each.slug)
             slug = judged.other.rpartition("/")[2] if judged is not None else ""
             chain = builder.chains.get(slug)
             is_later = chain is not None and chain.last.publication_year < (

@@ -12,7 +12,13 @@ from fastapi import Request, Response
 from medrd_kg.problems import Problem
 from medrd_kg.reviewing.pairs import PAIRS, pair_documents
 from medrd_kg.sources.documents.decisions import State
-from medrd_kg.sources.review_sheets.judgements import ORGANISATION, PROGRAMME, Reason
+from medrd_kg.sources.review_sheets.judgements import (
+    EDITION,
+    JOINED,
+    ORGANISATION,
+    PROGRAMME,
+    Reason,
+)
 from medrd_kg.web.pages.review_given import Given
 from medrd_kg.web.pages.site import language_of, render
 from medrd_kg.web.requests import read_cursor, read_offset, refuse_parameters
@@ -22,7 +28,7 @@ from medrd_kg.web.state import serving
 
 __all__ = ["KINDS", "check_choices", "show_pairs"]
 
-KINDS: Final = (ORGANISATION, PROGRAMME)
+KINDS: Final = (ORGANISATION, PROGRAMME, EDITION)
 """What pairs are of."""
 
 _STATES: Final = (State.OPEN, State.ACCEPTED, State.REJECTED)
@@ -51,7 +57,7 @@ def check_choices(request: Request) -> None:
     if of and of not in KINDS:
         raise Problem(
             "invalid-parameter",
-            f"of is {' or '.join(KINDS)}, not {of[:50]!r}",
+            f"of is one of {', '.join(KINDS)}, not {of[:50]!r}",
             extra={"parameter": "of", "known": list(KINDS)},
         )
 
@@ -87,7 +93,7 @@ async def show_pairs(
             "slug": PAIRS,
             "asked": asked,
             "of": of,
-            "kinds": {"": len(pairs), **Counter(each["of"] for each in pairs)},
+            "kinds": {"": len(pairs), **{kind: _number(pairs, kind) for kind in KINDS}},
             "choices": (*(state.value for state in _STATES), ALL_STATES),
             "counts": {**counts, ALL_STATES: len(chosen)},
             "total": len(found),
@@ -103,12 +109,16 @@ async def show_pairs(
     )
 
 
+def _number(pairs: Sequence[dict[str, Any]], kind: str) -> int:
+    return sum(each["of"] == kind for each in pairs)
+
+
 def _told(pairs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return pairs as the page shows them: names are as the sheets have them."""
     return [
         {
             **each,
-            "reason": _REASONS.get(each["why"]),
+            "reason": JOINED if each["outcome"] == JOINED else _REASONS.get(each["why"]),
             "sides": [_side(each[side]) for side in _SIDES],
         }
         for each in pairs
