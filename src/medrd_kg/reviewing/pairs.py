@@ -12,7 +12,14 @@ from medrd_kg.reviewing.journal import Act, noted
 from medrd_kg.reviewing.proposals import Outcome
 from medrd_kg.sources.documents.decisions import State, checked_handle
 from medrd_kg.sources.documents.keeping import read_json, review_dir, under_lock, write_whole
-from medrd_kg.sources.review_sheets.judgements import Judgement, Judgements, pair_id
+from medrd_kg.sources.review_sheets.judgements import (
+    APART,
+    JOINED,
+    Judgement,
+    Judgements,
+    Reason,
+    pair_id,
+)
 
 __all__ = ["PAIRS", "judge_pairs", "pair_documents"]
 
@@ -25,7 +32,8 @@ _SHOWN: Final = 5
 def pair_documents(data_dir: Path) -> list[dict[str, Any]] | None:
     """Return the doubtful pairs of the last import of sheets, each with its state.
 
-    They were kept apart, or joined on little evidence.
+    They were kept apart, or joined on little evidence. What was judged and is no such pair any more
+    follows, so that a judgement can be taken back.
 
     Args:
         data_dir: The data folder.
@@ -42,30 +50,45 @@ def pair_documents(data_dir: Path) -> list[dict[str, Any]] | None:
     pairs = read_json(path)
     judgements = Judgements.read(_file(data_dir))
     try:
-        return _told(pairs, judgements)
+        told = [_told(each, judgements) for each in pairs]
     except (KeyError, TypeError) as error:
         raise Problem(
             "invalid-data", f"{path.name} was written by another version", "import the sheets again"
         ) from error
+    there = {each["id"] for each in told}
+    settled = [_settled(each) for each in judgements.given]
+    return [*told, *(each for each in settled if each["id"] not in there)]
 
 
-def _told(pairs: Sequence[dict[str, Any]], judgements: Judgements) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": pair_id(each["kind"], each["one"], each["other"]),
-            "state": State(
-                judgements.state_of(each["kind"], each["one"], each["other"]) or State.OPEN
-            ),
-            "of": each["kind"],
-            "outcome": each["outcome"],
-            "one": _candidate(each, "one"),
-            "other": _candidate(each, "other"),
-            "why": each["why"],
-            "equalFigures": each["equal_figures"],
-            "differentFigures": each["different_figures"],
-        }
-        for each in pairs
-    ]
+def _told(pair: dict[str, Any], judgements: Judgements) -> dict[str, Any]:
+    key = pair["kind"], pair["one"], pair["other"]
+    return {
+        "id": pair_id(*key),
+        "state": State(judgements.state_of(*key) or State.OPEN),
+        "of": pair["kind"],
+        "outcome": pair["outcome"],
+        "one": _candidate(pair, "one"),
+        "other": _candidate(pair, "other"),
+        "why": pair["why"],
+        "equalFigures": pair["equal_figures"],
+        "differentFigures": pair["different_figures"],
+    }
+
+
+def _settled(judged: Judgement) -> dict[str, Any]:
+    """Return a pair that the last import made what a person had judged."""
+    state = State(judged.state)
+    return {
+        "id": pair_id(judged.kind, judged.one, judged.other),
+        "state": state,
+        "of": judged.kind,
+        "outcome": JOINED if state is State.ACCEPTED else APART,
+        "one": {"id": judged.one, "label": judged.one_label, "place": ""},
+        "other": {"id": judged.other, "label": judged.other_label, "place": ""},
+        "why": Reason.JUDGED,
+        "equalFigures": None,
+        "differentFigures": None,
+    }
 
 
 def judge_pairs(data_dir: Path, ids: Sequence[str], state: State, *, by: str, via: str) -> Outcome:
@@ -96,7 +119,11 @@ def judge_pairs(data_dir: Path, ids: Sequence[str], state: State, *, by: str, vi
         act = Act(by, via, _ACTIONS[state], tuple(ids))
         chosen = [pairs[each] for each in dict.fromkeys(ids)]
         judged = [
-            Judgement(each["of"], each["one"]["id"], each["other"]["id"], state.value, by, act.at)
+            Judgement(
+                each["of"],
+                *(each["one"]["id"], each["other"]["id"], state.value, by, act.at),
+                *(each["one"]["label"], each["other"]["label"]),
+            )
             for each in chosen
         ]
         kept = Judgements.read(_file(data_dir)).with_these(judged)

@@ -39,7 +39,7 @@ _REJECTED: Final = "rejected"
 
 
 class Reason(StrEnum):
-    """Why two that were kept apart may be one."""
+    """Why two that were kept apart may be one, or are what they are."""
 
     NAMESAKES = "the same normalised name; several bear it"
     LEGAL_FORM = "the same name with another legal form"
@@ -47,6 +47,7 @@ class Reason(StrEnum):
     EQUAL_EVIDENCE = "another sheet of the year has equal evidence"
     STRONGER_EVIDENCE = "another sheet of the year has stronger evidence"
     EQUAL_FIGURES = "equal large figures under an unrelated name"
+    JUDGED = "a person's judgement"
 
 
 def pair_id(kind: str, one: str, other: str) -> str:
@@ -65,6 +66,8 @@ class Judgement:
         state: ``accepted``: both are one; ``rejected``: they are two.
         by: Role or handle.
         at: When, with zone.
+        one_label: Japanese label of the first, for who looks at the judgement later.
+        other_label: That of the second.
     """
 
     kind: str
@@ -73,6 +76,8 @@ class Judgement:
     state: str
     by: str
     at: str
+    one_label: str = ""
+    other_label: str = ""
 
 
 @dataclass(frozen=True)

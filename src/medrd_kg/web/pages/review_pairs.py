@@ -118,7 +118,7 @@ def _told(pairs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         {
             **each,
-            "reason": JOINED if each["outcome"] == JOINED else _REASONS.get(each["why"]),
+            "reason": _REASONS.get(each["why"], JOINED if each["outcome"] == JOINED else None),
             "sides": [_side(each[side]) for side in _SIDES],
         }
         for each in pairs
