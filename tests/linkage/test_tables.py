@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 
 import duckdb
@@ -53,6 +54,57 @@ def test_memory_is_bounded(tables_folder: Path) -> None:
 def test_a_missing_table_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="item_facet"):
         FactTables(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("kept", "whole"),
+    [
+        (
+            "SELECT * FROM listed_item",
+            "SELECT * FROM item WHERE kind NOT IN ('budget-statement', 'funding-flow')",
+        ),
+        (
+            "SELECT * FROM named_facet",
+            """SELECT item_facet.* FROM item_facet JOIN item USING (item)
+            WHERE facet = 'project'
+                OR kind IN ('topic', 'scope-item', 'programme', 'indicator')
+                OR item IN (SELECT item FROM total_member)""",
+        ),
+        (
+            "SELECT item, stage, level, amount, programme, block FROM programme_figure",
+            "SELECT item, stage, level, amount, programme, block FROM figure",
+        ),
+        (
+            "SELECT iri, item, amount FROM total_figure",
+            """SELECT total.iri, item, amount
+            FROM total JOIN total_member USING (total) JOIN figure USING (item)""",
+        ),
+        (
+            "SELECT fiscal_year, indicator FROM yearly_result",
+            """SELECT DISTINCT fiscal_year, indicator FROM indicator_result
+            WHERE NOT restated AND fiscal_year IS NOT NULL""",
+        ),
+    ],
+)
+def test_what_is_kept_of_tables_is_what_they_say(facts: FactTables, kept: str, whole: str) -> None:
+    with facts.session() as session:
+        rows = session.rows(kept)
+        assert rows
+        assert Counter(rows) == Counter(session.rows(whole))
+
+
+def test_the_result_that_tells_most_stands_for_a_year(facts: FactTables) -> None:
+    with facts.session() as session:
+        poorer = session.rows(
+            """SELECT count(*)
+            FROM yearly_result AS kept
+            JOIN indicator_result AS other USING (fiscal_year, indicator)
+            WHERE NOT restated
+                AND (kept.achieved IS NULL AND other.achieved IS NOT NULL
+                    OR (kept.target IS NULL OR kept.achieved IS NULL)
+                    AND other.target IS NOT NULL AND other.achieved IS NOT NULL)"""
+        )
+    assert poorer == [(0,)]
 
 
 def test_values_are_bound_and_never_part_of_the_statement(facts: FactTables) -> None:
