@@ -18,6 +18,7 @@ from medrd_kg.linkage.gaps_money import (
 from medrd_kg.linkage.gaps_results import indicators_without_results, targets_missed
 from medrd_kg.linkage.projection import project
 from medrd_kg.linkage.tables import FactTables
+from medrd_kg.linkage.twins.gaps import target_twins
 from medrd_kg.problems import Problem
 from medrd_kg.store.base import Store
 from medrd_kg.store.embedded import EmbeddedStore
@@ -182,7 +183,12 @@ def test_targets_missed(graph: Store, facts: FactTables, year: int) -> None:
     assert all(each.source and each.locator for each in page.entries)
 
 
-def test_a_target_of_zero_has_no_rate(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("target", "achieved", "percent"), [("0", "-1.5", None), ("3.1", "0", 0.0), ("3.1", "0.62", 20)]
+)
+def test_the_rate_of_a_target(
+    tmp_path: Path, target: str, achieved: str, percent: float | None
+) -> None:
     def quad(subject: str, name: str, value: NamedNode | Literal) -> Quad:
         policy = NamedNode(graph_iri("facts"))
         return Quad(NamedNode(subject), NamedNode(f"{MRD}{name}"), value, policy)
@@ -203,10 +209,16 @@ def test_a_target_of_zero_has_no_rate(tmp_path: Path) -> None:
             quad(result, "resultOf", NamedNode(indicator)),
             quad(result, "fiscalYear", NamedNode(year)),
             quad(year, "yearNumber", Literal(2020)),
-            quad(result, "targetValue", Literal("0", datatype=decimal)),
-            quad(result, "achievedValue", Literal("-1.50", datatype=decimal)),
+            quad(result, "targetValue", Literal(target, datatype=decimal)),
+            quad(result, "achievedValue", Literal(achieved, datatype=decimal)),
         ]
     )
     project(store, tmp_path)
     (missed,) = targets_missed(FactTables(tmp_path), 2020).entries
-    assert (missed.percent, str(missed.achieved), str(missed.target)) == (None, "-1.5", "0")
+    assert (missed.percent, str(missed.achieved), str(missed.target)) == (
+        percent, achieved, target
+    )  # fmt: skip
+    (query,) = target_twins(2020)
+    (row,) = store.query(query.text).rows()
+    told = row.get("percent")
+    assert (float(told.value) if isinstance(told, Literal) else None) == percent

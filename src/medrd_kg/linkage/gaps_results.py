@@ -107,8 +107,10 @@ def indicators_without_results(
             None if ministry is None else number_of(session, iri_of("ministry", ministry))
         )
         rows = session.rows(statement("gaps_results"), parameters)
-        first = rows or session.rows(
-            statement("gaps_results"), parameters | {"offset": 0, "limit": 1}
+        first = (
+            rows
+            if rows or not offset
+            else session.rows(statement("gaps_results"), parameters | {"offset": 0, "limit": 1})
         )
         items = described(session, (row[0] for row in rows))
         things = things_of(session, (row[2] for row in rows))
@@ -144,8 +146,10 @@ def targets_missed(
     parameters = {"fiscal_year": fiscal_year, **check_page(offset, limit)}
     with tables.session() as session:
         rows = session.rows(statement("gaps_targets"), parameters)
-        first = rows or session.rows(
-            statement("gaps_targets"), parameters | {"offset": 0, "limit": 1}
+        first = (
+            rows
+            if rows or not offset
+            else session.rows(statement("gaps_targets"), parameters | {"offset": 0, "limit": 1})
         )
         items = described(session, (row[0] for row in rows))
         things = things_of(session, (row[1] for row in rows))

@@ -125,13 +125,16 @@ def described(session: Session, numbers: Iterable[int]) -> dict[int, Item]:
     """
 
     def load(missing: list[int]) -> dict[int, Item]:
-        evidence: dict[int, list[Evidence]] = {}
-        for item, *cited, _ in session.rows(statement("evidence"), {"keys": missing}):
-            evidence.setdefault(item, []).append(Evidence(*cited))
         rows = session.rows(statement("listed_items"), {"items": missing})
-        figures = sorted(set(missing).difference(row[0] for row in rows))
+        listed = [row[0] for row in rows]
+        figures = sorted(set(missing).difference(listed))
+        cited = session.rows(statement("listed_evidence"), {"keys": listed}) if listed else []
         if figures:
             rows += session.rows(statement("items"), {"items": figures})
+            cited += session.rows(statement("evidence"), {"keys": figures})
+        evidence: dict[int, list[Evidence]] = {}
+        for item, *source, _ in cited:
+            evidence.setdefault(item, []).append(Evidence(*source))
         return {
             item: Item(iri, kind, ja, en, year, tuple(evidence.get(item, ())))
             for item, iri, kind, ja, en, year in rows

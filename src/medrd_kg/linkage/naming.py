@@ -114,12 +114,12 @@ def nearest(
 
 def cited_by(session: Session, items: Iterable[int]) -> tuple[Evidence, ...]:
     """Return where items are stated: units in the document's order first."""
-    said = session.said_of("evidence", items)
+    said = session.said_of("listed_evidence", items)
     cited = {row for rows in said.values() for row in rows}
     return tuple(Evidence(*row[:3]) for row in sorted(cited, key=_place))
 
 
 def _place(row: Row) -> tuple[bool, bool, int, str, str]:
-    """Return what orders rows of ``sql/evidence.sql``, as that orders them."""
+    """Return what orders rows of ``sql/listed_evidence.sql``, as that orders them."""
     iri, _, unit, place = row
     return unit is None, place is None, place or 0, unit or "", iri

@@ -134,7 +134,11 @@ def overlaps(
         total = chosen_total(session, choice)
         parameters["total"] = total.iri
         rows = session.rows(statement("overlaps"), parameters)
-        first = rows or session.rows(statement("overlaps"), parameters | {"offset": 0, "limit": 1})
+        first = (
+            rows
+            if rows or not offset
+            else session.rows(statement("overlaps"), parameters | {"offset": 0, "limit": 1})
+        )
         items = described(session, (row[6] for row in rows))
         things = things_of(session, {n for row in rows for n in (row[1], *row[9])})
     programmes: dict[tuple[str, int], list[OverlappingProgramme]] = {}

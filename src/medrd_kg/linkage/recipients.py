@@ -80,8 +80,10 @@ def recipients(
         )
         parameters["programme"] = None if programme is None else _programme(session, programme)
         rows = session.rows(statement("recipients"), parameters)
-        first = rows or session.rows(
-            statement("recipients"), parameters | {"offset": 0, "limit": 1}
+        first = (
+            rows
+            if rows or not offset
+            else session.rows(statement("recipients"), parameters | {"offset": 0, "limit": 1})
         )
         numbers = {n for row in rows for n in row[:2] if n is not None}
         items = described(session, numbers)

@@ -33,6 +33,7 @@ _KEPT: Final = 4_000_000
 """Size of a Parquet file, in bytes, up to which its rows are kept in memory."""
 _OPENED: Final = (
     "opened_item",
+    "opened_evidence",
     "opened_facet",
     "opened_words",
     "opened_figure",

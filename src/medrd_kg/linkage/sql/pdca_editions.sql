@@ -1,6 +1,6 @@
 -- The sheets of programmes, each with what cites it as evidence.
 SELECT edition.programme, edition.item, published, start_year, end_year, name, ministry, source
 FROM edition
-LEFT JOIN item_evidence USING (item)
+LEFT JOIN listed_evidence USING (item)
 WHERE list_contains($keys::INTEGER[], edition.programme)
 ORDER BY published, edition.item, source

@@ -4,6 +4,6 @@ FROM listed_item AS programme
 JOIN concept ON concept.iri = programme.iri
 JOIN named_facet AS facet ON facet.facet = 'programme' AND facet.concept = concept.concept
 JOIN listed_item AS own ON own.item = facet.item AND own.kind = 'indicator'
-JOIN item_evidence ON item_evidence.item = own.item
+JOIN listed_evidence ON listed_evidence.item = own.item
 WHERE list_contains($keys::INTEGER[], programme.item)
 ORDER BY own.item, source

@@ -153,7 +153,7 @@ def target_twins(fiscal_year: int) -> tuple[Twin, ...]:
         OPTIONAL {{ ?item mrd:indicatorOf ?programme }}
         FILTER (?achieved < ?target)
         FILTER NOT EXISTS {{ ?result mrd:hasFlag mrds:flag-restated }}
-        BIND (ROUND(1000.0 * ?achieved / ?target) / 10.0 AS ?percent)
+        BIND (IF(?achieved = 0, 0.0, ROUND(1000.0 * ?achieved / ?target) / 10.0) AS ?percent)
     }}
     ORDER BY ?percent ?programme ?item ?result"""
     return (twin("items", query),)

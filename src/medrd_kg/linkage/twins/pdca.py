@@ -104,7 +104,8 @@ def _results(question: CycleQuestion, steps: frozenset[str]) -> Twin:
         "check": """BIND ("check" AS ?step) BIND ("result" AS ?element)
             BIND (?result_value AS ?achieved)
             BIND (?achieved >= ?target AS ?isMet)
-            BIND (IF(?target = 0, ?nothing, ROUND(1000.0 * ?achieved / ?target) / 10.0)
+            BIND (IF(?target = 0, ?nothing,
+                IF(?achieved = 0, 0.0, ROUND(1000.0 * ?achieved / ?target) / 10.0))
                 AS ?percent)
             FILTER (BOUND(?achieved))""",
     }
