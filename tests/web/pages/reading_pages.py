@@ -109,10 +109,10 @@ def read_page(text: str) -> Read:
 
 
 def yen_of(cell: str) -> int:
-    """Return the exact amount that a cell begins with.
+    """Return the exact amount that a cell ends with.
 
-    >>> yen_of("-1,234円 0.1万円"), yen_of("¥1,234 ¥1 thousand"), yen_of("-¥5")
-    (-1234, 1234, -5)
+    >>> yen_of("-0.1万円 -1,234円"), yen_of("¥1.2 billion ¥1,234,567,890"), yen_of("-¥5")
+    (-1234, 1234567890, -5)
     """
-    exact = cell.replace(",", "").replace("¥", "").replace("円", " ").split()[0]
+    exact = cell.rsplit(maxsplit=1)[-1].replace(",", "").replace("¥", "").removesuffix("円")
     return int(exact)

@@ -174,9 +174,39 @@ def test_a_table_of_a_page_holds_what_its_file_holds(shipped_server: httpx.Clien
     programme = "meti-drug-discovery-platform"
     rows = shipped_server.get(path, params={"programme": programme, "limit": 200}).json()["items"]
     page = shipped_server.get(f"/en/programmes/{programme}", headers=BROWSER).text
-    shown = re.findall(r'<span class="exact">([^<]+)</span>', page.partition('id="budget"')[2])
+    section = page.partition('id="budget"')[2]
+    shown = re.findall(r'<span class="exact">([^<]+)</span>', section)
     amounts = [int(each.replace("¥", "").replace(",", "")) for each in shown[: len(rows)]]
+    # The latest year stands first; within a year the order is that of the answer.
+    rows.sort(key=lambda row: -row["fiscal_year"])
     assert amounts == [row["amount"] for row in rows]
+    of_stage = [row for row in rows if row["stage"].endswith("#stage-executed")]
+    latest = [row for row in of_stage if row["fiscal_year"] == of_stage[0]["fiscal_year"]]
+    told = re.findall(r'<dd>[^<]+<span class="note">([^<]+)</span></dd>', section)
+    assert len(latest) == 1
+    assert f"¥{latest[0]['amount']:,}" in told
+
+
+def test_a_ministry_shows_its_share_of_the_year_s_money(shipped_server: httpx.Client) -> None:
+    page = shipped_server.get("/en/organizations/mhlw", headers=BROWSER).text
+    asked = "ministry=mhlw&fiscal_year=2022&stage=initial&level=appropriation"
+    answer = shipped_server.get(f"/api/v1/flows?{asked}").json()
+    section = page.partition('id="money"')[2].partition("</section>")[0]
+    assert f"¥{answer['selected']:,}" in section
+    assert f"¥{answer['items'][0]['amount']:,}" in section
+
+
+def test_sources_are_called_by_their_names(shipped_server: httpx.Client) -> None:
+    page = shipped_server.get("/ja/programmes/adjustment-fund-programme", headers=BROWSER).text
+    shown = re.findall(r'<a [^>]*href="/ja/sources/[^"]+">([^<]+)</a>', page)
+    assert len(shown) > 50
+    assert not [each for each in shown if not re.search("[ぁ-んァ-ヶ一-龠]", each)]
+
+
+def test_what_is_not_there_leads_to_the_list(shipped_server: httpx.Client) -> None:
+    page = shipped_server.get("/ja/projects/none", headers=BROWSER)
+    assert page.status_code == 404
+    assert re.search(r'<main.*href="/ja/projects">', page.text, re.DOTALL)
 
 
 def test_the_root_leads_to_the_preferred_language(shipped_server: httpx.Client) -> None:
@@ -267,7 +297,10 @@ def test_lists_are_narrowed_down_and_paged(shipped_server: httpx.Client) -> None
 
 @pytest.mark.parametrize(
     ("slug", "heading"),
-    [("riken", "Payments in FY2022 (Reiwa 4)"), ("c3010001010696", "Payments in FY2021 (Reiwa 3)")],
+    [
+        ("riken", "Payments received in FY2022 (Reiwa 4)"),
+        ("c3010001010696", "Payments received in FY2021 (Reiwa 3)"),
+    ],
 )
 def test_payments_are_those_of_the_latest_year_that_has_any(
     shipped_server: httpx.Client, slug: str, heading: str

@@ -113,6 +113,12 @@ def test_a_unit_shows_all_that_it_states(shipped_server: httpx.Client) -> None:
             assert item["definition"][language] in page
 
 
+def test_a_sheet_has_its_number_and_a_licence_its_name(shipped_server: httpx.Client) -> None:
+    sheet = shipped_server.get("/ja/sources/review-sheet/2022-cabinet-office-21-0137").text
+    assert '<dd lang="ja">2022-府-21-0137</dd>' in sheet
+    assert ">CC BY 4.0</a>" in shipped_server.get("/ja/sources").text
+
+
 def test_a_fact_leads_back_to_its_units(shipped_server: httpx.Client) -> None:
     topic = "https://w3id.org/medrd-kg/id/topic/exosome-quality-test"
     page = shipped_server.get("/ja/evidence", params={"of": topic}).text

@@ -1,19 +1,22 @@
 """Money year by year, drawn by stage: of a programme as columns, of a project as single figures."""
 
-from typing import Final
+from typing import Any, Final
 
 from medrd_kg.vocabulary import BASE
 from medrd_kg.web.charts.bars import Bar, Group, columns
 from medrd_kg.web.charts.dots import Cluster, Dot, dots
 from medrd_kg.web.charts.drawing import About, Drawing, Label
-from medrd_kg.web.pages.sections import Section, many
+from medrd_kg.web.pages.sections import Json, Section, many
 from medrd_kg.web.pages.site import Page
-from medrd_kg.web.pages.words import words
+from medrd_kg.web.pages.words import LANGUAGES, words
 
-__all__ = ["budget_chart", "figures_chart"]
+__all__ = ["budget_chart", "figures_chart", "latest_amounts"]
 
 _STAGES: Final = {"request": "c-4", "initial": "c-1", "supplementary": "c-2", "executed": "c-3"}
 """Stages that are drawn, each with its colour; the table holds them all."""
+
+_TOLD: Final = ("request", "initial", "executed")
+"""Stages whose latest amounts are told beforehand: those that come round every year."""
 
 _FEWEST: Final = 2
 """Figures that make a picture: one alone compares with nothing."""
@@ -61,6 +64,29 @@ def budget_chart(page: Page, found: Section) -> Drawing | None:
         [(names[stage], _STAGES[stage]) for stage in drawn],
         page.yen_short,
     )
+
+
+def latest_amounts(found: Section) -> list[dict[str, Any]]:
+    """Return the amount of each yearly stage in the latest year for which one figure states it.
+
+    Args:
+        found: The section with the rows of the stored query ``budget-stages-of-programme``.
+
+    Returns:
+        For each stage its ``label`` by language, the ``year``, and the ``amount`` in yen.
+    """
+    stated: dict[str, dict[int, list[Json]]] = {}
+    for row in found.answer["items"]:
+        stage = str(row["stage"]).removeprefix(_STAGE)
+        stated.setdefault(stage, {}).setdefault(row["fiscal_year"], []).append(row)
+    latest = []
+    for stage in _TOLD:
+        years = [year for year, rows in stated.get(stage, {}).items() if len(rows) == 1]
+        if years:
+            (row,) = stated[stage][max(years)]
+            label = {each: row[f"stage_{each}"] for each in LANGUAGES}
+            latest.append({"label": label, "year": max(years), "amount": row["amount"]})
+    return latest
 
 
 def figures_chart(page: Page, found: Section) -> Drawing | None:

@@ -1,23 +1,25 @@
 """Pages about one thing: what it is, who says so, its money, and what it is linked to."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+import orjson
 from fastapi import Request, Response
 
 from medrd_kg.kinds import kinds
 from medrd_kg.web.charts.drawing import Drawing
 from medrd_kg.web.pages.addresses import PAGE_KINDS
 from medrd_kg.web.pages.asking import ask
-from medrd_kg.web.pages.budget_chart import budget_chart, figures_chart
+from medrd_kg.web.pages.budget_chart import budget_chart, figures_chart, latest_amounts
 from medrd_kg.web.pages.entity_sections import SECTIONS
 from medrd_kg.web.pages.gap_chart import gap_chart
+from medrd_kg.web.pages.graph_tables import labels_of
 from medrd_kg.web.pages.sections import FACETS, Json, Section, many
 from medrd_kg.web.pages.site import Page, page_of, render
 from medrd_kg.web.requests import refuse_parameters
-from medrd_kg.web.state import serving
+from medrd_kg.web.state import Serving, serving
 
 __all__ = ["ENTITY_PAGES"]
 
@@ -46,7 +48,7 @@ def _show(kind: str) -> Handler:
     collection = kinds()[kind].collection
 
     async def show(request: Request) -> Response:
-        serving(request)
+        served = serving(request)
         refuse_parameters(request)
         slug = request.path_params["slug"]
         path = f"/api/v1/{collection}/{slug}"
@@ -54,7 +56,9 @@ def _show(kind: str) -> Handler:
         is_ministry = kind == "organization" and "Ministry" in item["type"]
         own = "ministry" if is_ministry else kind
         found = await asyncio.gather(*(each(request, own, slug, item) for each in SECTIONS[own]))
-        sections = [_with_chart(request, kind, each) for each in found if each.rows or each.fault]
+        shown = [each for each in found if each.rows or each.fault]
+        await _name_sources(served, path, shown)
+        sections = [_with_chart(request, kind, each) for each in shown]
         return render(
             request,
             "entity.html",
@@ -79,11 +83,31 @@ def _show(kind: str) -> Handler:
 
 def _with_chart(request: Request, kind: str, found: Section) -> Section:
     draw = _CHARTS.get((kind, found.key), _CHARTS.get(("", found.key)))
-    return (
-        found
-        if draw is None or found.fault
-        else replace(found, chart=draw(page_of(request), found))
-    )
+    if draw is None or found.fault:
+        return found
+    latest = latest_amounts(found) if draw is budget_chart else ()
+    return replace(found, chart=draw(page_of(request), found), latest=latest)
+
+
+async def _name_sources(served: Serving, path: str, sections: Sequence[Section]) -> None:
+    """Give the sources in the tables their names; answers of stored queries have their IRIs."""
+    nameless: dict[str, list[dict[str, Any]]] = {}
+    for each in sections:
+        places = [place for place, (_, kind) in enumerate(each.columns) if kind == "evidence"]
+        for sources in (row[place] for row in each.rows for place in places):
+            for source in sources or ():
+                if not {"label", "unitId"} & source.keys():
+                    nameless.setdefault(source["id"], []).append(source)
+    if not nameless:
+        return
+    key = f"pages/sources {path}"
+    kept = served.documents.get(key)
+    if kept is None:
+        kept = orjson.dumps(await labels_of(served.evaluator, nameless))
+        served.documents.put(key, kept)
+    for iri, label in orjson.loads(kept).items():
+        for source in nameless.get(iri, ()):
+            source["label"] = label
 
 
 def _elsewhere(item: Json) -> list[dict[str, Any]]:

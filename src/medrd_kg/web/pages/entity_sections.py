@@ -16,6 +16,7 @@ from medrd_kg.web.pages.sections import (
     facets_of,
     labelled,
     many,
+    newest_first,
     section,
     within,
 )
@@ -157,7 +158,8 @@ def _payments(by: str) -> Asked:
             Column("evidence", "evidence", lambda entry: entry["figure"]["evidence"]),
         )
         parameters = {by: slug, "fiscal_year": year, "limit": 50}
-        return replace(await section(request, "recipients", path, parameters, columns), year=year)
+        found = await section(request, "recipients", path, parameters, columns)
+        return replace(found, year=year, called="received" if by == "payee" else None)
 
     return asked
 
@@ -195,6 +197,12 @@ _OUTCOMES: Final = (
 )
 
 
+async def _budget(request: Request, kind: str, slug: str, item: Json) -> Section:
+    """Ask for the money of a programme by year and stage, the latest year first."""
+    found = await _query("budget", "budget-stages-of-programme", _STAGES)(request, kind, slug, item)
+    return newest_first(found)
+
+
 async def _outcomes(request: Request, kind: str, slug: str, item: Json) -> Section:
     """Ask for targets and results; indicators are named without the programme that they are of."""
 
@@ -219,12 +227,11 @@ async def _money(request: Request, kind: str, slug: str, _: Json) -> Section:
     parameters = {kind: slug, "limit": 500}
     path = "/api/v1/budget-statements"
     found = await section(request, "budget", path, parameters, _PROJECT_MONEY)
-    years = [name for name, _ in found.columns].index("year") if found.rows else 0
-    return replace(found, rows=tuple(sorted(found.rows, key=lambda row: -row[years])))
+    return newest_first(found)
 
 
 async def _funded(request: Request, kind: str, slug: str, _: Json) -> Section:
-    """Ask for the money of the policy's year whose programmes name a concept."""
+    """Ask for the money of the policy's year of a ministry, or whose programmes name a concept."""
     columns = (
         Column("programme", "thing", lambda entry: entry["programme"]),
         Column("amount", "yen", lambda entry: entry["amount"]),
@@ -238,7 +245,7 @@ async def _funded(request: Request, kind: str, slug: str, _: Json) -> Section:
     asked = {kind.replace("-", "_"): slug, **money_of(year)}
     parameters = {**asked, "limit": 50}
     found = await section(request, "money", path, parameters, columns, more=("/flows", asked))
-    return replace(found, year=year)
+    return replace(found, year=year, called="ministry_money" if kind == "ministry" else None)
 
 
 _TOPICS: Final = _filtered("topics", "topics", topic_columns, "/topics")
@@ -275,14 +282,18 @@ SECTIONS: Final[Mapping[str, tuple[Asked, ...]]] = {
     "phase": (_TOPICS, _SCOPE, _PROGRAMMES, _linked("phase", "disease-area", "modality")),
     "technology": (_TOPICS, _SCOPE, _PROGRAMMES, _linked("technology", "disease-area", "modality")),
     "programme": (
-        _query("budget", "budget-stages-of-programme", _STAGES),
+        _budget,
         _payments("programme"),
         _outcomes,
         _served_by("topic"),
         cycle,
     ),
     "organization": (_payments("payee"),),
-    "ministry": (_PROGRAMMES, _payments("payee")),
+    "ministry": (
+        _funded,
+        _filtered("programmes", "programmes", programme_columns, "/programmes", leave="ministry"),
+        _payments("payee"),
+    ),
     "topic": (
         _served_by("programme"),
         _query("sharing", "topics-sharing-concepts", _SHARING),

@@ -44,7 +44,6 @@ class Listed:
 _ORGANIZATIONS: Final = (
     Column("name", "thing", lambda item: item),
     Column("corporate_number", "text", lambda item: ", ".join(item.get("corporateNumber", ()))),
-    Column("evidence", "evidence", lambda item: item["evidence"][:3]),
 )
 
 _LISTS: Final[Mapping[str, Listed]] = {

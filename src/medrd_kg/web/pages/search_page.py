@@ -9,6 +9,7 @@ from fastapi import Request, Response
 from medrd_kg.kinds import kinds
 from medrd_kg.web.pages.asking import ask
 from medrd_kg.web.pages.site import page_of, render
+from medrd_kg.web.pages.words import words
 from medrd_kg.web.requests import read_values
 from medrd_kg.web.state import serving
 
@@ -39,7 +40,10 @@ async def _search(request: Request) -> Response:
             "kind": kind,
             "found": found,
             "following": following,
-            "kind_names": {name: getattr(each.label, language) for name, each in kinds().items()},
+            "kind_names": {
+                **{name: getattr(each.label, language) for name, each in kinds().items()},
+                **vars(words(language).searching.other_kinds),
+            },
             "is_first": not any(name == "cursor" for name, _ in given),
         },
     )

@@ -1,7 +1,7 @@
 """Sections of the pages about things: tables made of the answers of REST, each with its address."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from fastapi import Request
@@ -19,6 +19,7 @@ __all__ = [
     "facets_of",
     "labelled",
     "many",
+    "newest_first",
     "refused",
     "section",
     "table_of",
@@ -72,6 +73,8 @@ class Section:
         chart: A drawing of the same.
         answer: The whole answer, for what a template shows beside the table.
         year: The fiscal year that its title names; None where it names none.
+        latest: The latest amount of each stage, with its ``label`` and ``year``, told beforehand.
+        called: Key of its words where that is not its name.
         fault: Why there is no answer; the section tells it, and the page shows the others.
     """
 
@@ -86,6 +89,8 @@ class Section:
     chart: Drawing | Markup | None = None
     answer: Json = field(default_factory=dict)
     year: int | None = None
+    latest: Sequence[Json] = ()
+    called: str | None = None
     fault: Problem | None = None
 
 
@@ -169,6 +174,12 @@ def table_of(
         None,
         answer,
     )
+
+
+def newest_first(found: Section) -> Section:
+    """Return a section with a column ``year``, its rows of the latest year first."""
+    years = [name for name, _ in found.columns].index("year") if found.rows else 0
+    return replace(found, rows=tuple(sorted(found.rows, key=lambda row: -row[years])))
 
 
 def labelled(row: Json, name: str) -> Json | None:
