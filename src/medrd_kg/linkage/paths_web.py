@@ -8,7 +8,7 @@ to tells next to nothing.
 import math
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -66,10 +66,13 @@ def web_of(tables: FactTables, session: Session, basis: str) -> Web:
     with _LOCK:
         kept = _KEPT.setdefault(tables, {})
         if basis not in kept:
-            kept[basis] = web_between(
-                [Thing(*named) for named in session.rows(statement("path_nodes"))],
-                session.rows(statement("path_links"), {"basis": basis}),
-            )
+            links = session.rows(statement("path_links"), {"basis": basis})
+            if kept:  # all have the same things
+                other = next(iter(kept.values()))
+                kept[basis] = replace(web_between(other.names, links), numbers=other.numbers)
+            else:
+                names = [Thing(*named) for named in session.rows(statement("path_nodes"))]
+                kept[basis] = web_between(names, links)
         return kept[basis]
 
 
