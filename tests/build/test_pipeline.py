@@ -289,7 +289,7 @@ class TestGates:
         with pytest.raises(Problem, match="rule 5-bad: line 1, column 19"):
             build()
 
-    @pytest.mark.parametrize("step", ["require_sound_totals", "write_release"])
+    @pytest.mark.parametrize("step", ["writing.require_sound_totals", "pipeline.write_release"])
     def test_nothing_is_left_of_a_failed_build(
         self, build: Build, data_dir: Path, monkeypatch: pytest.MonkeyPatch, step: str
     ) -> None:
@@ -298,7 +298,7 @@ class TestGates:
         def fail(*_: object, **__: object) -> None:
             raise OSError("No space left on device")
 
-        monkeypatch.setattr(f"medrd_kg.build.pipeline.{step}", fail)
+        monkeypatch.setattr(f"medrd_kg.build.{step}", fail)
         with pytest.raises((OSError, Problem), match="No space left"):
             build()
         assert {path.name for path in (data_dir / "releases").iterdir()} == {"current", old.version}

@@ -22,7 +22,6 @@ from medrd_kg.build.reasoning import has_java
 from medrd_kg.build.release import OpenRelease, Releases
 from medrd_kg.build.retention import require_space, size_of, space_needed
 from medrd_kg.build.storage_faults import storage_faults
-from medrd_kg.build.totals import require_sound_totals
 from medrd_kg.build.writing import write_release
 from medrd_kg.content import content_root
 from medrd_kg.problems import Problem
@@ -230,8 +229,6 @@ def _build(
     read = read_in_parts if large else read_at_once
     with storage_faults(releases.folder), releases.workspace() as folder:
         content = read(files, records, root=root, data_dir=data_dir, folder=folder, timings=timings)
-        with timings.step("checking the totals"):
-            require_sound_totals(content.store)
         folded = folded_graphs(files)
         note_folded(folder, content.quads.graphs, folded)
         edits = carried_edits(data_dir, content.store, current, folded=folded)

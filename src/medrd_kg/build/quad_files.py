@@ -2,7 +2,7 @@
 
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,12 +49,18 @@ def triple_of(line: bytes) -> bytes:
     return line[: line.rindex(b"<")]
 
 
-def write_quad_files(blocks: Iterable[Block], folder: Path) -> QuadFiles:
+def write_quad_files(
+    blocks: Iterable[Block],
+    folder: Path,
+    *,
+    tell: Callable[[Block, bytes], None] = lambda _, __: None,
+) -> QuadFiles:
     """Write the statements of a release into files.
 
     Args:
         blocks: Canonical N-Quads, sorted; what comes again counts once.
         folder: Receives the files; created when missing.
+        tell: Told of the lines as they are written, also as one text.
 
     Raises:
         OSError: The folder cannot be written.
@@ -87,6 +93,7 @@ def write_quad_files(blocks: Iterable[Block], folder: Path) -> QuadFiles:
                     sizes[graph] += len(lines)
                 text = b"".join(block)
                 whole.write(text)
+                tell(block, text)
                 yield text
 
         content = digest(written(), f"builder schema {BUILDER_SCHEMA}")

@@ -4,7 +4,7 @@ Both come to the same statements; a test holds them equal. In memory a small con
 sooner, and needs nothing from an earlier build.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -53,6 +53,7 @@ class ReadContent:
         validation: The report of the SHACL gate.
         kept: Folder for what later builds can use again, where the store is that of the release
             already; None for a content in memory.
+        rows: What its parts yield for the fact tables; nothing for a content in memory.
     """
 
     store: Store
@@ -60,6 +61,7 @@ class ReadContent:
     inference: Inference
     validation: ValidationReport
     kept: Path | None
+    rows: Mapping[str, Sequence[Path]]
 
 
 def read_at_once(
@@ -104,7 +106,7 @@ def read_at_once(
     with timings.step("putting the statements into canonical form"):
         graphs = [canonical_lines(store.quads(name)) for name in store.graphs()]
         quads = write_quad_files(merged([lines] for lines in graphs), folder / _WORK)
-    return ReadContent(store, quads, Inference(each_part, results, rules), validation, None)
+    return ReadContent(store, quads, Inference(each_part, results, rules), validation, None, {})
 
 
 def read_in_parts(
@@ -150,4 +152,5 @@ def read_in_parts(
         Inference(each_part, results, found.rules),
         found.validation,
         data_dir / _KEPT,
+        found.rows,
     )

@@ -2,7 +2,8 @@
 
 import resource
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -29,6 +30,7 @@ from medrd_kg.build.quad_files import triple_of
 from medrd_kg.build.reading import ReadContent
 from medrd_kg.build.release import SEARCH_INDEX, STORE, TABLES
 from medrd_kg.build.store_writing import write_store
+from medrd_kg.build.totals import require_sound_totals
 from medrd_kg.linkage.projection import project
 from medrd_kg.search.writing import write_index
 from medrd_kg.store.base import Store
@@ -88,48 +90,35 @@ def write_release(
         content: What the release is to hold; its store is closed and its files are gone on return.
         sources: The files that went in.
         timings: Told of each step; its seconds enter the manifest, outside of every hash.
+
+    Raises:
+        Problem: ``invalid-data``: a total is not the sum of its figures.
     """
-    store, quads, inference = content.store, content.quads, content.inference
-    with timings.step("counting"):
-        source_date = _value(store, _LATEST_SOURCE, "latest") or _UNDATED
-        manifest = Manifest(
-            version=f"{source_date}-{quads.digest[:12]}",
-            content_hash=content_hash(sources),
-            source_date=source_date,
-            ontology_version=_value(store, _ONTOLOGY_VERSION, "version") or f"{BASE}ontology",
-            triples=quads.triples,
-            graphs=dict(quads.sizes),
-            classes=_classes(store),
-            reasoning=_reasoning(inference),
-            rules=RulesRecord(rounds=inference.rules.rounds, triples=inference.rules.triples),
-            validation=validation_record(content.validation),
-            sources=list(sources),
-            files={},
-            built=datetime.now(UTC).isoformat(timespec="milliseconds"),
-            peak_memory_mb=0,
-            software={"medrd-kg": __version__, "pyoxigraph": version("pyoxigraph")},
-        )
-    if content.kept is not None:
-        store.close()
-        with timings.step("writing tables, search index and dumps"), processes() as pool:
-            made = [
-                pool.submit(_from_disk, project, folder / STORE, folder / TABLES),
-                pool.submit(_from_disk, write_index, folder / STORE, folder / SEARCH_INDEX),
-                *submit_dumps(pool, quads, folder / DUMPS, PREFIXES, content.kept),
-            ]
-            for each in made:
-                each.result()
-            forget_dumps(content.kept, folder / DUMPS)
-    else:
+    store, quads = content.store, content.quads
+    if content.kept is None:
+        manifest = _counted(content, sources, timings)
         with timings.step("projecting the fact tables"):
             project(store, folder / TABLES)
         with timings.step("indexing names for search"):
             write_index(store, folder / SEARCH_INDEX)
-            store.close()
+        store.close()
         with timings.step("writing the store"):
             write_store(folder / STORE, quads)
         with timings.step("writing the dumps"):
             write_dumps(quads, folder / DUMPS, PREFIXES)
+    else:
+        with processes() as pool:
+            made = [
+                pool.submit(_project, folder / STORE, folder / TABLES, content.rows),
+                pool.submit(_index, folder / STORE, folder / SEARCH_INDEX),
+                *submit_dumps(pool, quads, folder / DUMPS, PREFIXES, content.kept),
+            ]
+            manifest = _counted(content, sources, timings)
+            store.close()
+            with timings.step("writing tables, search index and dumps"):
+                for each in made:
+                    each.result()
+        forget_dumps(content.kept, folder / DUMPS)
     _write_without_graph(quads.graphs.get(INFERRED), folder / "inferred.nt")
     quads.remove()
     (folder / "validation.ttl").write_text(content.validation.turtle, encoding="utf-8")
@@ -149,11 +138,51 @@ def write_release(
     return finished
 
 
-def _from_disk(write: Callable[[Store, Path], object], store: Path, target: Path) -> None:
-    """Write something from a release's store, in a process of its own."""
-    opened = EmbeddedStore(store, read_only=True, holds_merge=True)
-    write(opened, target)
-    opened.close()
+def _counted(content: ReadContent, sources: Sequence[SourceRecord], timings: Timings) -> Manifest:
+    """Return the manifest without files, times and memory; the totals must be sound."""
+    store, quads, inference = content.store, content.quads, content.inference
+    with timings.step("checking the totals"):
+        require_sound_totals(store)
+    with timings.step("counting"):
+        source_date = _value(store, _LATEST_SOURCE, "latest") or _UNDATED
+        return Manifest(
+            version=f"{source_date}-{quads.digest[:12]}",
+            content_hash=content_hash(sources),
+            source_date=source_date,
+            ontology_version=_value(store, _ONTOLOGY_VERSION, "version") or f"{BASE}ontology",
+            triples=quads.triples,
+            graphs=dict(quads.sizes),
+            classes=_classes(store),
+            reasoning=_reasoning(inference),
+            rules=RulesRecord(rounds=inference.rules.rounds, triples=inference.rules.triples),
+            validation=validation_record(content.validation),
+            sources=list(sources),
+            files={},
+            built=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            peak_memory_mb=0,
+            software={"medrd-kg": __version__, "pyoxigraph": version("pyoxigraph")},
+        )
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Store]:
+    store = EmbeddedStore(path, read_only=True, holds_merge=True)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _project(store: Path, target: Path, rows: Mapping[str, Sequence[Path]]) -> None:
+    """Write the fact tables from a release's store, in a process of its own."""
+    with _opened(store) as opened:
+        project(opened, target, rows=rows)
+
+
+def _index(store: Path, target: Path) -> None:
+    """Write the search index from a release's store, in a process of its own."""
+    with _opened(store) as opened:
+        write_index(opened, target)
 
 
 def _write_without_graph(nquads: Path | None, target: Path) -> None:

@@ -7,7 +7,7 @@ the same bytes: numbers follow the order of IRIs, rows are sorted, one thread wr
 import csv
 import tempfile
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -15,8 +15,9 @@ from typing import Final
 import duckdb
 
 from medrd_kg.store.base import Store
+from medrd_kg.store.embedded import EmbeddedStore
 
-__all__ = ["TABLES", "project"]
+__all__ = ["OF_SUBJECT", "TABLES", "project", "query_text"]
 
 TABLES: Final = (
     "item",
@@ -86,6 +87,10 @@ _READ: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """The queries, with the types of their columns that are not text."""
 
+OF_SUBJECT: Final = ("items", "years", "labels", "facets", "evidence", "figures", "results")
+"""The queries of most rows, each row about ``?iri``: they ask for what is said of it, as a subject,
+and for the numbers of years. They may be answered in parts."""
+
 _MEGABYTES: Final = 1000
 """Memory for the tables, in 10^6 bytes; what is more goes to files for the while."""
 
@@ -100,13 +105,17 @@ _LABEL: Final = """
     FROM labels GROUP BY iri"""
 
 
-def project(store: Store, folder: Path) -> dict[str, int]:
+def project(
+    store: Store, folder: Path, *, rows: Mapping[str, Sequence[Path]] | None = None
+) -> dict[str, int]:
     """Write the fact tables of a graph into a folder.
 
     Args:
         store: The graph; its default graph must be the merge of its named graphs.
         folder: Where ``<table>.parquet`` goes; it is created when absent, and files of these names
             are replaced.
+        rows: Answers to some of the queries, where they are known: files of SPARQL's CSV, which
+            together hold the rows, compressed with Zstandard.
 
     Returns:
         The number of rows of each table.
@@ -126,17 +135,25 @@ def project(store: Store, folder: Path) -> dict[str, int]:
     ):
         tables.execute("SET enable_progress_bar = false")
         for name, types in _READ.items():
-            _read(store, tables, name, types, Path(work) / f"{name}.csv")
+            if rows is not None and rows.get(name):
+                _take(tables, name, types, rows[name], "zstd")
+            else:
+                _read(store, tables, name, types, Path(work) / f"{name}.csv")
         tables.execute(_LABEL)
         _close_upwards(tables, Path(work) / "closure.csv")
-        rows = {}
+        counts = {}
         for name in TABLES:
             tables.execute(f"CREATE TABLE {name} AS {_text(f'{name}.sql')}")
             target = str(folder / f"{name}.parquet").replace("'", "''")
             tables.execute(f"COPY {name} TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
             counted = tables.execute(f"SELECT count(*) FROM {name}").fetchone()  # noqa: S608
-            rows[name] = int(counted[0]) if counted else 0
-    return rows
+            counts[name] = int(counted[0]) if counted else 0
+    return counts
+
+
+def query_text(name: str) -> str:
+    """Return the text of one of the queries."""
+    return _text(f"{name}.rq")
 
 
 def _text(name: str) -> str:
@@ -160,21 +177,32 @@ def _read(
         file: The file that carries the rows: the engine's CSV is read several times faster than
             rows are bound one by one.
     """
-    result = store.query(_text(f"{name}.rq"))
+    file.write_bytes(store.query(query_text(name)).serialise("text/csv"))
+    _take(tables, name, types, [file], "none")
+    file.unlink()
+
+
+def _take(
+    tables: duckdb.DuckDBPyConnection,
+    name: str,
+    types: Mapping[str, str],
+    rows: Sequence[Path],
+    compression: str,
+) -> None:
+    """Put rows into a table of the name of their query; see `_read`."""
     columns = ", ".join(
-        f"'{column}': '{types.get(column, 'VARCHAR')}'" for column in result.variables
+        f"'{column}': '{types.get(column, 'VARCHAR')}'"
+        for column in EmbeddedStore().query(query_text(name)).variables
     )
-    file.write_bytes(result.serialise("text/csv"))
     # Nothing is sniffed: names, types and quoting are those of SPARQL's CSV, where an unbound
     # variable is an empty field.
     tables.execute(
-        f"""CREATE TABLE "{name}" AS FROM read_csv($file, columns = {{{columns}}},
+        f"""CREATE TABLE "{name}" AS FROM read_csv($files, columns = {{{columns}}},
             auto_detect = false, header = true, delim = ',', quote = '"', escape = '"',
             new_line = '\\r\\n', nullstr = '', max_line_size = {_LONGEST},
-            buffer_size = {_LONGEST})""",
-        {"file": str(file)},
+            buffer_size = {_LONGEST}, compression = '{compression}')""",
+        {"files": [str(file) for file in rows]},
     )
-    file.unlink()
 
 
 def _close_upwards(tables: duckdb.DuckDBPyConnection, file: Path) -> None:

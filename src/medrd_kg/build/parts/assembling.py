@@ -1,7 +1,7 @@
 """A content read, checked and completed in parts, without ever being in memory as a whole."""
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from medrd_kg.build.manifest import SourceRecord
 from medrd_kg.build.parts.concluding import TYPE, conclusions, rule_store
 from medrd_kg.build.parts.deriving import joined, joining_properties, outcome, with_conclusions
 from medrd_kg.build.parts.extent import Cutter, Range
+from medrd_kg.build.parts.projecting import ProjectedParts, part_rows, rows_by_query
 from medrd_kg.build.parts.runs import file_run, named_lines, run_name, stated_lines
 from medrd_kg.build.parts.shape_scopes import ShapeScopes
 from medrd_kg.build.parts.verdicts import Verdict, combined
@@ -30,11 +31,13 @@ from medrd_kg.vocabulary import graph_iri
 __all__ = ["Assembled", "assemble"]
 
 _ONTOLOGY: Final = graph_iri("ontology")
+_STATED: Final = "stated"
+"""Folder for the files of what is stated."""
 _NO_GRAPH: Final = b"<urn:none> .\n"
 _OF_REASONER: Final = b"\t000999\n"
 """Place of finding of what the reasoner concluded: before all rules, and by none of them."""
 _BUFFER: Final = 1 << 20
-_OF_PARTS: Final = {".nq", ".conclusions", ".verdict", ".nt", ".part"}
+_OF_PARTS: Final = {".nq", ".conclusions", ".verdict", ".nt", ".part", ".rows"}
 """Endings of what is kept of parts."""
 
 
@@ -46,11 +49,13 @@ class Assembled:
         quads: All statements, with what follows from them.
         rules: How the rules concluded it.
         validation: The report on what was stated.
+        rows: What the parts yield for the fact tables, by the name of the query.
     """
 
     quads: QuadFiles
     rules: RuleOutcome
     validation: ValidationReport
+    rows: Mapping[str, Sequence[Path]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,7 @@ def assemble(
         OSError: A file cannot be read or written.
         Problem: ``invalid-data``: a file does not parse, or a rule is at fault.
     """
-    for folder in (kept, work):
+    for folder in (kept, work, work / _STATED):
         folder.mkdir(parents=True, exist_ok=True)
     rules = read_rules(root / "ontology" / "rules")
     shapes = root / "ontology" / "shapes"
@@ -121,19 +126,24 @@ def assemble(
             premises = [*given, *(triple + _NO_GRAPH for triple in _triples(first))]
             joining = joining_properties(b"".join(premises))
             apart = {TYPE, *joining, *(each for far in scopes.far for each in far.mentioned)}
-            stated = _write_stated(
-                stated_lines(runs, named), apart, work / "stated", cutter or Cutter()
+            told = Told(
+                stated=work / _STATED / "every.nq",
+                shapes=shapes,
+                rules=tuple(rules),
+                vocabulary=_write(work / _STATED / "vocabulary.nq", vocabulary),
+                premises=_write(work / _STATED / "premises.nq", premises),
+                kept=kept,
             )
-        told = Told(
-            stated=stated.lines,
-            shapes=shapes,
-            rules=tuple(rules),
-            vocabulary=_write(work / "stated" / "vocabulary.nq", vocabulary),
-            premises=_write(work / "stated" / "premises.nq", premises),
-            kept=kept,
-        )
+            deriving: list[Future[Path]] = []
+            stated = _write_stated(
+                stated_lines(runs, named),
+                apart,
+                told.stated,
+                cutter or Cutter(),
+                lambda part: deriving.append(pool.submit(derive, told, part)),
+            )
         with timings.step("inferring by rule"):
-            found = list(pool.map(derive, [told] * len(stated.ranges), stated.ranges))
+            found = [each.result() for each in deriving]
         verdicts = [
             *(pool.submit(check, told, part) for part in stated.ranges),
             *_submit_far(pool, told, scopes, stated),
@@ -156,38 +166,68 @@ def assemble(
                 [further],
                 *map(blocks_of, found),
             ]
+            projected = ProjectedParts(Cutter() if cutter is None else cutter.anew())
             quads = write_quad_files(
-                with_conclusions(blocks_of(stated.lines), concluded, counts, rounds), work
+                with_conclusions(blocks_of(stated.lines), concluded, counts, rounds),
+                work,
+                tell=projected.take,
             )
+            projected.cutter.end()
+        # Behind the shapes in the same queue, beside the writing of the store.
+        projecting = [
+            pool.submit(part_rows, quads.every, part, projected.context, kept)
+            for part in projected.cutter.ranges
+        ]
         with timings.step("writing the store"):
             write_store(quads)
         with timings.step("validating against the shapes"):
             done = [each.result() for each in verdicts]
             validation = combined((verdict for _, verdict in done), ShapesGraph.load(shapes))
-    _forget_others(kept, {*found, *(path for path, _ in done)}, names)
+        with timings.step("projecting the parts"):
+            rows = rows_by_query(each.result() for each in projecting)
+    of_rows = chain.from_iterable(rows.values())
+    _forget_others(kept, {*found, *(path for path, _ in done), *of_rows}, names)
     shutil.rmtree(stated.lines.parent)
-    return Assembled(quads, outcome(rules, counts, rounds), validation)
+    return Assembled(quads, outcome(rules, counts, rounds), validation, rows)
 
 
 def _write_stated(
-    blocks: Iterable[Block], apart: set[bytes], folder: Path, cutter: Cutter
+    blocks: Iterable[Block],
+    apart: set[bytes],
+    every: Path,
+    cutter: Cutter,
+    tell: Callable[[Range], object],
 ) -> _Stated:
-    """Write all lines, and those with some properties once more, each property apart."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write all lines, and those with some properties once more, each property apart.
+
+    Args:
+        blocks: The lines.
+        apart: The properties.
+        every: The file of all lines.
+        cutter: Decides what a part is.
+        tell: Told of each part as soon as its lines can be read.
+    """
     streams: dict[bytes, BinaryIO] = {}
-    every = folder / "every.nq"
+    told = 0
     with ExitStack() as files, every.open("wb", buffering=_BUFFER) as whole:
         for block in blocks:
             cutter.take(block)
             whole.writelines(block)
+            if told < len(cutter.ranges):
+                whole.flush()
+                for part in cutter.ranges[told:]:
+                    tell(part)
+                told = len(cutter.ranges)
             for line in block:
                 predicate = line.split(b" ", 2)[1]
                 if predicate in apart:
                     if predicate not in streams:
-                        path = folder / f"property-{len(streams)}.nq"
+                        path = every.with_name(f"property-{len(streams)}.nq")
                         streams[predicate] = files.enter_context(path.open("wb", buffering=_BUFFER))
                     streams[predicate].write(line)
         cutter.end()
+    for part in cutter.ranges[told:]:
+        tell(part)
     return _Stated(
         every, cutter.ranges, {name: Path(stream.name) for name, stream in streams.items()}
     )

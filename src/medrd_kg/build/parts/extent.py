@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 from zlib import crc32
 
-__all__ = ["Cutter", "Extent", "Range"]
+__all__ = ["Cutter", "Extent", "Range", "read_range"]
 
 _STEP: Final = 1 << 15
 """Bytes between two entries of the sparse index."""
@@ -79,6 +79,10 @@ class Cutter:
             self._offset += len(line)
             self._lines += 1
 
+    def anew(self) -> "Cutter":
+        """Return one that cuts alike and is before its first line."""
+        return Cutter(fewest=self._fewest, most=self._most, one_in=self._one_in)
+
     def end(self) -> None:
         """End the range, if there is one."""
         if self._lines:
@@ -93,12 +97,31 @@ class Extent:
     """
 
     def __init__(self, path: Path) -> None:
-        """Open a file and remember a subject of every so many bytes."""
+        """Name a file; ranges can be read while more is written behind them."""
         self._path = path
-        self._size = path.stat().st_size
+        self._size = 0
         self._places: list[int] = []
         self._subjects: list[bytes] = []
-        with path.open("rb", buffering=_SAMPLE) as stream:
+
+    def text(self, part: Range) -> bytes:
+        """Return the lines of a range."""
+        return read_range(self._path, part)
+
+    def about(self, subjects: Iterable[bytes]) -> Iterator[bytes]:
+        """Yield what the file says of each of some subjects, all lines of one at once.
+
+        The file must be whole.
+        """
+        if not self._places:
+            self._remember()
+        with self._path.open("rb", buffering=0) as file:
+            for subject in subjects:
+                yield self._about(file, subject + b" ")
+
+    def _remember(self) -> None:
+        """Remember a subject of every so many bytes."""
+        self._size = self._path.stat().st_size
+        with self._path.open("rb", buffering=_SAMPLE) as stream:
             for near in range(0, self._size, _STEP):
                 stream.seek(near)
                 if near:
@@ -107,17 +130,6 @@ class Extent:
                 if at < self._size and (not self._places or self._places[-1] < at):
                     self._places.append(at)
                     self._subjects.append(stream.readline().partition(b" ")[0])
-
-    def text(self, part: Range) -> bytes:
-        """Return the lines of a range."""
-        with self._path.open("rb", buffering=0) as file:
-            return _read(file, part.start, part.end)
-
-    def about(self, subjects: Iterable[bytes]) -> Iterator[bytes]:
-        """Yield what the file says of each of some subjects, all lines of one at once."""
-        with self._path.open("rb", buffering=0) as file:
-            for subject in subjects:
-                yield self._about(file, subject + b" ")
 
     def _about(self, file: FileIO, start: bytes) -> bytes:
         """Return all lines with some beginning, which is a subject and the blank behind it."""
@@ -131,6 +143,12 @@ class Extent:
             return b""
         last = max(near.rfind(b"\n" + start) + 1, at)
         return near[at : near.index(b"\n", last) + 1]
+
+
+def read_range(path: Path, part: Range) -> bytes:
+    """Return the lines of a range of a sorted file."""
+    with path.open("rb", buffering=0) as file:
+        return _read(file, part.start, part.end)
 
 
 def _read(file: FileIO, start: int, end: int) -> bytes:
