@@ -60,7 +60,8 @@ async def _home(request: Request) -> Response:
         "money": None,
         "topics": None,
         "version": served.release.version,
-        "year": (year := (await years_of(request)).policy),
+        "year": (year := (years := await years_of(request)).policy),
+        "before": year - 1 if year is not None and year - 1 in years.known else None,
     }
     if year is not None:
         values |= await _pictures(request, page, year)
