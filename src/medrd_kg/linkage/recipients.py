@@ -87,15 +87,17 @@ def recipients(
         )
         numbers = {n for row in rows for n in row[:2] if n is not None}
         items = described(session, numbers)
-        things = things_of(session, {n for row in rows for n in row[4:6]})
+        texts = session.said_of("recipients_texts", (row[0] for row in rows))
+        things = things_of(session, {n for row in rows for n in row[3:5]})
     payments = tuple(
         Payment(
             items[figure], items.get(own), block, rank, things.get(payer), things.get(paid),
             amount, printed, level, locator,
         )
-        for figure, own, block, rank, payer, paid, amount, printed, level, locator, _ in rows
+        for figure, own, block, payer, paid, amount, level, _ in rows
+        for rank, printed, locator in texts[figure]
     )  # fmt: skip
-    return Page(payments, first[0][10] if first else 0, offset)
+    return Page(payments, first[0][7] if first else 0, offset)
 
 
 def _programme(session: Session, slug_or_iri: str) -> int:
