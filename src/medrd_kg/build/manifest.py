@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, Literal, Self
 
@@ -204,7 +205,10 @@ def checksum(path: Path) -> FileRecord:
 
 def inventory(release: Path) -> dict[str, FileRecord]:
     """Return the record of every file of a release folder that must not change."""
-    return {name: checksum(release / name) for name in sorted(_kept_names(release))}
+    names = sorted(_kept_names(release))
+    with ThreadPoolExecutor() as threads:  # hashing works outside of Python's lock
+        records = threads.map(checksum, [release / name for name in names])
+        return dict(zip(names, records, strict=True))
 
 
 def _kept_names(release: Path) -> Iterable[str]:

@@ -123,9 +123,7 @@ def write_release(
     quads.remove()
     (folder / "validation.ttl").write_text(content.validation.turtle, encoding="utf-8")
     with timings.step("describing the release"):
-        dumps = {
-            name: record for name, record in inventory(folder).items() if name.startswith(DUMPS)
-        }
+        dumps = {f"{DUMPS}/{name}": record for name, record in inventory(folder / DUMPS).items()}
         write_descriptions(manifest, dumps, folder)
         finished = manifest.model_copy(
             update={
