@@ -196,6 +196,17 @@ def test_a_ministry_shows_its_share_of_the_year_s_money(shipped_server: httpx.Cl
     assert f"¥{answer['items'][0]['amount']:,}" in section
 
 
+def test_a_page_says_what_nothing_is_stated_of(shipped_server: httpx.Client) -> None:
+    told = {"topics": "No priority topic names it.", "scope-items": "standing scope."}
+    for slug in ("aids", "cancer"):
+        page = shipped_server.get(f"/en/diseases/{slug}", headers=BROWSER).text
+        for collection, sentence in told.items():
+            path = f"/api/v1/{collection}?disease-area={slug}"
+            total = shipped_server.get(path).json()["total"]
+            assert (total == 0) == (sentence in page), (slug, collection)
+            assert (slug == "aids") == (total == 0)
+
+
 def test_sources_are_called_by_their_names(shipped_server: httpx.Client) -> None:
     page = shipped_server.get("/ja/programmes/adjustment-fund-programme", headers=BROWSER).text
     shown = re.findall(r'<a [^>]*href="/ja/sources/[^"]+">([^<]+)</a>', page)

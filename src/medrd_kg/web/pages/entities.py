@@ -67,6 +67,7 @@ def _show(kind: str) -> Handler:
                 "item": item,
                 "path": path,
                 "sections": sections,
+                "nothing": [each.key for each in found if not (each.rows or each.fault)],
                 "relations": [(name, many(item[name])) for name in _RELATIONS if name in item],
                 "facets": [
                     (facet, many(item[name])) for name, facet in FACETS.items() if name in item
