@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from medrd_kg.linkage.items import Evidence, Item, Thing, described, things_of
-from medrd_kg.linkage.tables import Session, statement
+from medrd_kg.linkage.tables import Row, Session, statement
 
 __all__ = [
     "Change",
@@ -15,6 +15,7 @@ __all__ = [
     "Side",
     "SideDraft",
     "Window",
+    "said_between",
     "shown_changes",
     "sources_of",
     "without_zeros",
@@ -171,6 +172,23 @@ class Change:
     after: Side
     difference: int | None
     ratio: Decimal | None
+
+
+def said_between(session: Session, window: Window, name: str, **more: object) -> list[Row]:
+    """Return what a statement says of two years, which is kept for later questions.
+
+    Args:
+        session: A session of the tables.
+        window: The years.
+        name: The statement, ``sql/<name>.sql``.
+        more: What it takes beside the years.
+    """
+    asked = window.parameters() | more
+    key = tuple(asked.values())
+    found = session.remembered.looked_up(
+        name, [key], lambda _: {key: session.rows(statement(name), asked)}
+    )
+    return found[key]
 
 
 _WHOLE: Final = Decimal(1)

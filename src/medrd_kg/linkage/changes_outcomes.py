@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from medrd_kg.linkage.changes_drafts import Draft, SideDraft, Window
+from medrd_kg.linkage.changes_drafts import Draft, SideDraft, Window, said_between
 from medrd_kg.linkage.tables import Session, statement
 from medrd_kg.vocabulary import MRDS
 
@@ -62,10 +62,10 @@ def outcome_changes(session: Session, window: Window) -> tuple[list[ResultChange
     """
     counted = session.said_of("changes_result_counts", window.ends)
     results = {year: sum(number for (number,) in rows) for year, rows in counted.items()}
-    asked = window.parameters() | {"both": all(results.values())}
+    rows = said_between(session, window, "changes_results", both=all(results.values()))
     found = [
         ResultChange(change, indicator)
-        for change, indicator, programme in session.rows(statement("changes_results"), asked)
+        for change, indicator, programme in rows
         if window.has(programme)
     ]
     return found, results

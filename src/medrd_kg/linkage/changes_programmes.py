@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from medrd_kg.linkage.changes_drafts import Draft, SideDraft, Window
-from medrd_kg.linkage.tables import Session, statement
+from medrd_kg.linkage.changes_drafts import Draft, SideDraft, Window, said_between
+from medrd_kg.linkage.tables import Session
 
 __all__ = ["SheetChange", "edition_changes", "same_name", "sheet_drafts", "succession_changes"]
 
@@ -51,12 +51,11 @@ def edition_changes(session: Session, window: Window) -> tuple[list[SheetChange]
     sheets = {year: sum(number for (number,) in rows) for year, rows in counted.items()}
     both_held = all(sheets.values())
     found: list[SheetChange] = []
-    rows = session.rows(statement("changes_sheets"), window.parameters())
-    for own in map(_Ends._make, rows):
+    for own in map(_Ends._make, said_between(session, window, "changes_sheets")):
         if window.has(own.programme):
             found += _begun_or_ended(window, own, both_held=both_held)
-    rows = session.rows(statement("changes_differing"), window.parameters())
-    for programme, before, after, is_renamed, is_moved in rows:
+    differing = said_between(session, window, "changes_differing")
+    for programme, before, after, is_renamed, is_moved in differing:
         if window.has(programme):
             if is_renamed and set(map(_plain, before)).isdisjoint(map(_plain, after)):
                 found.append(SheetChange("renamed", programme))
