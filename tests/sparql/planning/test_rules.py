@@ -227,7 +227,18 @@ def test_the_engine_reads_every_planned_text_here() -> None:
 
 def test_what_groups_around_bind_is_not_looked_up_in_a_nested_one() -> None:
     """There the engine hands rows on with all that is bound around, which LATERAL would see."""
-    nested = "?a :p ?a FILTER EXISTS { ?a :p ?a ; :q ?b }"
-    text = f"SELECT * {{ ?a :p/:q ?b . {{ {nested} }} UNION {{ ?a :q ?a }} }}"
-    assert rules(text) == []
-    assert rules(text.replace(":q ?b }", ":q ?c }")) == ["existence-by-lookup"]
+    nested = "?a :p ?a FILTER EXISTS { ?a :p ?a ; :q ?b FILTER(?b != '?b' && BOUND(?a)) }"
+    text = f"SELECT (COUNT(*) AS ?n) {{ ?a :r ?b . {{ {nested} }} UNION {{ ?a :q :none }} }}"
+    looked_up = "{ ?a :p ?a LATERAL { ?a :q ?b_inner } FILTER(?b_inner != '?b' && BOUND(?a)) }"
+    planned = plan(PREFIXES + text).text
+    assert looked_up in planned
+    a, b, p, q, r = (ox.NamedNode(f"urn:w:{name}") for name in "abpqr")
+    store = ox.Store()
+    store.extend([ox.Quad(a, p, a), ox.Quad(a, q, a), ox.Quad(a, r, b)])
+    for query in (PREFIXES + text, planned):
+        solutions = store.query(query)
+        assert isinstance(solutions, ox.QuerySolutions)
+        assert [solution["n"].value for solution in solutions] == ["1"]
+    leaking = store.query(planned.replace("?b_inner", "?b"))
+    assert isinstance(leaking, ox.QuerySolutions)
+    assert [solution["n"].value for solution in leaking] == ["0"]

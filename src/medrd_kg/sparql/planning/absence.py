@@ -33,6 +33,7 @@ from medrd_kg.sparql.planning.syntax import (
     Values,
 )
 from medrd_kg.sparql.planning.tokens import semicolon_follows
+from medrd_kg.store.lexing import TokenKind, tokenize
 
 __all__ = ["absence_edits"]
 
@@ -153,23 +154,41 @@ def _minus_variables(exists: Exists, group: Group, context: _Context) -> str | N
     before = certain_of(each for each in group.elements if each.end <= place)
     if not shared or not shared <= certain(inner) & before:
         return None
-    if _may_come_from_around(mentioned - shared, inner, context):
+    if _of_around(mentioned - shared, inner, context):
         return None
     inside = text[inner.start : inner.end]
     ordered = sorted(shared, key=lambda name: (_first(inside, name), name))
     return " ".join(f"?{name}" for name in ordered)
 
 
-def _may_come_from_around(names: frozenset[str], inner: Group, context: _Context) -> bool:
-    """Whether variables of an inner pattern alone may have values of groups further out.
+def _of_around(names: frozenset[str], inner: Group, context: _Context) -> frozenset[str]:
+    """Return the variables of an inner pattern alone that may have values of groups further out.
 
     The engine joins a nested group by handing it rows with all that is bound around it.
     """
+    if context.own_scope:
+        return frozenset()
     text = context.query.text
     outside = text[: inner.start] + text[inner.end :]
-    return not context.own_scope and any(
-        f"{mark}{name}" in outside for mark in "?$" for name in names
-    )
+    return frozenset(name for name in names if f"?{name}" in outside or f"${name}" in outside)
+
+
+def _renamed(text: str, names: frozenset[str], ending: str) -> str:
+    """Return a pattern with names that nothing else bears, for some of its variables."""
+    pieces, done = [], 0
+    for token in tokenize(text):
+        if token.kind is TokenKind.VARIABLE and token.text[1:] in names:
+            pieces += [text[done : token.end], ending]
+            done = token.end
+    return "".join((*pieces, text[done:]))
+
+
+def _unused_ending(text: str) -> str:
+    """Return what no name of a variable in the query ends with."""
+    ending = "_inner"
+    while ending in text:
+        ending += "_"
+    return ending
 
 
 def _first(text: str, name: str) -> int:
@@ -208,8 +227,6 @@ def _lateral(
 ) -> Edit | None:
     """Return the edit that makes the inner patterns look-ups, where there are several."""
     text = context.query.text
-    if _may_come_from_around(possible(exists.group) - possible(group), exists.group, context):
-        return None
     triples = list(exists.group.triples())
     filters = [each for each in exists.group.elements if isinstance(each, Filter)]
     if (
@@ -229,10 +246,15 @@ def _lateral(
     spelt = [each.spelt(text) for each in ordered]
     parts = [spelt[0], *(f"LATERAL {{ {each} }}" for each in spelt[1:])]
     parts += [text[each.start : each.end] for each in filters]
+    pattern = f"{{ {' '.join(parts)} }}"
+    # A look-up would see the values of what is bound around the group under the same name.
+    own = possible(exists.group) - possible(group)
+    if elsewhere := _of_around(own, exists.group, context):
+        pattern = _renamed(pattern, elsewhere, _unused_ending(text))
     return Edit(
         exists.group.start,
         exists.group.end,
-        f"{{ {' '.join(parts)} }}",
+        pattern,
         "existence-by-lookup",
         "the inner patterns are looked up one within the other from the row's values, instead"
         " of each being matched alone and compared",
