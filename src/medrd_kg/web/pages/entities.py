@@ -23,6 +23,9 @@ from medrd_kg.web.state import Serving, serving
 
 __all__ = ["ENTITY_PAGES"]
 
+_BRIEF: Final = 45
+"""Signs of a source's name that stand in a table."""
+
 Handler = Callable[[Request], Awaitable[Response]]
 
 _CHARTS: Final[Mapping[tuple[str, str], Callable[[Page, Section], Drawing | None]]] = {
@@ -108,7 +111,18 @@ async def _name_sources(served: Serving, path: str, sections: Sequence[Section])
         served.documents.put(key, kept)
     for iri, label in orjson.loads(kept).items():
         for source in nameless.get(iri, ()):
-            source["label"] = label
+            source["label"] = {each: _brief(name) for each, name in label.items()}
+
+
+def _brief(name: str) -> str:
+    """Return a long name of a source without what stands in brackets; its own page has it all.
+
+    >>> _brief("シート 2022-府-21-0137（2022年公表、内閣府）")
+    'シート 2022-府-21-0137（2022年公表、内閣府）'
+    >>> _brief("シート 2023-府-22-0134（CC BY 4.0; 原典 内閣官房 行政事業レビューDB）")
+    'シート 2023-府-22-0134'
+    """
+    return name if len(name) <= _BRIEF else name.partition("（")[0].strip() or name
 
 
 def _elsewhere(item: Json) -> list[dict[str, Any]]:
