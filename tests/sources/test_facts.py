@@ -1,6 +1,7 @@
 """Public facts: every row has a meaning, a source and the value of the research table."""
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -49,7 +50,10 @@ def test_every_row_is_handled_and_sourced() -> None:
 def test_rows_are_those_of_the_research_table(research_table: list[dict[str, str]]) -> None:
     for row in fact_rows():
         original = research_table[row.line - 2]
-        assert {name: original[name].strip() for name in cells(row)} == cells(row)
+        told = {name: original[name].strip() for name in cells(row)}
+        # How the table's compilers looked for a source is no part of its name.
+        told["source_title"] = re.sub(r" found by \w+ \([^)]*\)", "", told["source_title"])
+        assert told == cells(row)
 
 
 @pytest.mark.shared

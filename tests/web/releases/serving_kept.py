@@ -4,6 +4,7 @@ It is the command `serve` without the build before it, which would make a releas
 content.
 """
 
+import logging
 import sys
 from pathlib import Path
 from unittest.mock import patch
@@ -13,6 +14,7 @@ from medrd_kg.web.server import run_server
 
 
 def main() -> None:
+    logging.basicConfig(level=logging.WARNING)  # a failing test shows what the server says
     port, data_dir, *settings = sys.argv[1:]
     given = dict(each.split("=", 1) for each in settings)
     with patch("medrd_kg.web.server.ensure_release"):

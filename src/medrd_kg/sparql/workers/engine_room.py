@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import itertools
 import logging
 import shutil
 import time
@@ -44,6 +45,7 @@ _DUMP_SECONDS: Final = 600.0
 _LEAST_SECONDS: Final = 0.05
 """Time for what comes after other servers have used up nearly all of it."""
 
+_rooms = itertools.count(1)
 _logger = logging.getLogger(__name__)
 
 
@@ -147,7 +149,9 @@ class EngineRoom:
         copies = self._edits.parent / "snapshots"
         if not self._carries_on:  # what a crash left behind
             await asyncio.to_thread(shutil.rmtree, copies, ignore_errors=True)
-        self._snapshots = Snapshots(self.pool, copies / self._version, self._seen)
+        # A former room of the same release may still be read, and removes its own in the end.
+        folder = copies / f"{self._version}-{next(_rooms)}"
+        self._snapshots = Snapshots(self.pool, folder, self._seen)
         last = 0
         for sequence, delta in self._history():
             editor = await self._ready_editor()
