@@ -71,7 +71,7 @@ def test_the_form_works_without_scripts(visiting: Opener, language: str) -> None
         visit.open(f"/{language}/query")
         visit.page.locator("#query-text").fill(QUERY)
         visit.page.locator("#query-form .actions button").first.click()
-        assert visit.page.locator("main table tbody tr").count() == PROJECTS
+        expect(visit.page.locator("main table tbody tr")).to_have_count(PROJECTS)
         assert accessibility_faults_without_scripts(visit) == []
 
 
