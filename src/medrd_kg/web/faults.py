@@ -12,7 +12,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from medrd_kg.problems import Problem
 from medrd_kg.web.responses import problem_response
 
-__all__ = ["BrokenAnswer", "FaultBarrier", "allowed_methods", "install_problem_handlers"]
+__all__ = [
+    "BrokenAnswer",
+    "FaultBarrier",
+    "allowed_methods",
+    "install_problem_handlers",
+    "log_traces",
+]
 
 _logger = logging.getLogger(__name__)
 
@@ -72,6 +78,12 @@ class FaultBarrier:
             await answer(scope, receive, send)
 
 
+def log_traces(problem: Problem) -> None:
+    """Tell operators what a worker said of its own failure, which no caller is told."""
+    for trace in getattr(problem, "__notes__", ()):
+        _logger.error("a worker failed: %s", trace)
+
+
 def install_problem_handlers(
     app: FastAPI, page: Callable[[Request, Problem], Response | None]
 ) -> None:
@@ -85,6 +97,7 @@ def install_problem_handlers(
     async def on_problem(request: Request, problem: Exception) -> Response:
         if not isinstance(problem, Problem):
             raise TypeError(type(problem)) from problem
+        log_traces(problem)
         return page(request, problem) or problem_response(request, problem)
 
     async def on_refusal(request: Request, error: Exception) -> Response:

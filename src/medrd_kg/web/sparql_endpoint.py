@@ -3,7 +3,6 @@
 Everything of a query is read in a worker, which may be killed; here only bytes pass.
 """
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -20,7 +19,7 @@ from medrd_kg.sparql.media_types import content_type
 from medrd_kg.sparql.workers.exchange import AskRequest, ReplyHead
 from medrd_kg.sparql.workers.job import Job, Reply
 from medrd_kg.web.bodies import limit_of, read_body
-from medrd_kg.web.faults import BrokenAnswer
+from medrd_kg.web.faults import BrokenAnswer, log_traces
 from medrd_kg.web.front.front import BEGUN
 from medrd_kg.web.responses import problem_response
 from medrd_kg.web.service_description import service_description
@@ -34,8 +33,6 @@ _METHODS: Final = frozenset({"GET", "POST"})
 SHORTER: Final = "send a shorter query; long lists of values are better asked in parts"
 
 _HOPS: Final = HOPS_HEADER.lower().encode()
-
-_logger = logging.getLogger(__name__)
 
 
 class SparqlShortcut:
@@ -72,8 +69,7 @@ class SparqlEndpoint:
                 )
             await self._answer(served, body, scope, receive, send)
         except Problem as problem:
-            for note in getattr(problem, "__notes__", ()):
-                _logger.error("a worker failed: %s", note)  # noqa: TRY400 - the worker's own trace
+            log_traces(problem)
             await problem_response(Request(scope), problem)(scope, receive, send)
 
     def begin(

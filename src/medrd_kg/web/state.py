@@ -1,5 +1,6 @@
 """What a running service holds: settings, one open release, and what is derived from it."""
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -90,16 +91,28 @@ class Usage:
 
     requests: int = 0
     last: float = field(default_factory=time.monotonic)
+    _ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     @contextmanager
     def counted(self) -> Iterator[None]:
         """Count a request for as long as it is being answered."""
         self.requests += 1
+        self._ended.clear()
         try:
             yield
         finally:
             self.requests -= 1
             self.last = time.monotonic()
+            if not self.requests:
+                self._ended.set()
+
+    async def quiet(self, seconds: float) -> None:
+        """Return once no request has been answered for so many seconds."""
+        while self.requests or (rest := self.last + seconds - time.monotonic()) > 0:
+            if self.requests:
+                await self._ended.wait()
+            else:
+                await asyncio.sleep(rest)
 
 
 @dataclass(frozen=True)

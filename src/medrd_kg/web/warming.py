@@ -20,8 +20,6 @@ __all__ = ["Warming"]
 _QUIET_SECONDS: Final = 0.3
 """Time without a request before the next page is made."""
 
-_LOOK_SECONDS: Final = 0.05
-
 _BOTH: Final = ("/", "/api")
 """Pages that are made in both languages: the first loads all words, the other keeps its own."""
 
@@ -65,7 +63,7 @@ class Warming:
         begun = time.monotonic()
         number = 0
         async for path in _paths(served):
-            await _quiet(served)
+            await served.usage.quiet(_QUIET_SECONDS)  # what a reader asks goes first
             try:
                 await answer_of(self._app, path)
             except Problem as problem:  # its reader will be told, or it was a passing one
@@ -90,10 +88,3 @@ async def _paths(served: Serving) -> AsyncIterator[str]:
         slugs = [kind.slug(iri) for iri in await served.listings.members(kind)]
         for slug in slugs if name == _ALL_OF else slugs[:1]:
             yield f"/{first}/{segment}/{slug}"
-
-
-async def _quiet(served: Serving) -> None:
-    """Return once no request has been answered for a while; what a reader asks goes first."""
-    usage = served.usage
-    while usage.requests or time.monotonic() - usage.last < _QUIET_SECONDS:  # noqa: ASYNC110 - nobody tells
-        await asyncio.sleep(_LOOK_SECONDS)

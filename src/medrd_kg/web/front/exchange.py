@@ -71,8 +71,6 @@ class Exchange:
             problem = self._intake.fault or (error if isinstance(error, Problem) else None)
             if problem is None:
                 _logger.exception("%s %s failed", scope["method"], scope["path"])
-            for note in getattr(problem, "__notes__", ()):
-                _logger.error("a worker failed: %s", note)  # noqa: TRY400 - the worker's own trace
             await self.refuse(problem or INTERNAL)
         finally:
             if self._stream is not None:
