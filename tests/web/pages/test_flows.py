@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import httpx
 import pytest
@@ -41,11 +42,10 @@ def test_tables_sum_to_the_yen_of_rest(
     page = read(shipped_server, language, **case)
     for kind in ("payer", "programme"):
         table = page.table(getattr(t.by, kind))
-        amount = 1 if kind == "payer" else 2
-        assert sum(yen_of(row[amount]) for row in table.body) == answer["selected"]
-        assert yen_of(table.foot[amount]) == answer["selected"]
+        assert sum(yen_of(row[1]) for row in table.body) == answer["selected"]
+        assert yen_of(table.foot[1]) == answer["selected"]
         targets = [link for link in answer["links"] if link["target"]["kind"] == kind]
-        assert sorted(yen_of(row[amount]) for row in table.body) == sorted(
+        assert sorted(yen_of(row[1]) for row in table.body) == sorted(
             link["amount"] for link in targets
         )
 
@@ -59,16 +59,30 @@ def test_both_languages_have_the_same_numbers(shipped_server: httpx.Client) -> N
         assert len(one.body) == len(two.body)
     for kind in ("payer", "programme"):
         tables = [page.table(getattr(words(page.lang).flows.by, kind)) for page in (ja, en)]
-        amounts = [
-            [yen_of(row[1 if kind == "payer" else 2]) for row in table.body] for table in tables
-        ]
+        amounts = [[yen_of(row[1]) for row in table.body] for table in tables]
         assert amounts[0] == amounts[1]
+
+
+@pytest.mark.parametrize("case", [{}, {"stage": "executed", "level": "transfer"}])
+def test_the_drawings_for_narrow_screens_tell_the_same_yen(
+    shipped_server: httpx.Client, case: dict[str, str]
+) -> None:
+    answer = shipped_server.get("/ja/flows", params=case)
+    wide, _, narrow = answer.text.partition('class="if-narrow"')
+    told = [
+        sorted(re.findall(r"<path[^>]*c-band[^>]*><title>([^<]*)", part)) for part in (wide, narrow)
+    ]
+    assert told[0] == told[1]
+    links = shipped_server.get(FLOWS, params=ASKED | case).json()["links"]
+    assert sum(yen_of(each.rpartition(": ")[2]) for each in told[1]) == sum(
+        link["amount"] for link in links
+    )
 
 
 def test_csv_and_sparql_behind_it_give_the_same_yen(shipped_server: httpx.Client) -> None:
     page = read(shipped_server, "ja", ministry="meti")
     table = page.table(words("ja").flows.by.programme)
-    shown = sorted(yen_of(row[2]) for row in table.body)
+    shown = sorted(yen_of(row[1]) for row in table.body)
     lines = shipped_server.get(page.address(words("ja").files.csv)).content.decode("utf-8-sig")
     rows = [row for row in csv.DictReader(io.StringIO(lines)) if row["target_kind"] == "programme"]
     assert sorted(int(row["amount"]) for row in rows) == shown

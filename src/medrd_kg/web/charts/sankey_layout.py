@@ -68,12 +68,14 @@ class Band:
         target: Key of a node of a later layer.
         amount: What it carries; of a negative amount the thickness is that of its size.
         name: What a pointer shows.
+        value: Its amount as it is to be read where the band has a label of its own.
     """
 
     source: str
     target: str
     amount: int
     name: str
+    value: str = ""
 
 
 @dataclass(slots=True)

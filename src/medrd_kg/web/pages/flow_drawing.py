@@ -8,12 +8,13 @@ from typing import Any, Final
 from medrd_kg.web.charts.bars import Bar, Group, columns
 from medrd_kg.web.charts.drawing import About, Drawing, Label
 from medrd_kg.web.charts.sankey import Band, Node, sankey
+from medrd_kg.web.charts.sankey_branches import branches
 from medrd_kg.web.charts.twin import Number, Twin, Words
 from medrd_kg.web.pages.choices import label_of
 from medrd_kg.web.pages.formats import percent
 from medrd_kg.web.pages.site import Page
 
-__all__ = ["Link", "compared_chart", "compared_twin", "flow_chart", "flow_twins", "money"]
+__all__ = ["Link", "compared_chart", "compared_twin", "flow_charts", "flow_twins", "money"]
 
 Link = Mapping[str, Any]
 """A link as REST has it: ``source`` and ``target`` with ``kind`` and ``thing``, ``amount``."""
@@ -38,10 +39,10 @@ def money(page: Page, amount: int | None, href: str | None = None) -> Number:
     return Number(amount, exact, href, None if short == exact else short)
 
 
-def flow_chart(
+def flow_charts(
     page: Page, t: SimpleNamespace, about: About, links: Sequence[Link], address: Address
-) -> Drawing:
-    """Return the Sankey diagram of the links of a total.
+) -> tuple[Drawing, tuple[Drawing, ...]]:
+    """Return the Sankey diagram of the links of a total, and its branches for narrow screens.
 
     Args:
         page: The page.
@@ -80,10 +81,11 @@ def flow_chart(
             two,
             amount,
             f"{names[one].text} → {names[two].text}: {page.yen(amount)}",
+            page.yen_short(amount),
         )
         for (one, two), amount in sums.items()
     ]
-    return sankey(about, nodes, bands)
+    return sankey(about, nodes, bands), branches(about, nodes, bands)
 
 
 def flow_twins(
@@ -109,20 +111,26 @@ def flow_twins(
         ranked = sorted(own, key=lambda link: -abs(link["amount"]))
         rows: list[tuple[Words | Number, ...]] = []
         for link in ranked:
-            names = [Words(_name(page, t, link[end], address)) for end in ("target", "source")]
-            rows.append((*names[: 1 if kind == "payer" else 2], *_numbers(page, link, selected)))
+            target, source = (
+                Words(_name(page, t, link[end], address)) for end in ("target", "source")
+            )
+            # The amount stands beside the name, where a telephone shows it.
+            amount, share, figures = _numbers(page, link, selected)
+            origins = () if kind == "payer" else (source,)
+            rows.append((target, amount, share, *origins, figures))
         sums = {
             "amount": sum(link["amount"] for link in own),
             "figures": sum(link["figures"] for link in own),
         }
         blank = () if kind == "payer" else (Words(Label("")),)
-        last = (Words(Label(t.sum)), *blank, *_numbers(page, sums, selected))
+        amount, share, figures = _numbers(page, sums, selected)
+        last = (Words(Label(t.sum)), amount, share, *blank, figures)
         origin = () if kind == "payer" else ((t.comes_from, False),)
         headings = (
             (getattr(t.kinds, kind), False),
-            *origin,
             (t.amount, True),
             (t.share, True),
+            *origin,
             (t.figures, True),
         )
         found.append(Twin(getattr(t.by, kind), headings, tuple(rows), last))

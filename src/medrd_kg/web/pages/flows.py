@@ -23,7 +23,7 @@ from medrd_kg.web.pages.choices import (
 from medrd_kg.web.pages.flow_drawing import (
     compared_chart,
     compared_twin,
-    flow_chart,
+    flow_charts,
     flow_twins,
 )
 from medrd_kg.web.pages.site import Page, page_of, render
@@ -116,8 +116,10 @@ def _drawn(
             programmes=answer["total"],
         ),
     )
+    wide, narrow = flow_charts(page, t, about, links, address) if links else (None, ())
     return {
-        "drawing": flow_chart(page, t, about, links, address) if links else None,
+        "drawing": wide,
+        "branches": narrow,
         "twins": flow_twins(page, t, links, answer["selected"], address),
         "files": {**asked, "part": "links"},
         "queries": answer["explanation"]["queries"],

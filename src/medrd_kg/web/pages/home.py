@@ -13,7 +13,7 @@ from medrd_kg.web.charts.matrix import Cell, matrix
 from medrd_kg.web.charts.twin import Number, Twin, Words
 from medrd_kg.web.pages.asking import ask
 from medrd_kg.web.pages.choices import label_of
-from medrd_kg.web.pages.flow_drawing import flow_chart, flow_twins
+from medrd_kg.web.pages.flow_drawing import flow_charts, flow_twins
 from medrd_kg.web.pages.site import Page, page_of, render
 from medrd_kg.web.pages.words import words
 from medrd_kg.web.pages.years import money_of, years_of
@@ -117,9 +117,11 @@ async def _money(request: Request, page: Page, year: int) -> dict[str, Any] | No
         amount=page.yen(money["selected"]), total=page.text(money["namedTotal"]["label"])
     )
     about = About("home-money-chart", t.home.money.format(year=page.year(year)), told)
+    wide, narrow = flow_charts(page, t.flows, about, money["links"], address)
     return {
         "answer": money,
-        "drawing": flow_chart(page, t.flows, about, money["links"], address),
+        "drawing": wide,
+        "branches": narrow,
         "twins": flow_twins(page, t.flows, money["links"], money["selected"], address),
         "parameters": {**total, "part": "links"},
         "page": total,
