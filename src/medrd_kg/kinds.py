@@ -7,7 +7,7 @@ from typing import Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from medrd_kg.vocabulary import BASE, MRD
+from medrd_kg.vocabulary import BASE, MRD, full_iri
 
 __all__ = ["Bilingual", "Kind", "kinds"]
 
@@ -53,6 +53,22 @@ class Kind(BaseModel):
     def iri(self, slug: str) -> str:
         """Return the IRI of the member ``slug``; whether it exists is another question."""
         return f"{self.iri_start}{slug}"
+
+    def named(self, given: str) -> str:
+        """Return the IRI of the member that a caller names; whether it exists is another question.
+
+        Args:
+            given: A slug, a concept's local name, a prefixed name, or an IRI.
+
+        >>> {kinds()["purpose"].named(each)
+        ...  for each in ("prevention", "purpose-prevention", "mrds:purpose-prevention")}
+        {'https://w3id.org/medrd-kg/schemes#purpose-prevention'}
+        """
+        if ":" in given:
+            return full_iri(given)
+        # What stands between the namespace and the slug, such as "purpose-".
+        stem = self.iri_path.partition("#")[2]
+        return self.iri(given.removeprefix(stem))
 
     def slug(self, iri: str) -> str | None:
         """Return the slug in ``iri``, or None when it cannot be of this kind."""

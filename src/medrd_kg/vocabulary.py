@@ -5,7 +5,18 @@ The public contract fixes these IRIs; nothing else in the code writes one by han
 
 from rdflib import Namespace
 
-__all__ = ["BASE", "GRAPH", "ID", "KINDS", "MRD", "MRDS", "PREFIXES", "graph_iri", "kind_iri"]
+__all__ = [
+    "BASE",
+    "GRAPH",
+    "ID",
+    "KINDS",
+    "MRD",
+    "MRDS",
+    "PREFIXES",
+    "full_iri",
+    "graph_iri",
+    "kind_iri",
+]
 
 BASE = "https://w3id.org/medrd-kg/"
 """Common root of every IRI that the project mints."""
@@ -92,6 +103,18 @@ def kind_iri(prefix: str, slug: str) -> str:
     'https://w3id.org/medrd-kg/id/project/drugs'
     """
     return f"{ID}{KINDS[prefix]}/{slug}"
+
+
+def full_iri(name: str) -> str:
+    """Return the IRI that a prefixed name stands for; any other text as it is.
+
+    >>> full_iri("prj:drugs")
+    'https://w3id.org/medrd-kg/id/project/drugs'
+    >>> full_iri("https://example.org/x"), full_iri("drugs")
+    ('https://example.org/x', 'drugs')
+    """
+    prefix, colon, local = name.partition(":")
+    return f"{PREFIXES[prefix]}{local}" if colon and prefix in PREFIXES else name
 
 
 def graph_iri(name: str) -> str:

@@ -144,6 +144,47 @@ def test_an_unknown_parameter_is_refused_with_the_known_ones(api: str) -> None:
     assert "via" in problem["known"]
 
 
+@pytest.mark.parametrize(
+    ("one", "same"),
+    [
+        (
+            "flows?fiscal_year=2022&disease-area=cancer",
+            "flows?fiscal_year=2022&disease_area=cancer",
+        ),
+        (
+            "flows?fiscal_year=2022&disease_area=disease-cancer",
+            "flows?fiscal_year=2022&disease_area=cancer",
+        ),
+        (
+            "coverage/items?rows=disease-area&columns=project&row=mrds:disease-cancer&column=prj:drugs",
+            "coverage/items?rows=disease-area&columns=project&row=cancer&column=drugs",
+        ),
+        ("stated-links?relation=feedsInto", "stated-links?relation=feeds-into"),
+        (
+            "stated-links?thing=prj:disease-basics",
+            "stated-links?thing=https://w3id.org/medrd-kg/id/project/disease-basics",
+        ),
+    ],
+)
+def test_names_and_values_may_be_spelt_in_several_ways(api: str, one: str, same: str) -> None:
+    first, second = (httpx.get(f"{api}/{each}").json() for each in (one, same))
+    assert first["items"] == second["items"] != []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "coverage/items?rows=disease-area&columns=project&row=plague",
+        "coverage/items?rows=disease-area&columns=project&column=planets",
+        "linkages/items?of=project,project&left=planets&right=drugs",
+    ],
+)
+def test_what_does_not_exist_is_not_empty(api: str, asked: str) -> None:
+    response = httpx.get(f"{api}/{asked}")
+    assert response.status_code == httpx.codes.NOT_FOUND
+    assert response.json()["type"].endswith("/not-found")
+
+
 @pytest.mark.parametrize("hostile", ["' OR 1=1 --", "$name", "x'); DROP TABLE item; --", "\u0000"])
 def test_hostile_values_are_values(api: str, hostile: str) -> None:
     for path, name in (("linkages", "thing"), ("coverage/items", "row"), ("stated-links", "thing")):

@@ -92,6 +92,24 @@ def test_filters_stay_on_the_next_page(server: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(
+    ("one", "same"),
+    [
+        ("topics?disease_area=cancer", "topics?disease-area=cancer"),
+        ("topics?fiscal-year=2022", "topics?fiscal_year=2022"),
+        ("topics?disease-area=disease-cancer", "topics?disease-area=cancer"),
+        ("topics?disease-area=mrds:disease-cancer", "topics?disease-area=cancer"),
+        ("topics?project=prj:drugs", "topics?project=drugs"),
+    ],
+)
+def test_names_and_values_may_be_spelt_in_several_ways(
+    server: httpx.Client, one: str, same: str
+) -> None:
+    found = slugs(server.get(f"/api/v1/{one}"))
+    assert found == slugs(server.get(f"/api/v1/{same}"))
+    assert 0 < len(found) < len(slugs(server.get("/api/v1/topics"))) or "year" in one
+
+
+@pytest.mark.parametrize(
     ("address", "slug", "parameter"),
     [
         ("topics?colour=red", "unknown-parameter", "colour"),

@@ -11,7 +11,16 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from medrd_kg.linkage.facets import CONCEPT_FACETS, iri_of, require, require_facet
-from medrd_kg.linkage.items import PAGE, Item, Page, Thing, check_page, described, things_of
+from medrd_kg.linkage.items import (
+    PAGE,
+    Item,
+    Page,
+    Thing,
+    check_page,
+    described,
+    number_of,
+    things_of,
+)
 from medrd_kg.linkage.selection import Selection
 from medrd_kg.linkage.tables import FactTables, Session, statement
 from medrd_kg.linkage.totals import NamedTotal, TotalChoice, chosen_total
@@ -254,14 +263,14 @@ def coverage_items(
         limit: Items to show, at most `items.PAGE`.
 
     Raises:
-        Problem: As for `coverage`.
+        Problem: As for `coverage`; ``not-found``: there is no such row or column.
     """
     page = check_page(offset, limit)
     with tables.session() as session:
         parameters, total = _bound(session, question)
         parameters |= {
-            "row": None if row is None else iri_of(question.rows, row),
-            "column": None if column is None else iri_of(question.columns, column),
+            "row": _member(session, question.rows, row),
+            "column": _member(session, question.columns, column),
         }
         name = "coverage_items_count" if total is None else "coverage_items_amount"
         found = session.rows(statement(name), parameters | page)
@@ -288,6 +297,15 @@ def _bound(
         )
     total = chosen_total(session, choice)
     return parameters | {"total": total.iri}, total
+
+
+def _member(session: Session, facet: str, named: str | None) -> str | None:
+    """Return the IRI of a row or column, which must exist; None where none is named."""
+    if named is None:
+        return None
+    iri = iri_of(facet, named)
+    number_of(session, iri)
+    return iri
 
 
 def _axis(session: Session, facet: str, found: Iterable[int]) -> dict[int, Thing]:

@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from medrd_kg.kinds import kinds
 from medrd_kg.problems import Problem
-from medrd_kg.vocabulary import BASE
 
 __all__ = ["CONCEPT_FACETS", "FACETS", "iri_of", "require", "require_facet"]
 
@@ -20,18 +20,8 @@ CONCEPT_FACETS: Final = (
 )
 """Facets whose members are concepts of a scheme, with broader and narrower ones."""
 
-_RELATION_FACETS: Final = {
-    "project": "id/project/",
-    "programme": "id/programme/",
-    "ministry": "id/organization/",
-    "organization": "id/organization/",
-    "topic": "id/topic/",
-}
-
-FACETS: Final = (*CONCEPT_FACETS, *_RELATION_FACETS)
+FACETS: Final = (*CONCEPT_FACETS, "project", "programme", "ministry", "organization", "topic")
 """Every kind that a question may name."""
-
-_SCHEME_WORDS: Final = {"disease-area": "disease"}
 
 
 def require_facet(parameter: str, value: str) -> str:
@@ -73,16 +63,11 @@ def iri_of(facet: str, slug_or_iri: str) -> str:
 
     Args:
         facet: One of `FACETS`.
-        slug_or_iri: The part of the IRI after the kind, or the IRI itself.
+        slug_or_iri: The part of the IRI after the kind, a local or prefixed name, or the IRI.
 
     >>> iri_of("disease-area", "cancer")
     'https://w3id.org/medrd-kg/schemes#disease-cancer'
     >>> iri_of("project", "drugs")
     'https://w3id.org/medrd-kg/id/project/drugs'
     """
-    if ":" in slug_or_iri:
-        return slug_or_iri
-    place = _RELATION_FACETS.get(facet)
-    if place is None:
-        place = f"schemes#{_SCHEME_WORDS.get(facet, facet)}-"
-    return f"{BASE}{place}{slug_or_iri}"
+    return kinds()[facet].named(slug_or_iri)

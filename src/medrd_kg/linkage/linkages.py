@@ -272,11 +272,14 @@ def linkage_items(
         limit: Lines to show, at most `items.PAGE`.
 
     Raises:
-        Problem: As for `linkages`.
+        Problem: As for `linkages`; ``not-found``: there is no such thing.
     """
     parameters = question.parameters() | check_page(offset, limit)
-    parameters |= {"one": iri_of(question.left, left), "two": iri_of(question.right, right)}
+    ends = {"one": iri_of(question.left, left), "two": iri_of(question.right, right)}
+    parameters |= ends
     with tables.session() as session:
+        for iri in ends.values():
+            number_of(session, iri)
         rows = session.rows(statement("linkage_items"), parameters)
         first = rows or (
             session.rows(statement("linkage_items"), parameters | {"offset": 0, "limit": 1})

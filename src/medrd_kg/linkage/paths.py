@@ -26,7 +26,7 @@ from medrd_kg.linkage.paths_web import MICROBITS, Web, web_of
 from medrd_kg.linkage.selection import BASES
 from medrd_kg.linkage.tables import FactTables
 from medrd_kg.problems import Problem
-from medrd_kg.vocabulary import ID, KINDS, PREFIXES
+from medrd_kg.vocabulary import ID, KINDS, PREFIXES, full_iri
 
 __all__ = [
     "LEAST_BITS",
@@ -224,14 +224,12 @@ def iri_of_thing(parameter: str, name: str) -> str:
     'https://w3id.org/medrd-kg/schemes#disease-cancer'
     """
     prefix, colon, local = name.partition(":")
-    if colon and local.startswith("//"):
-        return name
-    if colon and prefix in PREFIXES:
-        return f"{PREFIXES[prefix]}{local}"
+    if colon and (local.startswith("//") or prefix in PREFIXES):
+        return full_iri(name)
     kind, slug = found.groups() if (found := _KIND.fullmatch(name)) else ("", "")
     for known in kinds().values():
         if kind in (known.name, known.collection):
-            return known.iri(slug)
+            return known.named(slug)
     if kind in KINDS.values():
         return f"{ID}{kind}/{slug}"
     raise _invalid(

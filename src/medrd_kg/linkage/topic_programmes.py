@@ -20,7 +20,6 @@ from medrd_kg.linkage.paths_links import Link, links_of
 from medrd_kg.linkage.selection import BASES
 from medrd_kg.linkage.tables import FactTables, Session, statement
 from medrd_kg.problems import Problem
-from medrd_kg.vocabulary import PREFIXES
 
 __all__ = [
     "REASONS",
@@ -172,10 +171,7 @@ def _items(tables: FactTables, session: Session) -> dict[int, Item]:
 
 def iri_of_end(kind: str, value: str | None) -> str | None:
     """Return the IRI of a topic or programme; None where none is named."""
-    if value is None:
-        return None
-    prefix, colon, local = value.partition(":")
-    return f"{PREFIXES[prefix]}{local}" if colon and prefix in PREFIXES else iri_of(kind, value)
+    return None if value is None else iri_of(kind, value)
 
 
 def _check(session: Session, kind: str, iri: object) -> None:

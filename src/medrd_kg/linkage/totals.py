@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
+from medrd_kg.kinds import kinds
 from medrd_kg.linkage.facets import require
 from medrd_kg.linkage.tables import FactTables, Session, statement
 from medrd_kg.problems import Problem
-from medrd_kg.vocabulary import kind_iri
 
 __all__ = [
     "LEVELS",
@@ -95,7 +95,7 @@ class TotalChoice:
             Problem: ``invalid-parameter``: stage or level is unknown.
         """
         if self.total is not None:
-            iri = self.total if ":" in self.total else kind_iri("total", self.total)
+            iri = kinds()["total"].named(self.total)
             return {
                 "total": iri, "fiscal_year": None, "stage": None, "level": None, "perimeter": None
             }  # fmt: skip

@@ -9,7 +9,7 @@ from pyoxigraph import Literal as LiteralTerm
 from pyoxigraph import NamedNode
 
 from medrd_kg.kinds import Bilingual, Kind, kinds
-from medrd_kg.vocabulary import PREFIXES
+from medrd_kg.vocabulary import PREFIXES, full_iri
 
 __all__ = ["Name", "Parameter", "Scalar", "ValueType"]
 
@@ -69,8 +69,7 @@ class Parameter(BaseModel):
         """
         text = str(value).lower() if isinstance(value, bool) else str(value)
         if self.type == "iri":
-            is_slug = self.of_kind is not None and ":" not in text
-            return NamedNode(self.of_kind.iri(text) if self.of_kind and is_slug else text)
+            return NamedNode(self.of_kind.named(text) if self.of_kind else full_iri(text))
         if self.type == "lang-string":
             return LiteralTerm(text, language=self.language)
         if self.type == "string":

@@ -127,7 +127,7 @@ class Listings:
         Raises:
             Problem: ``invalid-parameter`` with the known slugs when there is no such thing.
         """
-        iri = value if ":" in value else kind.iri(value)
+        iri = kind.named(value)
         members = await self.members(kind)
         if _holds(members, iri):
             return iri

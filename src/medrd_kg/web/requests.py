@@ -177,8 +177,12 @@ def _values(
     request: Request, own: Names[str], common: Names[str], single: Names[str]
 ) -> tuple[dict[str, list[str]], tuple[tuple[str, str], ...]]:
     """Return the values by name, and everything as given."""
-    given = read_parameters(request.scope["query_string"], "the address")
-    _refuse_unknown(request, given, [*own, *common])
+    known = [*own, *common]
+    given = [
+        (_spelt(name, known), value)
+        for name, value in read_parameters(request.scope["query_string"], "the address")
+    ]
+    _refuse_unknown(request, given, known)
     values: dict[str, list[str]] = {}
     for name, value in given:
         values.setdefault(name, []).append(value)
@@ -186,6 +190,15 @@ def _values(
         if len(values.get(name, ())) > 1:
             raise _invalid(name, f"{name} is given more than once")
     return values, tuple(given)
+
+
+def _spelt(name: str, known: Names[str]) -> str:
+    """Return a parameter's name as the address spells it: ``-`` and ``_`` are alike to callers."""
+    if name not in known:
+        for other in (name.replace("-", "_"), name.replace("_", "-")):
+            if other in known:
+                return other
+    return name
 
 
 def refuse_parameters(request: Request, known: Names[str] = ()) -> None:

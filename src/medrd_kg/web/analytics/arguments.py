@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, Final
 
 from medrd_kg.linkage.facets import FACETS
@@ -85,12 +86,25 @@ def read_arguments(arguments: Sequence[Argument], given: Mapping[str, list[str]]
 
 
 def choice(
-    name: str, description: str, known: Sequence[str], *, default: str | None = None
+    name: str,
+    description: str,
+    known: Sequence[str],
+    *,
+    default: str | None = None,
+    also: Mapping[str, str] = MappingProxyType({}),
 ) -> Argument:
-    """Return a parameter with a few possible values."""
+    """Return a parameter with a few possible values.
+
+    Args:
+        name: As callers write it.
+        description: What it says.
+        known: Its values.
+        default: Its value when it is not given.
+        also: What callers may write instead of some values.
+    """
 
     def read(values: Sequence[str]) -> str:
-        return _known(name, values[0], known)
+        return _known(name, also.get(values[0], values[0]), known)
 
     schema: Schema = {"type": "string", "enum": list(known)}
     if default is not None:

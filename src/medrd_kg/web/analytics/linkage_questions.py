@@ -1,5 +1,6 @@
 """Linkages: pairs that share concepts, what lies behind them, bridges, and stated links."""
 
+from dataclasses import replace
 from typing import Final
 
 from medrd_kg.linkage.bridges import Bridge, BridgeQuestion, bridges
@@ -12,6 +13,7 @@ from medrd_kg.linkage.linkages import (
     linkage_items,
     linkages,
 )
+from medrd_kg.linkage.paths import iri_of_thing
 from medrd_kg.linkage.stated import RELATIONS, StatedLink, stated_links
 from medrd_kg.linkage.tables import FactTables
 from medrd_kg.linkage.twins.linkages import (
@@ -108,6 +110,9 @@ def _stated_links(tables: FactTables, values: Values, offset: int, limit: int) -
     return Answer.of(stated_links(tables, **values, offset=offset, limit=limit))
 
 
+_PROPERTIES: Final = {"feedsInto": "feeds-into", "steeredBy": "steered-by"}
+"""Properties of the graph, whose names stand for their relations too."""
+
 _ONE_KIND: Final = choice("of", "Kind of the things that are connected.", FACETS, default="project")
 
 LINKAGE_QUESTIONS: Final = (
@@ -166,10 +171,13 @@ LINKAGE_QUESTIONS: Final = (
         "Links that the policy states in words: what feeds into what, who steers what",
         "",
         (
-            choice("relation", "Only this relation.", RELATIONS),
+            choice("relation", "Only this relation.", RELATIONS, also=_PROPERTIES),
             choice("left", "Kind of the subject.", FACETS),
             choice("right", "Kind of the target.", FACETS),
-            text("thing", "IRI that one end must have."),
+            replace(
+                text("thing", "IRI, prefixed name or kind/slug that one end must have."),
+                read=lambda values: iri_of_thing("thing", values[0]),
+            ),
         ),
         _stated_links,
         entry=StatedLink,
