@@ -1,11 +1,9 @@
 """The settings table: sources, precedence and faults."""
 
-import logging
-
 import pytest
 
 from medrd_kg.problems import Problem
-from medrd_kg.settings import RESERVED, Settings
+from medrd_kg.settings import Settings
 
 
 def test_environment_sets_a_value(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,11 +73,19 @@ def test_misspelt_name_is_refused() -> None:
         Settings.load({"MEDRD_KG_PROT": "1"})
 
 
-@pytest.mark.parametrize("name", sorted(RESERVED))
-def test_reserved_name_warns(name: str, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.WARNING):
-        Settings.load({f"MEDRD_KG_{name}": "1" * 24})
-    assert f"MEDRD_KG_{name} has no effect" in caplog.text
+@pytest.mark.parametrize("value", ["duckdb", "duckdb:"])
+def test_engine_of_the_fact_tables_is_named(value: str) -> None:
+    assert Settings.load({}, analytics=value).analytics == value
+
+
+@pytest.mark.parametrize("value", ["", "spark:", "duckdb:/tmp"])
+def test_unknown_engine_of_the_fact_tables_is_refused(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("MEDRD_KG_ANALYTICS", value)
+    with pytest.raises(Problem, match="MEDRD_KG_ANALYTICS") as fault:
+        Settings.load()
+    assert fault.value.kind.exit_code == 2
 
 
 def test_base_url_follows_public_url() -> None:

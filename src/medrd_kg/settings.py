@@ -4,7 +4,6 @@ Each field of `Settings` is one setting. Its environment variable is ``MEDRD_KG_
 name in capitals; its flag is the name with dashes. A flag outranks the environment.
 """
 
-import logging
 import os
 import re
 from collections.abc import Mapping
@@ -17,12 +16,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from medrd_kg.problems import Problem
 
-__all__ = ["ENVIRONMENT_PREFIX", "RESERVED", "SECRETS", "Settings"]
+__all__ = ["ENVIRONMENT_PREFIX", "SECRETS", "Settings"]
 
 ENVIRONMENT_PREFIX = "MEDRD_KG_"
-
-RESERVED = frozenset({"ANALYTICS"})
-"""Names kept for coming versions: `Settings.load` warns that they have no effect yet."""
 
 SECRETS = frozenset({"reader_token", "editor_token", "admin_token"})
 """Fields whose values never reach a terminal or a log."""
@@ -30,8 +26,6 @@ SECRETS = frozenset({"reader_token", "editor_token", "admin_token"})
 _HASHED_TOKEN = re.compile(r"sha256:[0-9a-f]{64}")
 _TOKEN_CHARACTERS = 24
 _LISTS = ("cors_origins", "service_allow", "trusted_hosts", "trusted_proxies")
-
-_logger = logging.getLogger(__name__)
 
 
 class Settings(BaseSettings):
@@ -55,6 +49,14 @@ class Settings(BaseSettings):
         description=(
             "RDF store: `embedded:memory` asks data in memory, `embedded:disk` the files of the"
             " release, and `embedded:` what suits the size of the data."
+        ),
+    )
+    analytics: str = Field(
+        "duckdb:",
+        pattern=r"^duckdb:?$",
+        description=(
+            "Engine of the fact tables, which answers linkages, coverage, gaps, flows and changes:"
+            " `duckdb:`, embedded, is the only one so far."
         ),
     )
     public_url: str = Field(
@@ -218,7 +220,7 @@ class Settings(BaseSettings):
 
 
 def _unknown_names(variables: Mapping[str, str]) -> list[str]:
-    """Name each variable with our prefix that no setting reads (a typing slip, or reserved)."""
+    """Name each variable with our prefix that no setting reads (a typing slip)."""
     known = {name.upper() for name in Settings.model_fields}
     # Variables of the test suite share the prefix, so that one word finds them all.
     known.add("SHARED")
@@ -227,9 +229,7 @@ def _unknown_names(variables: Mapping[str, str]) -> list[str]:
         if not variable.startswith(ENVIRONMENT_PREFIX):
             continue
         name = variable.removeprefix(ENVIRONMENT_PREFIX)
-        if name in RESERVED:
-            _logger.warning("%s has no effect in this version", variable)
-        elif name not in known:
+        if name not in known:
             faults.append(f"{variable} is not a setting: unset it or mend its name")
     return faults
 
