@@ -8,7 +8,9 @@ from pyoxigraph import NamedNode, Quad
 from tests.linkage.asking import ask
 from tests.linkage.random_graphs import both, quads
 
-from medrd_kg.linkage.projection import TABLES, project
+from medrd_kg.linkage.projection import project
+from medrd_kg.linkage.single import FILE
+from medrd_kg.linkage.table_names import TABLES
 from medrd_kg.linkage.tables import FactTables
 from medrd_kg.store.base import Store
 from medrd_kg.store.embedded import EmbeddedStore
@@ -25,7 +27,7 @@ def test_the_same_graph_gives_the_same_bytes(
     rows = project(graph, tmp_path)
     assert set(rows) == set(TABLES)
     assert digests(tmp_path) == digests(tables_folder)
-    assert set(digests(tmp_path)) == {f"{name}.parquet" for name in TABLES}
+    assert set(digests(tmp_path)) == {*(f"{name}.parquet" for name in TABLES), FILE}
 
 
 def test_an_empty_graph_has_empty_tables(tmp_path: Path) -> None:

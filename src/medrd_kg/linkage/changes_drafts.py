@@ -1,11 +1,11 @@
 """Changes before they are shown: numbers of items, of which only those of a page are described."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from medrd_kg.linkage.items import Evidence, Item, Thing, described, things_of
+from medrd_kg.linkage.items import Evidence, Item, Thing, described, sources_of, things_of
 from medrd_kg.linkage.tables import Row, Session, statement
 
 __all__ = [
@@ -17,7 +17,6 @@ __all__ = [
     "Window",
     "said_between",
     "shown_changes",
-    "sources_of",
     "without_zeros",
 ]
 
@@ -250,13 +249,3 @@ def shown_changes(session: Session, drafts: Sequence[Draft]) -> tuple[Change, ..
         )
         for each in drafts
     )
-
-
-def sources_of(session: Session, numbers: Iterable[int]) -> dict[int, Evidence]:
-    """Return sources by their numbers."""
-
-    def load(missing: list[int]) -> dict[int, Evidence]:
-        rows = session.rows(statement("sources"), {"sources": missing})
-        return {number: Evidence(*cited) for number, *cited in rows}
-
-    return session.remembered.looked_up("source", numbers, load)

@@ -16,6 +16,7 @@ __all__ = [
     "check_page",
     "described",
     "number_of",
+    "sources_of",
     "things_of",
 ]
 
@@ -125,30 +126,63 @@ def described(session: Session, numbers: Iterable[int]) -> dict[int, Item]:
     """
 
     def load(missing: list[int]) -> dict[int, Item]:
-        rows = session.rows(statement("listed_items"), {"items": missing})
-        listed = [row[0] for row in rows]
-        figures = sorted(set(missing).difference(listed))
-        cited = session.rows(statement("listed_evidence"), {"keys": listed}) if listed else []
-        if figures:
-            rows += session.rows(statement("items"), {"items": figures})
-            cited += session.rows(statement("evidence"), {"keys": figures})
-        evidence: dict[int, list[Evidence]] = {}
-        for item, *source, _ in cited:
-            evidence.setdefault(item, []).append(Evidence(*source))
-        return {
-            item: Item(iri, kind, ja, en, year, tuple(evidence.get(item, ())))
-            for item, iri, kind, ja, en, year in rows
+        held = session.single.found("item", missing)
+        cited = sources_of(session, (source for *_, sources in held.values() for source in sources))
+        found = {
+            number: Item(iri, kind, ja, en, year, tuple(cited[source] for source in sources))
+            for number, (iri, kind, ja, en, year, sources) in held.items()
         }
+        return found | _read_items(session, [each for each in missing if each not in found])
 
     return session.remembered.looked_up("item", sorted(set(numbers)), load)
+
+
+def _read_items(session: Session, numbers: list[int]) -> dict[int, Item]:
+    """Return items from the tables themselves, as releases without the file of them need it."""
+    if not numbers:
+        return {}
+    rows = session.rows(statement("listed_items"), {"items": numbers})
+    listed = [row[0] for row in rows]
+    figures = sorted(set(numbers).difference(listed))
+    cited = session.rows(statement("listed_evidence"), {"keys": listed}) if listed else []
+    if figures:
+        rows += session.rows(statement("items"), {"items": figures})
+        cited += session.rows(statement("evidence"), {"keys": figures})
+    evidence: dict[int, list[Evidence]] = {}
+    for item, *source, _ in cited:
+        evidence.setdefault(item, []).append(Evidence(*source))
+    return {
+        item: Item(iri, kind, ja, en, year, tuple(evidence.get(item, ())))
+        for item, iri, kind, ja, en, year in rows
+    }
+
+
+def sources_of(session: Session, numbers: Iterable[int]) -> dict[int, Evidence]:
+    """Return sources by their numbers."""
+
+    def load(missing: list[int]) -> dict[int, Evidence]:
+        found = {
+            key: Evidence(*said) for key, said in session.single.found("source", missing).items()
+        }
+        absent = [each for each in missing if each not in found]
+        if absent:
+            rows = session.rows(statement("sources"), {"sources": absent})
+            found |= {number: Evidence(*cited) for number, *cited in rows}
+        return found
+
+    return session.remembered.looked_up("source", numbers, load)
 
 
 def things_of(session: Session, numbers: Iterable[int | None]) -> dict[int, Thing]:
     """Return concepts, projects, organisations and the like by their numbers; None is left out."""
 
     def load(missing: list[int]) -> dict[int, Thing]:
-        rows = session.rows(statement("things"), {"concepts": missing})
-        return {number: Thing(iri, ja, en) for number, iri, ja, en in rows}
+        found = {key: Thing(*said) for key, said in session.single.found("thing", missing).items()}
+        absent = [each for each in missing if each not in found]
+        if absent:
+            rows = session.rows(statement("things"), {"concepts": absent})
+            found |= {number: Thing(iri, ja, en) for number, iri, ja, en in rows}
+        return found
 
     wanted = sorted({number for number in numbers if number is not None})
     return session.remembered.looked_up("thing", wanted, load)
@@ -162,7 +196,7 @@ def number_of(session: Session, iri: str) -> int:
     """
 
     def load(missing: list[str]) -> dict[str, int]:
-        return {
+        return session.single.found("number", missing) or {
             each: int(row[0])
             for each in missing
             for row in session.rows(statement("number"), {"iri": each})

@@ -15,8 +15,9 @@ from medrd_kg.linkage.items import PAGE, Page, Thing, check_page, number_of, thi
 from medrd_kg.linkage.pdca_drafts import Element, ElementDraft, shown_elements
 from medrd_kg.linkage.pdca_money import amounts, execution_rates, figures_of, money_actions
 from medrd_kg.linkage.pdca_sheets import Sheet, results, sheet_actions, sheets_of
+from medrd_kg.linkage.pdca_topics import topics_sharing
 from medrd_kg.linkage.selection import BASES
-from medrd_kg.linkage.tables import FactTables, Row, Session, statement
+from medrd_kg.linkage.tables import FactTables, Row, Session
 from medrd_kg.problems import Problem
 
 __all__ = ["STEPS", "Cycle", "CycleQuestion", "Step", "pdca"]
@@ -187,8 +188,7 @@ def _policy(
                 "plan", "project", concept=project, basis="stated", items=tuple(programmes)
             )
             items += (item for item, *_ in _statements(session, project, year))
-        asked = {"programme": programme, "fiscal_year": year, "basis": question.basis}
-        for topic, shared, basis in session.rows(statement("pdca_topics"), asked):
+        for topic, shared, basis in topics_sharing(session, programme, year, question.basis):
             items.append(topic)
             yield ElementDraft("plan", "topic", "stated", item=topic, concept=shared, basis=basis)
     goals: dict[Thing, set[int]] = {}

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from medrd_kg.linkage.changes_drafts import sources_of, without_zeros
-from medrd_kg.linkage.items import Evidence, Item, Thing, described, things_of
+from medrd_kg.linkage.changes_drafts import without_zeros
+from medrd_kg.linkage.items import Evidence, Item, Thing, described, sources_of, things_of
 from medrd_kg.linkage.tables import Session
 
 __all__ = ["Element", "ElementDraft", "shown_elements"]

@@ -14,41 +14,13 @@ from typing import Final
 
 import duckdb
 
+from medrd_kg.linkage.single_writing import write_single
+from medrd_kg.linkage.table_names import TABLES
 from medrd_kg.store.base import Store
 from medrd_kg.store.embedded import EmbeddedStore
 
-__all__ = ["OF_SUBJECT", "TABLES", "project", "query_text"]
+__all__ = ["OF_SUBJECT", "project", "query_text"]
 
-TABLES: Final = (
-    "item",
-    "concept",
-    "facet_value",
-    "broader_closure",
-    "item_facet",
-    "figure",
-    "item_year",
-    "total",
-    "total_member",
-    "part",
-    "source",
-    "item_evidence",
-    "concept_evidence",
-    "stated_link",
-    "link_evidence",
-    "indicator_result",
-    "programme_link",
-    "edition",
-    "succession",
-    "aim",
-    "path_edge",
-    "path_node",
-    "path_evidence",
-    "process_part",
-    "process_evidence",
-    "topic_reason",
-    "topic_naming",
-)
-"""The fact tables, in the order in which they are made: each may use those before it."""
 
 _READ: Final[Mapping[str, Mapping[str, str]]] = {
     "items": {"published": "INTEGER"},
@@ -112,8 +84,8 @@ def project(
 
     Args:
         store: The graph; its default graph must be the merge of its named graphs.
-        folder: Where ``<table>.parquet`` goes; it is created when absent, and files of these names
-            are replaced.
+        folder: Where ``<table>.parquet`` and what is read of single things go; it is created when
+            absent, and files of these names are replaced.
         rows: Answers to some of the queries, where they are known: files of SPARQL's CSV, which
             together hold the rows, compressed with Zstandard.
 
@@ -148,6 +120,7 @@ def project(
             tables.execute(f"COPY {name} TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
             counted = tables.execute(f"SELECT count(*) FROM {name}").fetchone()  # noqa: S608
             counts[name] = int(counted[0]) if counted else 0
+    write_single(folder)
     return counts
 
 

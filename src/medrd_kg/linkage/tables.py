@@ -21,8 +21,9 @@ from typing import Any, Final, TypeVar
 
 import duckdb
 
-from medrd_kg.linkage.projection import TABLES
 from medrd_kg.linkage.remembering import Remembered
+from medrd_kg.linkage.single import Single
+from medrd_kg.linkage.table_names import TABLES
 from medrd_kg.problems import Problem
 
 __all__ = ["FactTables", "Row", "Session", "statement"]
@@ -88,10 +89,12 @@ class FactTables:
         self._engine.execute(f"SET allowed_directories = ['{readable}']")
         self._engine.execute("SET enable_external_access = false")
         self._engine.execute("SET lock_configuration = true")
+        self._single = Single(folder)
 
     def close(self) -> None:
         """Release the engine; open sessions fail at their next statement."""
         self._engine.close()
+        self._single.close()
 
     @contextmanager
     def session(self, *, deadline_seconds: float = _SECONDS) -> Iterator["Session"]:
@@ -116,7 +119,7 @@ class FactTables:
             return found
 
         try:
-            yield Session(cursor, self._remembered)
+            yield Session(cursor, self._remembered, self._single)
         except duckdb.InterruptException:
             raise Problem(
                 "query-timeout",
@@ -137,11 +140,15 @@ class Session:
     """A cursor of `FactTables`, for one thread; many a question needs none."""
 
     def __init__(
-        self, cursor: Callable[[], duckdb.DuckDBPyConnection], remembered: Remembered
+        self,
+        cursor: Callable[[], duckdb.DuckDBPyConnection],
+        remembered: Remembered,
+        single: Single,
     ) -> None:
-        """Keep what opens the cursor, and what sessions before this one looked up."""
+        """Keep what opens the cursor, what sessions before this one looked up, and the file."""
         self._open = cursor
         self.remembered = remembered
+        self.single = single
 
     @cached_property
     def _cursor(self) -> duckdb.DuckDBPyConnection:
@@ -176,9 +183,15 @@ class Session:
         """
 
         def load(missing: list[Key]) -> dict[Key, list[Row]]:
-            found: dict[Key, list[Row]] = {key: [] for key in missing}
-            for key, *row in self.rows(statement(name), {"keys": missing}):
-                found[key].append(tuple(row))
+            found: dict[Key, list[Row]] = {
+                key: [tuple(row) for row in rows]
+                for key, rows in self.single.found(name, missing).items()
+            }
+            absent = [key for key in missing if key not in found]
+            if absent:
+                found |= {key: [] for key in absent}
+                for key, *row in self.rows(statement(name), {"keys": absent}):
+                    found[key].append(tuple(row))
             return found
 
         return self.remembered.looked_up(name, keys, load)

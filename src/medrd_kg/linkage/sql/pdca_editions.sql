@@ -2,5 +2,5 @@
 SELECT edition.programme, edition.item, published, start_year, end_year, name, ministry, source
 FROM edition
 LEFT JOIN listed_evidence USING (item)
-WHERE list_contains($keys::INTEGER[], edition.programme)
+WHERE edition.programme IN (SELECT unnest($keys::INTEGER[]))
 ORDER BY published, edition.item, source

@@ -3,4 +3,5 @@ WITH
 {{current_figures}}
 SELECT programme, *
 FROM current_figures
-WHERE list_contains($keys::INTEGER[], programme)
+WHERE programme IN (SELECT unnest($keys::INTEGER[]))
+ORDER BY item, total

@@ -5,5 +5,5 @@ JOIN concept ON concept.iri = programme.iri
 JOIN named_facet AS facet ON facet.facet = 'programme' AND facet.concept = concept.concept
 JOIN listed_item AS own ON own.item = facet.item AND own.kind = 'indicator'
 JOIN listed_evidence ON listed_evidence.item = own.item
-WHERE list_contains($keys::INTEGER[], programme.item)
+WHERE programme.item IN (SELECT unnest($keys::INTEGER[]))
 ORDER BY own.item, source
