@@ -5,6 +5,7 @@ one. These functions are what the command line and the server call.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +13,7 @@ from medrd_kg.build.alarms import Alarm, alarms_between
 from medrd_kg.build.carried_edits import CarriedEdits, carried_edits
 from medrd_kg.build.data_files import require_whole
 from medrd_kg.build.folding import folded_file, folded_graphs, note_folded
+from medrd_kg.build.former_store import Former
 from medrd_kg.build.holding import end_hold
 from medrd_kg.build.inputs import content_hash, source_records
 from medrd_kg.build.manifest import Manifest, SourceRecord
@@ -19,7 +21,7 @@ from medrd_kg.build.notes import write_notes
 from medrd_kg.build.progress import ConsoleProgress, Progress, Timings
 from medrd_kg.build.reading import MOST_IN_MEMORY, read_at_once, read_in_parts
 from medrd_kg.build.reasoning import has_java
-from medrd_kg.build.release import OpenRelease, Releases
+from medrd_kg.build.release import STORE, OpenRelease, Releases
 from medrd_kg.build.retention import require_space, size_of, space_needed
 from medrd_kg.build.storage_faults import storage_faults
 from medrd_kg.build.writing import write_release
@@ -222,26 +224,29 @@ def _build(
     timings = Timings(progress)
     root, files, records = _inputs(data_dir, root)
     current = releases.current()
-    before = 0 if current is None else size_of(current)
+    size_before = 0 if current is None else size_of(current)
     large = sum(each.path.stat().st_size for each in files) > MOST_IN_MEMORY
-    needed = space_needed(sum(each.bytes for each in records), before, in_parts=large)
+    needed = space_needed(sum(each.bytes for each in records), size_before, in_parts=large)
     require_space(releases.folder, needed)
-    read = read_in_parts if large else read_at_once
+    before = releases.intact_manifest()
+    former = None if before is None or current is None else Former(current, before, STORE)
+    read = partial(read_in_parts, former=former) if large else read_at_once
     with storage_faults(releases.folder), releases.workspace() as folder:
         content = read(files, records, root=root, data_dir=data_dir, folder=folder, timings=timings)
         folded = folded_graphs(files)
         note_folded(folder, content.quads.graphs, folded)
         edits = carried_edits(data_dir, content.store, current, folded=folded)
-        manifest = write_release(folder, content=content, sources=records, timings=timings)
-        former = releases.intact_manifest()
-        alarms = [] if former is None else alarms_between(former, manifest)
+        manifest = write_release(
+            folder, content=content, sources=records, timings=timings, former=former
+        )
+        alarms = [] if former is None else alarms_between(former.manifest, manifest)
         _tell(progress, alarms, edits)
         if alarms and refuse_drops:
             raise _refused(alarms)
         manifest = write_notes(
             folder,
             manifest,
-            former=None if former is None or current is None else (former, current),
+            former=None if former is None else (former.manifest, former.path),
             alarms=alarms,
             edits=edits,
         )

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from medrd_kg.build.canonical import canonical_lines
+from medrd_kg.build.former_store import Former
 from medrd_kg.build.gates import check_shapes, require_conformance
 from medrd_kg.build.inference import Inference, committed_dir, infer, parts, reason
 from medrd_kg.build.inputs import load_content
@@ -117,6 +118,7 @@ def read_in_parts(
     data_dir: Path,
     folder: Path,
     timings: Timings,
+    former: Former | None = None,
 ) -> ReadContent:
     """Read a content in parts and write the release's store; see `read_at_once`.
 
@@ -128,6 +130,7 @@ def read_in_parts(
             what does not conform.
         folder: The unfinished release.
         timings: Told of each step.
+        former: The release before, whose store is taken over where little differs.
     """
     with timings.step("looking up the reasoner's results"):
         each_part = parts(files)
@@ -142,7 +145,7 @@ def read_in_parts(
         kept=data_dir / _KEPT,
         work=folder / _WORK,
         timings=timings,
-        write_store=partial(write_store, folder / STORE),
+        write_store=partial(write_store, folder / STORE, former=former),
     )
     require_conformance(found.validation, data_dir / _FAILED_VALIDATION)
     store = EmbeddedStore(folder / STORE, read_only=True, holds_merge=True)

@@ -6,10 +6,11 @@ runs); a line costs a fraction of what it costs one by one.
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
-__all__ = ["Block", "blocks_of", "merged", "unique"]
+__all__ = ["Block", "blocks_of", "differences", "in_blocks", "merged", "unique"]
 
 Block = list[bytes]
 """Sorted lines, one after the other."""
@@ -17,6 +18,8 @@ Block = list[bytes]
 _BUFFER: Final = 1 << 20
 _PIECE: Final = 1 << 20
 """Bytes read of a file at a time."""
+_LINES: Final = 5000
+"""Lines of a block that is not read from a file."""
 
 
 def blocks_of(path: Path) -> Iterator[Block]:
@@ -73,3 +76,44 @@ def unique(blocks: Iterable[Block]) -> Iterator[Block]:
         if lines:
             last = lines[-1]
             yield lines
+
+
+def in_blocks(lines: Iterable[bytes]) -> Iterator[Block]:
+    """Yield lines in blocks."""
+    waiting = iter(lines)
+    while block := list(islice(waiting, _LINES)):
+        yield block
+
+
+def differences(older: Iterable[Block], newer: Iterable[Block]) -> Iterator[tuple[Block, Block]]:
+    """Yield bit by bit which lines are gone and which are new.
+
+    Args:
+        older: Sorted within its blocks and from block to block, each line once.
+        newer: The same.
+    """
+    olds, news = iter(older), iter(newer)
+    before, after = next(olds, []), next(news, [])
+    while before and after:
+        bound = min(before[-1], after[-1])
+        was, before = _parted(before, bound)
+        now, after = _parted(after, bound)
+        if was != now:
+            known, wanted = set(was), set(now)
+            yield (
+                [line for line in was if line not in wanted],
+                [line for line in now if line not in known],
+            )
+        before, after = before or next(olds, []), after or next(news, [])
+    while before:
+        yield before, []
+        before = next(olds, [])
+    while after:
+        yield [], after
+        after = next(news, [])
+
+
+def _parted(block: Block, bound: bytes) -> tuple[Block, Block]:
+    """Return the lines up to a bound, and the others."""
+    end = bisect_right(block, bound)
+    return block[:end], block[end:]

@@ -14,6 +14,7 @@ from pyoxigraph import Literal, NamedNode
 from medrd_kg import __version__
 from medrd_kg.build.description import write_descriptions
 from medrd_kg.build.dumps import DUMPS, forget_dumps, submit_dumps, write_dumps
+from medrd_kg.build.former_store import Former
 from medrd_kg.build.gates import validation_record
 from medrd_kg.build.inference import INFERRED, Inference
 from medrd_kg.build.inputs import content_hash
@@ -82,6 +83,7 @@ def write_release(
     content: ReadContent,
     sources: Sequence[SourceRecord],
     timings: Timings,
+    former: Former | None = None,
 ) -> Manifest:
     """Write everything into an empty folder, the manifest last.
 
@@ -90,6 +92,7 @@ def write_release(
         content: What the release is to hold; its store is closed and its files are gone on return.
         sources: The files that went in.
         timings: Told of each step; its seconds enter the manifest, outside of every hash.
+        former: The release before, whose store is taken over where little differs.
 
     Raises:
         Problem: ``invalid-data``: a total is not the sum of its figures.
@@ -103,7 +106,7 @@ def write_release(
             write_index(store, folder / SEARCH_INDEX)
         store.close()
         with timings.step("writing the store"):
-            write_store(folder / STORE, quads)
+            write_store(folder / STORE, quads, former)
         with timings.step("writing the dumps"):
             write_dumps(quads, folder / DUMPS, PREFIXES)
     else:
