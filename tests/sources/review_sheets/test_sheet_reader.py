@@ -11,6 +11,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from medrd_kg.problems import Problem
 from medrd_kg.sources.review_sheets.reader import read_line, read_sheets
 from medrd_kg.sources.review_sheets.records import Sheet, Stage
 from medrd_kg.sources.review_sheets.report import Finding, ImportReport, Severity
@@ -163,12 +164,24 @@ def test_plain_and_compressed_files_read_alike(make_row: MakeRow, tmp_path: Path
     assert len(report) == 0
 
 
-def test_a_damaged_archive_ends_in_the_report(tmp_path: Path) -> None:
+@pytest.mark.parametrize("damage", [b"damaged!!", b""], ids=["changed", "cut off"])
+def test_a_damaged_archive_is_refused_as_a_whole(
+    make_row: MakeRow, tmp_path: Path, damage: bytes
+) -> None:
     path = tmp_path / "a.ndjson.zst"
-    path.write_bytes(zstandard.compress(b'{"a": 1}\n' * 1000)[:-9] + b"damaged!!")
+    content = (json.dumps(make_row(), ensure_ascii=False) + "\n").encode() * 1000
+    path.write_bytes(zstandard.compress(content)[:-9] + damage)
+    with pytest.raises(Problem, match=r"a\.ndjson\.zst: its compression is damaged or cut off"):
+        list(read_sheets(path, ImportReport()))
+
+
+def test_all_frames_of_an_archive_are_read(make_row: MakeRow, tmp_path: Path) -> None:
+    line = (json.dumps(make_row(), ensure_ascii=False) + "\n").encode()
+    path = tmp_path / "a.ndjson.zst"
+    path.write_bytes(zstandard.compress(line[:200]) + zstandard.compress(line[200:] + line))
     report = ImportReport()
-    assert list(read_sheets(path, report)) == []
-    assert any(each.severity is Severity.SHEET_SKIPPED for each in report)
+    assert len(list(read_sheets(path, report))) == 2
+    assert len(report) == 0
 
 
 junk = st.recursive(

@@ -5,14 +5,14 @@ nothing is guessed and no row stops the import. Files of later years may have mo
 lack some: a missing list is an empty list.
 """
 
-import io
 import json
 from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import zstandard
 
+from medrd_kg.problems import Problem
 from medrd_kg.sources.review_sheets.amounts import Token
 from medrd_kg.sources.review_sheets.cells import RowError, SheetCells
 from medrd_kg.sources.review_sheets.records import Sheet
@@ -21,6 +21,8 @@ from medrd_kg.sources.review_sheets.report import ImportReport, Severity
 __all__ = ["read_line", "read_sheets"]
 
 _LONGEST_LINE = 64 * 1024 * 1024
+_PIECE = 1 << 16
+"""Bytes of a compressed file that are read at a time."""
 
 
 def _lines(path: Path) -> Iterator[bytes]:
@@ -28,14 +30,29 @@ def _lines(path: Path) -> Iterator[bytes]:
 
     Raises:
         OSError: The file cannot be read.
-        zstandard.ZstdError: The file ends in ``.zst`` and is not Zstandard.
+        zstandard.ZstdError: The file ends in ``.zst`` and is not Zstandard, or is cut off.
     """
     with path.open("rb") as raw:
         if path.suffix == ".zst":
-            with zstandard.ZstdDecompressor().stream_reader(raw) as stream:
-                yield from io.BufferedReader(stream, 1 << 20)
+            rest = b""
+            for piece in _unpacked(raw):
+                *lines, rest = (rest + piece).split(b"\n")
+                yield from (line + b"\n" for line in lines)
+            yield rest
         else:
             yield from raw
+
+
+def _unpacked(raw: BinaryIO) -> Iterator[bytes]:
+    """Yield what all frames of a Zstandard file hold; the library's streams pass over a cut one."""
+    unpacking = None
+    while packed := raw.read(_PIECE):
+        while packed:
+            unpacking = unpacking or zstandard.ZstdDecompressor().decompressobj()
+            yield unpacking.decompress(packed)
+            packed, unpacking = (unpacking.unused_data, None) if unpacking.eof else (b"", unpacking)
+    if unpacking is not None:
+        raise zstandard.ZstdError("the last frame has no end")
 
 
 def _decode(line: bytes) -> Mapping[str, Any]:
@@ -78,13 +95,19 @@ def read_sheets(
 
     Raises:
         OSError: The file cannot be read.
+        Problem: ``invalid-data``: its compression is damaged or cut off. A part of a year would
+            give totals that nobody stated.
     """
+    number = 0
     try:
         for number, line in enumerate(_lines(path), 1):
             if (lines is None or number in lines) and line.strip():
                 sheet = read_line(path.name, number, line, report)
                 if sheet is not None:
                     yield sheet
-    except zstandard.ZstdError:
-        reason = "the compressed file is damaged; the rest of it was not read"
-        report.add(path.name, 0, "/", Severity.SHEET_SKIPPED, reason)
+    except zstandard.ZstdError as error:
+        raise Problem(
+            "invalid-data",
+            f"{path.name}: its compression is damaged or cut off behind line {number}",
+            "get the file again, or pack it again; nothing of it was imported",
+        ) from error
