@@ -11,6 +11,7 @@ from starlette.routing import Match
 
 from medrd_kg.web.analytics.shown import Json
 from medrd_kg.web.naming import takes_release
+from medrd_kg.web.pages.alike import told_apart
 from medrd_kg.web.state import serving
 
 __all__ = ["Parameters", "answer_of", "ask", "query_string"]
@@ -38,7 +39,7 @@ async def ask(request: Request, path: str, parameters: Parameters | None = None)
     """Return what ``GET path`` answers in JSON.
 
     The handler of the address is called, without HTTP in between, so that the page shows the very
-    answer that its readers get from REST.
+    answer that its readers get from REST, but for names that several programmes bear: see `alike`.
 
     Args:
         request: The request for the page.
@@ -56,6 +57,7 @@ async def ask(request: Request, path: str, parameters: Parameters | None = None)
     if kept is None:
         kept = await _answer(request.app, request.scope, path, query)
         if served is not None:  # the data alone fix it, so both languages need it once
+            kept = await told_apart(served, kept)
             served.documents.put(key, kept)
     return orjson.loads(kept)
 

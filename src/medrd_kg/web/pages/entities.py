@@ -11,6 +11,7 @@ from fastapi import Request, Response
 from medrd_kg.kinds import kinds
 from medrd_kg.web.charts.drawing import Drawing
 from medrd_kg.web.pages.addresses import PAGE_KINDS
+from medrd_kg.web.pages.alike import additions, amend
 from medrd_kg.web.pages.asking import ask
 from medrd_kg.web.pages.budget_chart import budget_chart, figures_chart, latest_amounts
 from medrd_kg.web.pages.entity_sections import SECTIONS
@@ -60,6 +61,7 @@ def _show(kind: str) -> Handler:
         own = "ministry" if is_ministry else kind
         found = await asyncio.gather(*(each(request, own, slug, item) for each in SECTIONS[own]))
         shown = [each for each in found if each.rows or each.fault]
+        amend([each.rows for each in shown], await additions(served))
         await _name_sources(served, path, shown)
         sections = [_with_chart(request, kind, each) for each in shown]
         return render(

@@ -9,6 +9,7 @@ from fastapi import Request, Response
 from medrd_kg.kinds import kinds
 from medrd_kg.problems import Problem
 from medrd_kg.web.charts.drawing import About, Drawing, Label
+from medrd_kg.web.charts.lines import Line, lines_of_cells
 from medrd_kg.web.charts.matrix import Cell, matrix
 from medrd_kg.web.charts.twin import Number, Twin, Words
 from medrd_kg.web.pages.asking import ask
@@ -87,12 +88,13 @@ async def _pictures(request: Request, page: Page, year: int) -> dict[str, Any]:
     covered = await ask(request, "/api/v1/coverage", {**topics, "limit": 100, "explain": "true"})
     by_modality = {**topics, "rows": "modality", "limit": 1}
     modalities = await ask(request, "/api/v1/coverage", by_modality)
-    drawn, twin = _matrix(page, covered, year)
+    drawn, lines, twin = _matrix(page, covered, year)
     return {
         "money": await _money(request, page, year),
         "topics": {
             "answer": covered,
             "drawing": drawn,
+            "lines": lines,
             "twin": twin,
             "parameters": topics,
         },
@@ -128,8 +130,10 @@ async def _money(request: Request, page: Page, year: int) -> dict[str, Any] | No
     }
 
 
-def _matrix(page: Page, covered: Mapping[str, Any], year: int) -> tuple[Drawing, Twin]:
-    """Return the diseases that a project's topics name, as a drawing and a table."""
+def _matrix(
+    page: Page, covered: Mapping[str, Any], year: int
+) -> tuple[Drawing, tuple[Line, ...], Twin]:
+    """Return the diseases that a project's topics name, as a drawing, line by line, a table."""
     t = words(page.language).home
     found = {(each["row"], each["column"]): each["value"] for each in covered["items"]}
     rows = [each for each in covered["rows"] if each["value"]]
@@ -159,9 +163,8 @@ def _matrix(page: Page, covered: Mapping[str, Any], year: int) -> tuple[Drawing,
         (t.items, True),
     )
     twin = Twin(t.topics.format(year=page.year(year)), headings, tuple(table))
-    return matrix(
-        about, [name(each) for each in rows], [name(each) for each in columns], cells
-    ), twin
+    axes = [name(each) for each in rows], [name(each) for each in columns]
+    return matrix(about, *axes, cells), lines_of_cells(*axes, cells), twin
 
 
 def _most_named(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -136,11 +136,13 @@ async def _matrix(visit: _Visit) -> dict[str, object]:
     about = About("matrix", title, told)
     chosen = _chosen(asked, "row", "column")
     items = await visit.ask("coverage/items", {**question, **chosen}) if chosen else None
+    drawing, lines = found.chart(about) if found.rows and found.columns else (None, ())
     return {
         "title": title,
         "answer": answer,
         "coverage": found,
-        "drawing": found.chart(about) if found.rows and found.columns else None,
+        "drawing": drawing,
+        "lines": lines,
         "twin": found.twin(title, rows),
         "items": items,
         "names": _names_of(visit, answer, chosen),
@@ -233,14 +235,14 @@ async def _network(visit: _Visit) -> dict[str, object]:
         n=len(answer["items"]),
     )
     about = About("network", str(values["title"]), told)
-    drawing = network_chart(
+    drawing, lines = network_chart(
         visit.page,
         about,
         answer["items"],
         address,
         is_one_kind=asked["rows"] == asked["columns"],
     )
-    return {**values, "drawing": drawing if answer["items"] else None}
+    return {**values, "drawing": drawing if answer["items"] else None, "lines": lines}
 
 
 async def _list(visit: _Visit) -> dict[str, object]:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from medrd_kg.web.charts.bars import Row, rows
 from medrd_kg.web.charts.drawing import About, Drawing, Label
+from medrd_kg.web.charts.lines import Line, lines_of_cells, lines_of_edges
 from medrd_kg.web.charts.matrix import Cell, matrix
 from medrd_kg.web.charts.network import Edge, columns_of_places, network, ring_of_places
 from medrd_kg.web.charts.twin import Number, Twin, Words
@@ -59,8 +60,8 @@ class Coverage:
         """Return a count, or a rounded amount."""
         return self._page.yen_short(value) if self.is_money else f"{value:,}"
 
-    def chart(self, about: About) -> Drawing:
-        """Return the heat map."""
+    def chart(self, about: About) -> tuple[Drawing, tuple[Line, ...]]:
+        """Return the heat map, and the same line by line for narrow screens."""
         lefts = [label_of(self._page, each["thing"]) for each in self.rows]
         tops = [label_of(self._page, each["thing"]) for each in self.columns]
         cells = []
@@ -72,7 +73,7 @@ class Coverage:
                 name = f"{lefts[row].text} × {tops[column].text}: {self._exact(value)}"
                 href = self._address(left["thing"]["id"], top["thing"]["id"])
                 cells.append(Cell(row, column, value, Label(self.shown(value), None, href, name)))
-        return matrix(about, lefts, tops, cells)
+        return matrix(about, lefts, tops, cells), lines_of_cells(lefts, tops, cells)
 
     def twin(self, caption: str, corner: str) -> Twin:
         """Return the table: a cell for each pair, and sums in which everything counts once."""
@@ -114,8 +115,10 @@ def coverage_of(page: Page, t: SimpleNamespace, answer: Found, address: Address)
 
 def network_chart(
     page: Page, about: About, pairs: Sequence[Found], address: Address, *, is_one_kind: bool
-) -> Drawing:
-    """Return pairs as a network: a ring of one kind, or two columns of two kinds.
+) -> tuple[Drawing, tuple[Line, ...]]:
+    """Return pairs as a network, and line by line for narrow screens.
+
+    The network is a ring of one kind, or two columns of two kinds.
 
     Args:
         page: The page.
@@ -146,7 +149,7 @@ def network_chart(
         )
         name = f"{names}: {pair['strength']:.1f} ({shared})"
         edges.append(Edge(start, end, pair["strength"], Label(name, None, address(one, other))))
-    return network(about, places, edges)
+    return network(about, places, edges), lines_of_edges(places, edges)
 
 
 def pairs_twin(

@@ -205,7 +205,7 @@ def within(item: Json, thing: Json) -> Json:
     for language, name in thing.get("label", {}).items():
         others = item.get("altLabel", {}).get(language, ())
         names = (
-            item["label"].get(language, ""),
+            item.get("ownLabel", item["label"]).get(language, ""),
             *([others] if isinstance(others, str) else others),
         )
         rest = min((name.removeprefix(each).strip() for each in names), key=len)
