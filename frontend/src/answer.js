@@ -4,6 +4,7 @@ import { readTerm } from "./terms.js";
 
 const MOST_ROWS = 1_000_000;
 const MANY = 20_000;
+const LARGE = 10_000;
 
 export class Answer {
   columns = [];
@@ -73,6 +74,15 @@ export class Answer {
   isNumeric(column) {
     const found = this.kindsOf(column);
     return found.size === 1 && found.has("number");
+  }
+
+  /** Whether thousands are set apart: where a number is large. Years and small counts stay as they are. */
+  isGrouped(column) {
+    for (let index = 0; index < Math.min(this.length, 200); index += 1) {
+      const term = this.cell(index, column);
+      if (term?.type === "number" && Math.abs(Number(term.value)) >= LARGE) return true;
+    }
+    return false;
   }
 
   /** Numbers of rows in the order of a column; empty cells come last. */

@@ -1,17 +1,14 @@
 // Bars of one number per row.
 
 import { cut, html, say, svg, widthOf } from "./elements.js";
+import { called } from "./names.js";
 import { columnsOf, picture } from "./pictures.js";
-import { shorten } from "./terms.js";
 
 const MOST = 40;
 const ROW = 26;
 const EM = 13;
 
-function nameOf(term, settings) {
-  if (!term) return "–";
-  return term.type === "iri" ? shorten(term.value, settings.prefixes) : term.value;
-}
+const nameOf = (term, settings) => (term ? called(term, settings) : "–");
 
 function draw(answer, settings, label, value) {
   const rows = [];
@@ -54,7 +51,7 @@ export function chart(answer, settings) {
   const texts = columnsOf(answer, "text").filter((column) => !numbers.includes(column));
   const own = texts.find((column) => answer.columns[column].endsWith(`_${settings.language}`));
   const { words } = settings;
-  return picture(answer, [
+  return picture(answer, settings, [
     { name: "label", label: words.labels, columns: labels, value: own ?? texts[0] ?? labels.find((each) => !numbers.includes(each)) ?? 0 },
     { name: "value", label: words.values, columns: numbers, value: numbers.find((column) => /amount|total|count|yen|number/i.test(answer.columns[column])) ?? numbers.at(-1) },
   ], ({ label, value }) => draw(answer, settings, label, value));

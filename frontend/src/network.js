@@ -1,8 +1,9 @@
 // A network: two columns are the ends of links.
 
 import { cut, html, say, svg, widthOf } from "./elements.js";
+import { called } from "./names.js";
 import { columnsOf, picture } from "./pictures.js";
-import { hrefOf, shorten } from "./terms.js";
+import { hrefOf } from "./terms.js";
 
 const MOST_NODES = 60;
 const WIDTH = 960;
@@ -90,7 +91,7 @@ export function drawn(nodes, links, settings, caption) {
     svg("line", { x1: from.x, y1: from.y, x2: to.x, y2: to.y, class: "link" }, name && svg("title", {}, name)));
   const taken = [];
   const marks = nodes.map((node) => {
-    const name = node.name ?? (node.type === "iri" ? shorten(node.value, settings.prefixes) : node.value);
+    const name = node.name ?? called(node, settings);
     const shown = cut(name, 16);
     const half = (EM * widthOf(shown)) / 2 + 4;
     const label = room(node, half, taken);
@@ -121,7 +122,7 @@ export function network(answer, settings) {
   const things = columnsOf(answer, "iri");
   const [source, target] = things.length >= 2 ? things : ends;
   const { words } = settings;
-  return picture(answer, [
+  return picture(answer, settings, [
     { name: "source", label: words.source, columns: ends, value: source },
     { name: "target", label: words.target, columns: ends, value: target },
   ], (chosen) => draw(answer, settings, chosen.source, chosen.target));

@@ -28,6 +28,10 @@ export function readTerm(cell) {
   return { type: NUMBER.test(cell) ? "number" : "text", value: cell };
 }
 
+/** A number with its thousands apart; one with an exponent stays as it is. */
+export const grouped = (number) =>
+  number.replace(/^([+-]?)(\d+)(?=\.\d*$|$)/, (_, sign, whole) => sign + whole.replace(/\B(?=(?:\d{3})+$)/g, ","));
+
 /** The prefix and local name of an IRI, or null when none of the prefixes suits it. */
 export function split(iri, prefixes) {
   let best = null;

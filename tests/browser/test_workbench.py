@@ -178,13 +178,49 @@ def test_terms_are_read_as_they_are_meant(visiting: Opener) -> None:
     )
     with visiting() as visit:
         cells = open_query(visit, query).locator("#answer tbody td")
+        expect(cells.nth(6).locator("a")).to_have_text("Drug Project")
         assert [cells.nth(row).text_content() for row in range(10)] == [
             *("tab\there", "line\nbreak", 'quote"d', "感染症", "1.5", "true"),
-            *("prj:drugs", "urn:x", "2022-04-01", "<b>no markup</b>"),
+            *("Drug Projectprj:drugs", "urn:x", "2022-04-01", "<b>no markup</b>"),
         ]
         assert cells.nth(3).get_attribute("lang") == "ja"
         assert cells.nth(6).locator("a").get_attribute("href") == "/en/projects/drugs"
         assert cells.nth(7).locator("a").count() == 0
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_things_have_their_names_and_numbers_their_thousands(
+    visiting: Opener, scripts: bool
+) -> None:
+    query = """PREFIX mrd: <https://w3id.org/medrd-kg/core#> SELECT ?p ?y ?yen {
+      ?f mrd:forProgramme ?p ; mrd:fiscalYear/mrd:yearNumber ?y ; mrd:amountJPY ?yen
+      FILTER (?yen > 1000000) } ORDER BY ?f LIMIT 150"""
+    with visiting(scripts=scripts) as visit:
+        visit.open(f"/ja/query?query={quote(query)}")
+        cells = visit.page.locator("#answer tbody tr").first.locator("td")
+        expect(cells.nth(0).locator("code.iri")).to_contain_text("prg:")
+        assert re.search(r"[ぁ-ん一-龥]", cells.nth(0).locator("a").inner_text())
+        assert re.fullmatch(r"20\d\d", cells.nth(1).inner_text())
+        assert re.fullmatch(r"\d{1,3}(,\d{3})+", cells.nth(2).inner_text())
+        assert "n" in (cells.nth(2).get_attribute("class") or "").split()
+
+
+def test_names_follow_as_rows_come_into_sight_and_stand_in_pictures(visiting: Opener) -> None:
+    query = """PREFIX mrd: <https://w3id.org/medrd-kg/core#>
+      SELECT ?p (SUM(?yen) AS ?sum) { ?f mrd:forProgramme ?p ; mrd:amountJPY ?yen }
+      GROUP BY ?p ORDER BY ?p"""
+    with visiting() as visit:
+        page = open_query(visit, query, "ja")
+        page.locator("#answer p button").click()
+        expect(page.locator(".pager button").last).to_be_enabled()
+        page.locator(".pager button").last.click()
+        expect(page.locator("#answer tbody tr:last-child code.iri")).to_contain_text("prg:")
+        page.locator("[data-view=chart]").click()
+        expect(page.locator("svg.picture title").first).to_have_text(
+            re.compile(r"^[^:]*[ぁ-ん一-龥].*: [\d,]+$")
+        )
+        assert clipped_texts(page) == []
+        assert visit.errors == []
 
 
 def test_pictures_show_the_rows_of_the_table(visit: Visit) -> None:

@@ -53,10 +53,45 @@ def test_the_form_shows_the_rows_of_the_endpoint(
     _, *expected = rows_of(shipped_server, PROJECTS)
     (table,) = page.tables
     assert [row[1] for row in table.body] == [row[1] for row in expected]
-    assert [row[0] for row in table.body] == [
-        row[0].replace("https://w3id.org/medrd-kg/id/project/", "prj:") for row in expected
-    ]
+    names = {
+        each["slug"]: each["label"][language]
+        for each in shipped_server.get("/api/v1/projects").json()["items"]
+    }
+    slugs = [row[0].rpartition("/")[2] for row in expected]
+    assert [row[0] for row in table.body] == [f"{names[slug]}prj:{slug}" for slug in slugs]
     assert f"/{language}/projects/drugs" in {address for address, _ in page.links}
+
+
+NUMBERS = """SELECT ?year ?yen ?part ?note {
+  VALUES (?year ?yen ?part ?note) {
+    (2022 125144000000 -12345.5 "125144000000") (2021 5000 0.5 "2021") } }"""
+
+
+def test_large_numbers_have_their_thousands_apart_and_years_do_not(
+    shipped_server: httpx.Client,
+) -> None:
+    answer = shipped_server.get("/ja/query", params={"query": NUMBERS})
+    (table,) = read_page(answer.text).tables
+    assert table.body == [
+        ["2022", "125,144,000,000", "-12,345.5", "125144000000"],
+        ["2021", "5,000", "0.5", "2021"],
+    ]
+    assert answer.text.count('<td class="n">') == 6
+    assert answer.text.count('<th scope="col" class="n">') == 3
+    file = shipped_server.get("/ja/query/download", params={"query": NUMBERS, "format": "csv"})
+    assert list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"))))[1:] == [
+        ["2022", "125144000000", "-12345.5", "125144000000"],
+        ["2021", "5000", "0.5", "2021"],
+    ]
+
+
+def test_what_the_graph_does_not_name_is_shown_by_its_iri(shipped_server: httpx.Client) -> None:
+    query = (
+        "SELECT ?x { VALUES ?x { <urn:x> <https://w3id.org/medrd-kg/id/project/none> rdf:type } }"
+    )
+    query = f"PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> {query}"
+    (table,) = read_page(shipped_server.get("/en/query", params={"query": query}).text).tables
+    assert table.body == [["urn:x"], ["prj:none"], ["rdf:type"]]
 
 
 def test_a_long_answer_is_shown_in_part_and_says_so(shipped_server: httpx.Client) -> None:
@@ -147,7 +182,9 @@ def test_a_stored_query_gives_the_rows_of_its_address(shipped_server: httpx.Clie
     expected = shipped_server.get("/api/v1/queries/budget-by-project-and-year", params=values)
     items = expected.json()["items"]
     assert items
-    assert [int(row[6]) for row in page.tables[0].body] == [item["amount"] for item in items]
+    assert [int(row[6].replace(",", "")) for row in page.tables[0].body] == [
+        item["amount"] for item in items
+    ]
 
 
 def test_a_stored_query_waits_for_the_value_that_it_needs() -> None:

@@ -151,6 +151,13 @@ async def _rows(evaluator: Evaluator, described: _Described, text: str) -> list[
 async def labels_of(evaluator: Evaluator, iris: Iterable[str]) -> dict[str, dict[str, str]]:
     """Return the labels of things by language; a thing without any is called by its IRI's end."""
     wanted = sorted(set(iris))
+    labels = await stated_labels(evaluator, wanted)
+    return {iri: labels.get(iri) or {"en": iri.rpartition("/")[2]} for iri in wanted}
+
+
+async def stated_labels(evaluator: Evaluator, iris: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Return the labels of those things that have any, by language."""
+    wanted = sorted(set(iris))
     labels: dict[str, dict[str, str]] = {}
     for start in range(0, len(wanted), _AT_ONCE):
         block = values_block("s", wanted[start : start + _AT_ONCE])
@@ -158,7 +165,7 @@ async def labels_of(evaluator: Evaluator, iris: Iterable[str]) -> dict[str, dict
             thing, label = row["s"], row["o"]
             if isinstance(thing, NamedNode) and isinstance(label, RdfLiteral) and label.language:
                 labels.setdefault(thing.value, {}).setdefault(label.language, label.value)
-    return {iri: labels.get(iri) or {"en": iri.rpartition("/")[2]} for iri in wanted}
+    return labels
 
 
 def _value(term: Term | None, kind: Kind, labels: Mapping[str, Mapping[str, str]]) -> Any:  # noqa: ANN401 - any value of a cell

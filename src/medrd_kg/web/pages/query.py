@@ -17,7 +17,7 @@ from medrd_kg.vocabulary import BASE, MRD, MRDS, PREFIXES
 from medrd_kg.web.pages.addresses import PAGE_KINDS, address, base_path
 from medrd_kg.web.pages.ontology_terms import terms_of
 from medrd_kg.web.pages.query_answers import Graph, Rows, Truth, evaluation_of, first_rows
-from medrd_kg.web.pages.query_cells import cell
+from medrd_kg.web.pages.query_cells import names_in, shown_rows
 from medrd_kg.web.pages.query_files import download
 from medrd_kg.web.pages.query_stored import bound_text, fields_of, grouped_queries, stored_query
 from medrd_kg.web.pages.site import Page, language_of, page_of, render
@@ -28,6 +28,9 @@ from medrd_kg.web.state import Serving, serving
 __all__ = ["QUERY_PAGES"]
 
 _OWN: Final = ("query", "stored", "view", "explain")
+_NUMBERS: Final = frozenset({"number", "none"})
+"""Kinds of the cells of a column of numbers."""
+
 _SHOWN_ROWS: Final = 100
 """Rows in the page itself; the script and the files have them all."""
 
@@ -78,7 +81,7 @@ async def _query(request: Request) -> Response:
             else:
                 answer = await first_rows(request, served, text, _SHOWN_ROWS)
                 keepable = answer.is_keepable
-                values["answer"] = _shown(answer, page_of(request))
+                values["answer"] = await _shown(answer, page_of(request), served)
     except Problem as problem:
         status = int(problem.kind.status)
         values["problem"] = problem.document(language)
@@ -87,7 +90,7 @@ async def _query(request: Request) -> Response:
     return render(request, "query.html", values, status=status, headers=headers)
 
 
-def _shown(answer: Rows | Graph | Truth, page: Page) -> dict[str, Any]:
+async def _shown(answer: Rows | Graph | Truth, page: Page, served: Serving) -> dict[str, Any]:
     """Return an answer as the template takes it."""
     match answer:
         case Truth():
@@ -95,10 +98,13 @@ def _shown(answer: Rows | Graph | Truth, page: Page) -> dict[str, Any]:
         case Graph():
             return {"kind": "graph", "text": answer.text, "is_whole": answer.is_whole}
         case Rows():
+            rows = shown_rows(answer, page, await names_in(answer, served))
+            kinds_of = [{row[at]["kind"] for row in rows} for at in range(len(answer.columns))]
             return {
                 "kind": "rows",
                 "columns": answer.columns,
-                "rows": [[cell(term, page) for term in row] for row in answer.cells],
+                "numeric": ["number" in found and found <= _NUMBERS for found in kinds_of],
+                "rows": rows,
                 "text": answer.text,
                 "is_whole": answer.is_whole,
             }
