@@ -105,6 +105,13 @@ def test_every_item_has_its_first_members(server: httpx.Client) -> None:
             assert isinstance(item["evidence"], list)
 
 
+@pytest.mark.parametrize("name", ["documents", "topics", "process-steps", "organizations"])
+def test_an_item_is_the_same_alone_and_in_company(shipped_server: httpx.Client, name: str) -> None:
+    for item in shipped_server.get(f"/api/v1/{name}?limit=20").json()["items"]:
+        alone = shipped_server.get(f"/api/v1/{name}/{item['slug']}").json()
+        assert {key: alone[key] for key in item} == item
+
+
 def test_unbounded_inverses_are_left_to_filters(server: httpx.Client) -> None:
     project = server.get("/api/v1/projects/drugs").json()
     assert "hasProjectItem" not in project

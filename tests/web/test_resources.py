@@ -58,6 +58,19 @@ def test_a_browser_is_sent_to_the_page_in_its_language(
     assert "https://w3id.org/medrd-kg/id/project/drugs" in page.text
 
 
+@pytest.mark.parametrize("path", ["/core", "/schemes", "/ontology", "/schemes/disease"])
+def test_a_browser_reads_the_ontology_on_its_pages(server: httpx.Client, path: str) -> None:
+    for accept in (FIREFOX, "text/html"):
+        response = server.get(path, headers={"Accept": accept, "Accept-Language": "ja"})
+        assert (response.status_code, response.headers["location"]) == (303, "/ja/ontology")
+    file = server.get(f"{path}?format=rdf", headers={"Accept": FIREFOX})
+    assert file.headers["content-type"] == "application/rdf+xml"
+    assert len(read(file)) > 0
+    wrong = server.get(f"{path}?format=pdf")
+    assert wrong.status_code == 400
+    assert wrong.json()["known"] == ["ttl", "nt", "rdf", "jsonld"]
+
+
 @pytest.mark.parametrize(
     ("path", "target"),
     [

@@ -9,6 +9,7 @@ request to know what they are.
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from anyio import to_thread
@@ -137,20 +138,19 @@ class _Surroundings:
     async def of(self, told: Statements) -> "_Links":
         """Return the links, with those that some statements need."""
         if linked := _new(told.objects(self._properties), self._linked):
-            await self._add(
+            labels = await self._evaluator.select(
                 f"SELECT ?s (<{_LABEL}> AS ?p) ?o"
                 f" WHERE {{ {values_block('s', linked)} ?s <{_LABEL}> ?o }}"
             )
+            self._links.add_labels(labels)
         if cited := _new(told.objects([_STATED_IN]), self._cited):
             members = ", ".join(f"<{MRD}{name}>" for name in _UNIT_MEMBERS)
-            await self._add(
+            numbers = await self._evaluator.select(
                 f"SELECT ?s ?p ?o WHERE {{ {values_block('s', cited)} ?s ?p ?o"
                 f" FILTER (?p IN ({members})) }}"
             )
+            self._links.add_numbers(numbers)
         return self._links
-
-    async def _add(self, text: str) -> None:
-        self._links.add(await self._evaluator.select(text))
 
 
 def _new(iris: Iterable[str], known: set[str]) -> list[str]:
@@ -161,35 +161,55 @@ def _new(iris: Iterable[str], known: set[str]) -> list[str]:
 
 
 class _Links:
-    """Linked things as JSON, each made once: items that link to the same share one object."""
+    """Linked things as JSON, each made once: items that link to the same share one object.
+
+    What is said of a thing depends on how it is linked, never on what else is on the page: a unit
+    that is cited as evidence comes with its numbers, one that is linked otherwise with its label.
+    """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
-        self._nearby = Statements()
-        self._made: dict[str, Item] = {}
+        self._labels = Statements()
+        self._numbers = Statements()
+        self._made: dict[tuple[str, bool], Item] = {}
 
-    def add(self, rows: Sequence[Row]) -> None:
-        """Take statements on linked things, as `Statements.add` does."""
-        self._nearby.add(rows)
+    def add_labels(self, rows: Sequence[Row]) -> None:
+        """Take the labels of linked things, as `Statements.add` does."""
+        self._labels.add(rows)
+        self._forget(rows)
+
+    def add_numbers(self, rows: Sequence[Row]) -> None:
+        """Take the numbers of units that are cited, as `Statements.add` does."""
+        self._numbers.add(rows)
+        self._forget(rows)
+
+    def _forget(self, rows: Sequence[Row]) -> None:
         for row in rows:
-            self._made.pop(_name(row["s"]), None)
+            for is_cited in (False, True):
+                self._made.pop((_name(row["s"]), is_cited), None)
 
-    def get(self, term: Term) -> Item:
-        """Return a linked thing with what is to be said of it."""
+    def get(self, term: Term, *, is_cited: bool = False) -> Item:
+        """Return a linked thing with what is to be said of it.
+
+        Args:
+            term: The thing.
+            is_cited: Whether it is evidence.
+        """
         if not isinstance(term, NamedNode):
             return generic(term)
         iri = term.value
-        made = self._made.get(iri)
+        made = self._made.get((iri, is_cited))
         if made is None:
             said: dict[str, list[Term]] = defaultdict(list)
-            for predicate, value in self._nearby.of.get(iri, ()):
-                said[predicate].append(value)
+            for told in (self._labels, self._numbers) if is_cited else (self._labels,):
+                for predicate, value in told.of.get(iri, ()):
+                    said[predicate].append(value)
             made = {"id": iri}
             for predicate, values in sorted(said.items()):
                 shown = self._vocabulary.properties.get(predicate)
                 if shown is not None:
                     made[shown.name] = _value(shown, _ordered(values), generic)
-            self._made[iri] = made
+            self._made[iri, is_cited] = made
         return made
 
 
@@ -216,7 +236,8 @@ def represent(
     for predicate, terms in values.items():
         shown = vocabulary.properties.get(predicate)
         if shown is not None:
-            item[shown.name] = _value(shown, _ordered(terms), links.get)
+            link = partial(links.get, is_cited=predicate == _STATED_IN)
+            item[shown.name] = _value(shown, _ordered(terms), link)
     ordered: Item = {"id": iri} | {name: item.pop(name) for name in _FIRST if name in item}
     return ordered | {name: item[name] for name in sorted(item)}
 

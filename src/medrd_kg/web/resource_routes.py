@@ -3,7 +3,8 @@
 ``/id/…`` gives the triples of a thing and the annotations of its triples; ``/core``, ``/schemes``,
 ``/ontology`` and the modules below them give the ontology as it is served. RDF is chosen by
 Accept; where HTML ranks highest, a thing is answered by 303 to the page about it, or to its address
-in the API where it has no page.
+in the API where it has no page, and the ontology by 303 to its pages. ``format`` outranks Accept,
+so that a browser can load the ontology as a file.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
@@ -39,6 +40,14 @@ _DOCUMENTS: Final = {
     "/alignments": "Alignments with other vocabularies",
 }
 
+_FORMATS: Final = {
+    "ttl": "text/turtle",
+    "nt": "application/n-triples",
+    "rdf": "application/rdf+xml",
+    "jsonld": "application/ld+json",
+}
+_FORMAT: Final = parameter("format", "Outranks Accept.", {"type": "string", "enum": list(_FORMATS)})
+
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -66,7 +75,7 @@ def install_resources(app: FastAPI) -> None:
         "/ontology",
         _whole_ontology,
         operation_id="get_ontology",
-        openapi_extra=_operation("The whole ontology as it is served"),
+        openapi_extra=_operation("The whole ontology as it is served", _FORMAT),
         tags=[_TAG],
         response_class=Response,
     )
@@ -86,7 +95,7 @@ def install_resources(app: FastAPI) -> None:
             path,
             _module,
             operation_id=f"get_{name[0]}{'_module' if name[1] else ''}",
-            openapi_extra=_operation(summary, *(in_path if name[1] else [])),
+            openapi_extra=_operation(summary, *(in_path if name[1] else []), _FORMAT),
             tags=[_TAG],
             response_class=Response,
         )
@@ -112,9 +121,7 @@ async def _describe(request: Request) -> Response:
     if not triples:
         raise _unknown(request)
     if media_type == HTML and page is not None:
-        return Response(
-            status_code=303, headers={"Location": page, "Vary": "Accept, Accept-Language"}
-        )
+        return _see(page)
     return rdf_response(written(triples, media_type), media_type)
 
 
@@ -146,17 +153,47 @@ async def _module(request: Request) -> Response:
 async def _document(request: Request, select: Callable[[list[Triple]], list[Triple]]) -> Response:
     """Answer with a part of the ontology, from what is kept of it where possible."""
     served = serving(request)
-    refuse_parameters(request)
-    media_type = negotiated(request, html=False)
+    refuse_parameters(request, ("format",))
+    page = page_of(request, accepted_language(request.headers.get("accept-language")))
+    has_page = "/ontology" in page.installed
+    media_type = _chosen(request) or negotiated(request, html=has_page)
     key = f"{media_type} {request.url.path}"
     body = served.documents.get(key)
     if body is None:
         triples = select(await _ontology(served))
         if not triples:
             raise _unknown(request)
+        if media_type == HTML:
+            return _see(page.url("/ontology"))
         body = await to_thread.run_sync(written, triples, media_type)
         served.documents.put(key, body)
     return rdf_response(body, media_type)
+
+
+def _chosen(request: Request) -> str | None:
+    """Return the media type of ``format``; None where it is not given.
+
+    Raises:
+        Problem: ``invalid-parameter``: there is no such format, or it is given twice.
+    """
+    given = request.query_params.getlist("format")
+    if not given:
+        return None
+    if len(given) > 1 or given[0] not in _FORMATS:
+        raise Problem(
+            "invalid-parameter",
+            f"format={given[-1][:50]!r} is not possible",
+            f"use {' or '.join(_FORMATS)}",
+            extra={"parameter": "format", "known": list(_FORMATS)},
+        )
+    return _FORMATS[given[0]]
+
+
+def _see(address: str) -> Response:
+    """Return the answer that leads a browser to a page."""
+    return Response(
+        status_code=303, headers={"Location": address, "Vary": "Accept, Accept-Language"}
+    )
 
 
 async def _ontology(served: Serving) -> list[Triple]:

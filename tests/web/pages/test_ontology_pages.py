@@ -130,7 +130,7 @@ def test_files_are_there_for_protege(shipped_server: httpx.Client) -> None:
     page = read_page(shipped_server.get("/en/ontology").text)
     listed = {address for address, _ in page.links}
     for name in ("ontology", "core", "schemes", "views", "alignments"):
-        assert f"/{name}" in listed
+        assert f"/{name}?format=ttl" in listed
         answer = shipped_server.get(f"/{name}", headers={"Accept": "application/rdf+xml"})
         assert answer.status_code == 200
         assert answer.headers["content-type"].startswith("application/rdf+xml")
