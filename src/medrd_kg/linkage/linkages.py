@@ -25,6 +25,7 @@ from medrd_kg.linkage.items import (
     number_of,
     things_of,
 )
+from medrd_kg.linkage.linkages_classes import are_many, class_rows
 from medrd_kg.linkage.selection import Selection
 from medrd_kg.linkage.tables import FactTables, Session, statement
 from medrd_kg.problems import Problem
@@ -230,8 +231,11 @@ def linkages(
     with tables.session() as session:
         if question.thing is not None:
             parameters["thing"] = number_of(session, iri_of(question.left, question.thing))
-        rows = session.rows(statement("linkages"), parameters)
-        total = rows[0][5] if rows else _count(session, parameters, offset)
+        if question.thing is None and are_many(session, parameters):
+            rows, total = class_rows(session, parameters)
+        else:
+            rows = session.rows(statement("linkages"), parameters)
+            total = rows[0][5] if rows else _count(session, parameters, offset)
         things = things_of(session, {row[place] for row in rows for place in (0, 1, 7)})
         items = described(session, {item for row in rows for item in (*row[13], *row[14])})
     pairs: dict[tuple[int, int], list[tuple[Any, ...]]] = {}
