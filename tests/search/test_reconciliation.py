@@ -74,6 +74,8 @@ def ask(index: SearchIndex, **query: Any) -> list[Candidate]:  # noqa: ANN401 - 
         ("ＡＭＥＤ", f"{ID}organization/amed"),
         ("日本医療研究開発機構", f"{ID}organization/amed"),
         ("国立がん研究センタ－", f"{ID}organization/ncc"),
+        ("日本医療研究開発機構（AMED）", f"{ID}organization/amed"),
+        ("国立研究開発法人理化学研究所 (理研)", RIKEN),
         ("癌", f"{SCHEMES}disease-cancer"),
         ("Cancer", f"{SCHEMES}disease-cancer"),
         ("橋渡し研究プログラム", f"{ID}programme/translational-research-program"),
@@ -93,6 +95,35 @@ def test_a_name_that_is_only_like_another_is_offered_and_not_matched(
     found = ask(index, query=cell)
     assert found
     assert all(not each.match and each.score < 85 for each in found)
+
+
+@pytest.mark.parametrize("cell", ["理化学研究所（AMED）", "理化学研究所（和光）"])
+def test_a_second_name_that_is_not_the_thing_s_makes_no_match(
+    index: SearchIndex, cell: str
+) -> None:
+    assert not any(each.match for each in ask(index, query=cell))
+
+
+def test_the_beginning_of_a_name_comes_before_what_it_could_shorten(index: SearchIndex) -> None:
+    first, *others = ask(index, query="東京大")
+    assert first.name == "国立大学法人東京大学"
+    assert not first.match
+    assert any("医科" in each.name for each in others)
+
+
+def test_an_empty_cell_finds_nothing_and_spoils_no_batch(index: SearchIndex) -> None:
+    assert ask(index, query="") == []
+    assert ask(index, query="がん", limit=0) == []
+    number = [{"pid": f"{CORE}corporateNumber", "v": "1030005007111"}]
+    assert [each.iri for each in ask(index, query="", properties=number)] == [RIKEN]
+
+
+@pytest.mark.parametrize(
+    "pid", [f"{CORE}corporateNumber", "mrd:corporateNumber", "corporateNumber"]
+)
+def test_a_property_may_be_named_in_short(index: SearchIndex, pid: str) -> None:
+    found = ask(index, query="理化学研究所", properties=[{"pid": pid, "v": "1030005007111"}])
+    assert [each.iri for each in found if each.match] == [RIKEN]
 
 
 @pytest.mark.parametrize("cell", ["・", "全く存在しない名前の何か", "\u200b", "zzzzzzzz"])
@@ -269,8 +300,7 @@ def test_the_default_types_exist(index: SearchIndex) -> None:
         "[]",
         "{",
         '{"q": {}}',
-        '{"q": {"query": ""}}',
-        '{"q": {"query": "a", "limit": 0}}',
+        '{"q": {"query": "a", "limit": -1}}',
         '{"q": {"query": "a", "limt": 5}}',
         '{"q": {"query": "a", "type_strict": "perhaps"}}',
         '{"q": {"query": "a", "properties": [{"pid": "x"}]}}',

@@ -150,7 +150,8 @@ def _extended(
     with index.reading(_SECONDS) as connection:
         numbers = [property_number(connection, asked.id) for asked in query.properties]
         asked = list(zip(numbers, query.properties, strict=True))
-        meta = [_meta(connection, number, language) for number, _ in asked]
+        # Rows are found under the names that the caller gave, and so are the properties.
+        meta = [_meta(connection, number, language) | {"id": each.id} for number, each in asked]
         rows = {
             iri: {
                 each.id: _values(

@@ -11,6 +11,7 @@ from medrd_kg.search.folding import fold
 from medrd_kg.search.opening import SearchIndex
 from medrd_kg.search.reconciliation.naming import SAME_BUT_FORM, SAME_HIDDEN, things_named
 from medrd_kg.search.reconciliation.requests import Condition, Value, Wanted
+from medrd_kg.vocabulary import MRD, full_iri
 
 __all__ = ["Candidate", "property_number", "reconcile"]
 
@@ -123,10 +124,16 @@ def reconcile(
 def property_number(connection: sqlite3.Connection, iri: str) -> int:
     """Return the number of a property.
 
+    Args:
+        connection: The index.
+        iri: Its IRI, its prefixed name, or its name in the core ontology.
+
     Raises:
         Problem: ``invalid-parameter``: nothing is said by it.
     """
-    row = connection.execute("SELECT id FROM property WHERE iri = ?", (iri,)).fetchone()
+    row = connection.execute(
+        "SELECT id FROM property WHERE iri IN (?, ?)", (full_iri(iri), f"{MRD}{iri}")
+    ).fetchone()
     if row is None:
         raise Problem(
             "invalid-parameter",

@@ -1,5 +1,6 @@
 """How near the name in a cell is to the names of things, as a score from 0 to 100."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,10 +26,16 @@ OTHER_FORM: Final = 70.0
 """The same proper name with another legal form: often another organisation."""
 CONTRACTION: Final = 75.0
 """A contraction of the name (厚労省): likely, but never certain."""
+BEGUN: Final = 80.0
+"""The name but for its last letters (東京大): likelier than a contraction of another."""
 SIMILAR: Final = 0.84
 """What the likeness of letters, from 0 to 100, counts: always less than the same name."""
 
 _LEAST: Final = 55.0
+_NEARLY_WHOLE: Final = 85.0
+"""Likeness of letters from which on the beginning of a name counts as `BEGUN`."""
+_TWICE = re.compile(r"(?P<name>.+?)\s*[(（](?P<other>[^()（）]+)[)）]\s*")
+"""A name with another one in parentheses after it."""
 _MOST_CANDIDATES: Final = 3000
 
 _SAME: Final = """
@@ -81,6 +88,8 @@ def things_named(
     if folded:
         for each in _same(connection, name, folded, kinds):
             _keep(best, each)
+        for each in _named_twice(connection, name, kinds):
+            _keep(best, each)
         if not any(each.is_same for each in best.values()):
             for each in _similar(connection, folded, kinds, last_name, limit):
                 _keep(best, each)
@@ -113,6 +122,22 @@ def _same(connection: sqlite3.Connection, name: str, folded: str, kinds: int) ->
         for subject, role, label, _ in connection.execute(_SAME, (spelling, kinds)):
             score = _score(Role(role), spelling, label or "", form if at else "")
             yield Named(subject, score, is_same=score >= SAME_HIDDEN)
+
+
+def _named_twice(connection: sqlite3.Connection, cell: str, kinds: int) -> Iterator[Named]:
+    """Yield the things that both names in a cell name: 理化学研究所（RIKEN）.
+
+    The second may be a contraction of the first; it alone would not be certain.
+    """
+    found = _TWICE.fullmatch(cell)
+    if found is None:
+        return
+    first, second = found["name"], found["other"]
+    others = {each.subject for each in _same(connection, second, fold(second), kinds)}
+    others |= {each.subject for each in find_contractions(connection, fold(second), kinds=kinds)}
+    for each in _same(connection, first, fold(first), kinds):
+        if each.is_same and each.subject in others:
+            yield Named(each.subject, SAME_BUT_FORM, is_same=True)
 
 
 def _score(role: Role, spelling: str, label: str, form: str) -> float:
@@ -148,7 +173,9 @@ def _similar(
         folded, near, scorer=fuzz.ratio, score_cutoff=_LEAST, limit=limit * 3
     ):
         (subject,) = connection.execute(_BEARER, (number,)).fetchone()
-        yield Named(subject, round(likeness * SIMILAR, 1), is_same=False)
+        is_begun = likeness >= _NEARLY_WHOLE and near[number].startswith(folded)
+        score = max(round(likeness * SIMILAR, 1), BEGUN if is_begun else 0.0)
+        yield Named(subject, score, is_same=False)
 
 
 def _pieces(folded: str) -> Iterator[str]:

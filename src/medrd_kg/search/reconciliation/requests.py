@@ -95,9 +95,9 @@ class _Query(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    query: Annotated[str, Field(min_length=1, max_length=MAX_NAME)] | None = None
+    query: Annotated[str, Field(max_length=MAX_NAME)] | None = None
     type: str | list[str] | None = None
-    limit: Annotated[float, Field(ge=1)] | None = None
+    limit: Annotated[float, Field(ge=0)] | None = None
     properties: Annotated[list[_Property], Field(max_length=_MAX_CONDITIONS)] = []
     type_strict: Literal["any", "should", "all"] | None = None
 
@@ -111,7 +111,9 @@ class _Query(BaseModel):
         """Return what it asks for."""
         types = [self.type] if isinstance(self.type, str) else self.type or []
         conditions = tuple(Condition(each.pid, _values(each.v)) for each in self.properties)
-        return Wanted(self.query, tuple(types), _limit(self.limit), conditions, language)
+        # Beside properties, an empty cell asks by these alone; without them it finds nothing.
+        name = None if self.query == "" and conditions else self.query
+        return Wanted(name, tuple(types), _limit(self.limit), conditions, language)
 
 
 class _DraftCondition(BaseModel):
