@@ -14,8 +14,9 @@ from tests.linkage.random_graphs import both, quads
 from medrd_kg.linkage.items import Thing
 from medrd_kg.linkage.paths import MOST, Connection, PathQuestion, iri_of_thing, paths
 from medrd_kg.linkage.paths_links import BROADER
+from medrd_kg.linkage.paths_packed import made_web, packed, unpacked, web_of
 from medrd_kg.linkage.paths_search import Effort, Steps, paths_in_order
-from medrd_kg.linkage.paths_web import Web, web_between, web_of
+from medrd_kg.linkage.paths_web import Web, web_between
 from medrd_kg.linkage.tables import FactTables
 from medrd_kg.problems import Problem
 from medrd_kg.store.base import Store
@@ -54,6 +55,28 @@ def webs(draw: st.DrawFn) -> Web:
     )
     names = [Thing(f"n{each}", None, None) for each in range(size)]
     return web_between(names, [(at, *link) for at, link in enumerate(links) if link[0] != link[1]])
+
+
+@settings(max_examples=100, deadline=None)
+@given(web=webs())
+def test_a_packed_web_is_the_same(web: Web, facts: FactTables) -> None:
+    with facts.session() as session:
+        opened = unpacked(packed(web), session.single)
+    assert [tuple(each) for each in opened.neighbours] == list(web.neighbours)
+    assert {ends: list(links) for ends, links in opened.links.items()} == web.links
+    assert (list(opened.lost), opened.size) == (web.lost, web.size)
+    with pytest.raises(KeyError):
+        opened.links[0, 0]
+
+
+@pytest.mark.parametrize("basis", ["all", "stated", "computed"])
+def test_the_web_of_a_release_is_that_of_its_tables(facts: FactTables, basis: str) -> None:
+    with facts.session() as session:
+        made, held = made_web(session, basis), web_of(facts, session, basis)
+    assert packed(held) == packed(made)
+    assert list(held.names) == list(made.names)
+    assert {iri: held.numbers[iri] for iri in held.numbers} == made.numbers
+    assert held.numbers.get("https://example.org/nothing") is None
 
 
 @settings(max_examples=300, deadline=None)

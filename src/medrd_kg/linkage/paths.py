@@ -21,8 +21,9 @@ from medrd_kg.kinds import kinds
 from medrd_kg.linkage.facets import require
 from medrd_kg.linkage.items import PAGE, Evidence, Page, Thing, check_page
 from medrd_kg.linkage.paths_links import Link, links_of
+from medrd_kg.linkage.paths_packed import web_of
 from medrd_kg.linkage.paths_search import Effort, Steps, paths_in_order
-from medrd_kg.linkage.paths_web import MICROBITS, Web, web_of
+from medrd_kg.linkage.paths_web import MICROBITS, Web
 from medrd_kg.linkage.selection import BASES
 from medrd_kg.linkage.tables import FactTables
 from medrd_kg.problems import Problem

@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from medrd_kg.linkage.items import Evidence, Thing
+from medrd_kg.linkage.items import Evidence, Thing, sources_of
 from medrd_kg.linkage.tables import FactTables, Session, statement
 from medrd_kg.vocabulary import BASE, PREFIXES
 
@@ -68,6 +68,9 @@ def links_of(tables: FactTables, session: Session, numbers: Iterable[int]) -> di
     """
 
     def load(missing: list[int]) -> dict[int, Link]:
+        held = session.single.found("link", missing)
+        if len(held) == len(missing):
+            return _held_links(session, held)
         words = _words_of(tables, session)
         said: dict[int, tuple[Any, ...]] = {}
         cited: dict[int, list[tuple[int, Evidence]]] = {}
@@ -84,6 +87,20 @@ def links_of(tables: FactTables, session: Session, numbers: Iterable[int]) -> di
         }  # fmt: skip
 
     return session.remembered.looked_up("link", sorted(set(numbers)), load)
+
+
+def _held_links(session: Session, held: Mapping[int, Any]) -> dict[int, Link]:
+    """Return links of which the file of single things holds all that is said."""
+    named = session.said_of("path_property", {said[1] for said in held.values()})
+    properties = {iri: Thing(iri, *rows[0]) for iri, rows in named.items()}
+    cited = sources_of(session, (source for *_, sources in held.values() for source in sources))
+    return {
+        link: Link(
+            subject, properties[iri], basis, inferred, axiom, figures,
+            _evidence(iri, ((at, cited[source]) for at, source in enumerate(sources))),
+        )
+        for link, (subject, iri, basis, inferred, axiom, figures, sources) in held.items()
+    }  # fmt: skip
 
 
 def _evidence(iri: str, cited: Iterable[tuple[int, Evidence]]) -> tuple[Evidence, ...]:

@@ -6,17 +6,14 @@ to tells next to nothing.
 """
 
 import math
-import threading
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
 from medrd_kg.linkage.items import Thing
 from medrd_kg.linkage.paths_links import BROADER
-from medrd_kg.linkage.tables import FactTables, Session, statement
 
-__all__ = ["MICROBITS", "Web", "web_between", "web_of"]
+__all__ = ["MICROBITS", "Web", "web_between"]
 
 MICROBITS: Final = 1_000_000
 """Information is added up in millionths of a bit, so that the order of summands changes nothing."""
@@ -38,7 +35,7 @@ class Web:
     names: Sequence[Thing]
     numbers: Mapping[str, int]
     links: Mapping[tuple[int, int], Sequence[int]]
-    neighbours: Sequence[tuple[int, ...]]
+    neighbours: Sequence[Sequence[int]]
     lost: Sequence[int]
     size: int
 
@@ -49,31 +46,6 @@ class Web:
     def microbits(self, thing: int) -> int:
         """Return how much a thing tells, in millionths of a bit."""
         return round(math.log2(self.size) * MICROBITS) - self.lost[thing]
-
-
-_KEPT: Final[WeakKeyDictionary[FactTables, dict[str, Web]]] = WeakKeyDictionary()
-_LOCK: Final = threading.Lock()
-
-
-def web_of(tables: FactTables, session: Session, basis: str) -> Web:
-    """Return the web of a release; it is read once for each basis and kept with the tables.
-
-    Args:
-        tables: The fact tables.
-        session: A session of them.
-        basis: One of `selection.BASES`: which links it has.
-    """
-    with _LOCK:
-        kept = _KEPT.setdefault(tables, {})
-        if basis not in kept:
-            links = session.rows(statement("path_links"), {"basis": basis})
-            if kept:  # all have the same things
-                other = next(iter(kept.values()))
-                kept[basis] = replace(web_between(other.names, links), numbers=other.numbers)
-            else:
-                names = [Thing(*named) for named in session.rows(statement("path_nodes"))]
-                kept[basis] = web_between(names, links)
-        return kept[basis]
 
 
 def web_between(names: Sequence[Thing], links: Iterable[tuple[Any, ...]]) -> Web:

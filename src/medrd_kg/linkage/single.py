@@ -81,6 +81,22 @@ class Single:
         decimals = self._decimals[kind]
         return {key: _read(said, decimals) for key, said in rows}
 
+    def bytes_of(self, kind: str, key: str) -> bytes | None:
+        """Return what is held as it was written; None where nothing is.
+
+        Args:
+            kind: What is held.
+            key: Of what.
+        """
+        if kind not in self._decimals:
+            return None
+        with self._lock:
+            if self._connection is None:
+                return None
+            text = f'SELECT said FROM "{kind}" WHERE key = ?'  # noqa: S608 - a kind of the file
+            row = self._connection.execute(text, (key,)).fetchone()
+        return None if row is None else bytes(row[0])
+
 
 def _read(said: bytes, decimals: list[int]) -> Any:  # noqa: ANN401 - as the kind has it
     """Return what was written; numbers with a fraction stand in it as text."""

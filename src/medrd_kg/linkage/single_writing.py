@@ -1,13 +1,15 @@
 """Writes what the tables say of single things into one file beside them, found by key."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
 
+from medrd_kg.linkage.paths_packed import made_web, packed
+from medrd_kg.linkage.selection import BASES
 from medrd_kg.linkage.single import FILE, FORMAT
 from medrd_kg.linkage.tables import FactTables, Session, statement
 
@@ -60,6 +62,7 @@ def write_single(folder: Path) -> None:
         with tables.session(deadline_seconds=_SECONDS) as session:
             _things(session, written)
             _items(session, written)
+            _paths(session, written)
             for name, domain in STATEMENTS.items():
                 _said(session, written, name, domain)
         written.execute("COMMIT")
@@ -74,7 +77,7 @@ def _kind(written: sqlite3.Connection, kind: str, *, key: str = "INTEGER", rest:
     written.execute("INSERT INTO about VALUES (?, '[]')", (kind,))
 
 
-def _put(written: sqlite3.Connection, kind: str, rows: Iterator[tuple[Any, Any]]) -> None:
+def _put(written: sqlite3.Connection, kind: str, rows: Iterable[tuple[Any, Any]]) -> None:
     written.executemany(
         f'INSERT INTO "{kind}" VALUES (?, ?)',  # noqa: S608 - a name of this module
         ((key, orjson.dumps(said)) for key, said in rows),
@@ -109,6 +112,36 @@ def _items(session: Session, written: sqlite3.Connection) -> None:
         _put(written, "item", ((key, (*said, cited.get(key, ()))) for key, *said in rows))
 
 
+def _paths(session: Session, written: sqlite3.Connection) -> None:
+    """Write the web that paths walk, the names of its things, and what is said of its links."""
+    names = session.rows(statement("path_nodes"))
+    _kind(written, "path_thing")
+    _put(written, "path_thing", enumerate(names))
+    _kind(written, "path_number", key="TEXT", rest="WITHOUT ROWID")
+    _put(written, "path_number", ((iri, at) for at, (iri, *_) in enumerate(names)))
+    _kind(written, "web", key="TEXT", rest="WITHOUT ROWID")
+    for basis in BASES:
+        web = packed(made_web(session, basis))
+        written.execute("INSERT INTO web VALUES (?, ?)", (basis, web))
+    ranks = {row[0]: at for at, row in enumerate(session.rows(statement("path_sources")))}
+    _kind(written, "link")
+    for keys in _batches(session, "SELECT edge FROM path_edge", _ITEMS_AT_A_TIME):
+        said: dict[int, list[Any]] = {}
+        cited: dict[int, list[int]] = {}
+        for link, *row, source in session.rows(statement("path_said"), {"links": keys}):
+            said[link] = row
+            if source is not None:
+                cited.setdefault(link, []).append(source)
+        _put(
+            written,
+            "link",
+            (
+                (link, (*said[link], sorted(cited.get(link, ()), key=ranks.__getitem__)))
+                for link in keys
+            ),
+        )
+
+
 def _said(session: Session, written: sqlite3.Connection, name: str, domain: str) -> None:
     """Write what a statement says of each thing."""
     _kind(written, name)
@@ -118,7 +151,7 @@ def _said(session: Session, written: sqlite3.Connection, name: str, domain: str)
         for key, *row in session.rows(statement(name), {"keys": keys}):
             decimals |= {at for at, value in enumerate(row) if isinstance(value, Decimal)}
             said[key].append([str(each) if isinstance(each, Decimal) else each for each in row])
-        _put(written, name, iter(said.items()))
+        _put(written, name, said.items())
     places = orjson.dumps(sorted(decimals)).decode()
     written.execute("UPDATE about SET decimals = ? WHERE kind = ?", (places, name))
 
