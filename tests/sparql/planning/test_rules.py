@@ -80,6 +80,20 @@ def test_near_misses_are_left_alone(text: str) -> None:
     assert plan(given).text is given
 
 
+def test_patterns_within_a_pattern_that_must_be_absent_are_looked_up_too() -> None:
+    planned = plan(
+        PREFIXES + "SELECT ?d { ?d a :D FILTER NOT EXISTS { ?g :d ?d ; :m ?m"
+        " FILTER NOT EXISTS { ?h :d ?d ; :m ?n FILTER(?n > ?m) } } }"
+    )
+    assert [rewrite.rule for rewrite in planned.rewrites] == ["existence-by-lookup"]
+    assert planned.text.count("LATERAL") == 2
+
+
+def test_one_pattern_with_a_look_up_in_it_stays() -> None:
+    text = "SELECT ?d { ?d a :D FILTER NOT EXISTS { ?g :d ?d FILTER EXISTS { ?g :m ?d } } }"
+    assert rules(text) == []
+
+
 @pytest.mark.parametrize(
     "text",
     [

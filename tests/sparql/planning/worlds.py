@@ -144,6 +144,9 @@ def inner_groups(draw: DrawFn) -> str:
         st.builds("{{ SELECT ?x {{ {} }} }}".format, blocks(1, 2)),
         st.builds("MINUS {{ {} }}".format, blocks(1, 1)),
         st.builds("FILTER NOT EXISTS {{ {} }}".format, blocks(1, 1)),
+        st.builds("FILTER NOT EXISTS {{ {} }}".format, blocks(1, 2)),
+        st.builds("FILTER EXISTS {{ {} {} }}".format, blocks(1, 2), filters()),
+        st.builds("filter(!exists {{ {} {} }})".format, blocks(2, 2), filters()),
     )
     if draw(st.integers(0, 2)) == 0:
         parts.append(draw(extras))

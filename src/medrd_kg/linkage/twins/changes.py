@@ -253,9 +253,13 @@ def _outcomes(question: ChangeQuestion, kinds: tuple[str, ...]) -> Twin:
 
 def _side(side: str) -> str:
     """Return the pattern of the first current result of a year: with target, with result."""
-    return f"""BIND (IRI(SUBSTR(?{side}_rank, 2)) AS ?{side}_result)
-        OPTIONAL {{ ?{side}_result mrd:targetValue ?{side}_target }}
-        OPTIONAL {{ ?{side}_result mrd:achievedValue ?{side}_achieved }}
+    # The item ties it to the row: an IRI made from text would be compared with every result.
+    return f"""OPTIONAL {{
+            ?{side}_result mrd:resultOf ?item .
+            FILTER (STR(?{side}_result) = SUBSTR(?{side}_rank, 2))
+            OPTIONAL {{ ?{side}_result mrd:targetValue ?{side}_target }}
+            OPTIONAL {{ ?{side}_result mrd:achievedValue ?{side}_achieved }}
+        }}
         BIND (?{side}_achieved >= ?{side}_target AS ?{side}_isMet)"""
 
 

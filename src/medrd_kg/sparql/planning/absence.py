@@ -227,28 +227,12 @@ def _lateral(
 ) -> Edit | None:
     """Return the edit that makes the inner patterns look-ups, where there are several."""
     text = context.query.text
-    triples = list(exists.group.triples())
-    filters = [each for each in exists.group.elements if isinstance(each, Filter)]
-    if (
-        len(triples) <= 1  # one pattern has nothing to be joined with
-        or len(triples) + len(filters) < len(exists.group.elements)
-        or any(each.predicate.may_be_empty for each in triples)
-        or any(each.expression.has_pattern for each in filters)
-    ):
+    around = possible(group)
+    pattern = _looked_up(exists.group, around, text, extents)
+    if pattern is None:
         return None
-    bound = set(possible(group))
-    ordered: list[Triple] = []
-    while triples:
-        best = min(triples, key=lambda each: selectivity(each, bound, extents))
-        triples.remove(best)
-        ordered.append(best)
-        bound.update(best.variables)
-    spelt = [each.spelt(text) for each in ordered]
-    parts = [spelt[0], *(f"LATERAL {{ {each} }}" for each in spelt[1:])]
-    parts += [text[each.start : each.end] for each in filters]
-    pattern = f"{{ {' '.join(parts)} }}"
     # A look-up would see the values of what is bound around the group under the same name.
-    own = possible(exists.group) - possible(group)
+    own = _mentioned(exists.group) - around
     if elsewhere := _of_around(own, exists.group, context):
         pattern = _renamed(pattern, elsewhere, _unused_ending(text))
     return Edit(
@@ -259,3 +243,49 @@ def _lateral(
         "the inner patterns are looked up one within the other from the row's values, instead"
         " of each being matched alone and compared",
     )
+
+
+def _looked_up(
+    inner: Group, around: frozenset[str], text: str, extents: Extents | None
+) -> str | None:
+    """Return a pattern within EXISTS as look-ups; None where that is not certainly equal or better.
+
+    Args:
+        inner: The pattern.
+        around: What rows outside of it may bind.
+        text: The query.
+        extents: What is known of the graph.
+    """
+    triples = list(inner.triples())
+    filters = [each for each in inner.elements if isinstance(each, Filter)]
+    nested = [each for each in inner.elements if isinstance(each, Exists)]
+    if (
+        not triples
+        or len(triples) + len(filters) + len(nested) < len(inner.elements)
+        or any(each.predicate.may_be_empty for each in triples)
+        or any(each.expression.has_pattern for each in filters)
+    ):
+        return None
+    deeper = [_looked_up(each.group, around | possible(inner), text, extents) for each in nested]
+    if len(triples) == 1 and not any(deeper):  # one pattern has nothing to be joined with
+        return None
+    bound = set(around)
+    ordered: list[Triple] = []
+    while triples:
+        best = min(triples, key=lambda each: selectivity(each, bound, extents))
+        triples.remove(best)
+        ordered.append(best)
+        bound.update(best.variables)
+    spelt = [each.spelt(text) for each in ordered]
+    parts = [spelt[0], *(f"LATERAL {{ {each} }}" for each in spelt[1:])]
+    parts += [text[each.start : each.end] for each in filters]
+    for each, pattern in zip(nested, deeper, strict=True):
+        group = text[each.group.start : each.group.end] if pattern is None else pattern
+        parts.append(f"FILTER {'NOT ' if each.negated else ''}EXISTS {group}")
+    return f"{{ {' '.join(parts)} }}"
+
+
+def _mentioned(group: Group) -> frozenset[str]:
+    """Return the variables of a group's patterns and of those within its EXISTS."""
+    nested = (_mentioned(each.group) for each in group.elements if isinstance(each, Exists))
+    return possible(group).union(*nested)
