@@ -283,7 +283,14 @@ def test_the_address_of_a_query_answers(api: str) -> None:
 
 @pytest.mark.parametrize(
     "asked",
-    ["topics?project=drugs&disease-area=infectious", "programmes?ministry=mhlw", "projects?"],
+    [
+        "topics?project=drugs&disease-area=infectious",
+        "programmes?ministry=mhlw",
+        "projects?",
+        "documents?",
+        "perimeters?",
+        "statuses?",
+    ],
 )
 def test_a_collection_is_explained(api: str, asked: str) -> None:
     first = page = httpx.get(f"{api}/{asked}&explain=true", timeout=60).json()

@@ -111,7 +111,8 @@ class Listings:
         Raises:
             Problem: As for `page`.
         """
-        return _membership(collection.kind, await self._patterns(collection, filters))
+        kind = collection.kind
+        return _membership(kind, await self._patterns(collection, filters), _has_slug(kind))
 
     async def _patterns(self, collection: Collection, filters: Filters) -> str:
         """Return the graph patterns of some filters."""
@@ -207,12 +208,21 @@ def _holds(members: Sequence[str], iri: str) -> bool:
     return at > 0 and members[at - 1] == iri
 
 
-def _membership(kind: Kind, patterns: str) -> str:
+def _has_slug(kind: Kind) -> str:
+    """Return what `Kind.slug` asks of a member's IRI: other instances of the class are of others."""
+    start = f"'{kind.iri_start}'"
+    return (
+        f" FILTER (STRSTARTS(STR(?item), {start}) && !CONTAINS(STRAFTER(STR(?item), {start}), '/'))"
+    )
+
+
+def _membership(kind: Kind, patterns: str, condition: str = "") -> str:
     """Return the query for the instances of a kind's class that fit some graph patterns.
 
     A release holds the types of every thing in full, superclasses included.
     """
-    return f"{_PREFIXES}\nSELECT DISTINCT ?item WHERE {{ {patterns} ?item a <{kind.class_iri}> }}"
+    members = f"{patterns} ?item a <{kind.class_iri}>{condition}"
+    return f"{_PREFIXES}\nSELECT DISTINCT ?item WHERE {{ {members} }}"
 
 
 def _sizes(wanted: Sequence[Kind]) -> str:
