@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from medrd_kg.web.charts.drawing import (
+    WIDE,
     About,
     Attributes,
     Drawing,
@@ -20,12 +21,13 @@ from medrd_kg.web.charts.lettering import width_of, wrapped
 
 __all__ = ["Bar", "Group", "Row", "columns", "rows"]
 
-_WIDTH: Final = 1000.0
 _SIZE: Final = 13.0
 _FILLED: Final = 0.72
 """Share of a group's width that its bars take."""
 _THICKEST: Final = 44.0
-_ROW: Final = 30.0
+_ROW: Final = 34.0
+_NAMES: Final = 0.36
+"""Share of the width that names of rows take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ def columns(
     groups: Sequence[Group],
     series: Sequence[tuple[str, str]],
     told: Callable[[int], str],
+    width: float = WIDE,
 ) -> Drawing:
     """Return columns in groups, with a legend.
 
@@ -86,6 +89,7 @@ def columns(
         groups: The groups, from left to right.
         series: Name and class of each colour, for the legend.
         told: Returns a value of the scale as it is to be read.
+        width: Width of the chart in pixels.
     """
     return framed(
         about,
@@ -95,20 +99,22 @@ def columns(
         told=told,
         group=lambda place, x, step, height_of: _group(groups[place], x, step, height_of),
         kind="chart-columns",
+        width=width,
     )
 
 
-def rows(about: About, entries: Sequence[Row], names: float = 300.0) -> Drawing:
+def rows(about: About, entries: Sequence[Row], width: float = WIDE) -> Drawing:
     """Return horizontal bars, one below the other.
 
     Args:
         about: What it is called and shows.
         entries: The rows, from top to bottom.
-        names: Width of the names in pixels.
+        width: Width of the chart in pixels; names take a third of it.
     """
+    names = width * _NAMES
     most = max((abs(entry.value) for entry in entries), default=0) or 1
     values = max((width_of(entry.shown, _SIZE) for entry in entries), default=0.0) + 14
-    room = _WIDTH - names - values
+    room = width - names - values
     drawn = []
     for place, entry in enumerate(entries):
         y = 4 + place * _ROW
@@ -118,7 +124,7 @@ def rows(about: About, entries: Sequence[Row], names: float = 300.0) -> Drawing:
         drawn.append(
             linked(
                 entry.label,
-                hit_box(0, y, _WIDTH, _ROW),
+                hit_box(0, y, width, _ROW),
                 lines_of(lines, names - 8, middle, _SIZE - 1, anchor="end", lang=entry.label.lang),
                 element(
                     "rect",
@@ -133,7 +139,7 @@ def rows(about: About, entries: Sequence[Row], names: float = 300.0) -> Drawing:
                 lines_of([entry.shown], names + wide + 6, middle, _SIZE, kind="c-label c-value"),
             )
         )
-    size = (_WIDTH, 8 + _ROW * len(entries))
+    size = (width, 8 + _ROW * len(entries))
     return drawing(about, size, *drawn, kind="chart-rows")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from medrd_kg.web.charts.drawing import About, Drawing, Label, element, linked
+from medrd_kg.web.charts.drawing import WIDE, About, Drawing, Label, element, linked
 from medrd_kg.web.charts.frame import HeightOf, framed
 
 __all__ = ["Cluster", "Dot", "dots"]
@@ -46,6 +46,7 @@ def dots(
     clusters: Sequence[Cluster],
     series: Sequence[tuple[str, str]],
     told: Callable[[int], str],
+    width: float = WIDE,
 ) -> Drawing:
     """Return dots in groups, a column for each series, with a legend.
 
@@ -54,6 +55,7 @@ def dots(
         clusters: The groups, from left to right.
         series: Name and class of each colour, in the order of the figures of a group.
         told: Returns a value of the scale as it is to be read.
+        width: Width of the chart in pixels.
     """
 
     def cluster(place: int, x: float, step: float, height_of: HeightOf) -> list[str]:
@@ -83,4 +85,5 @@ def dots(
         told=told,
         group=cluster,
         kind="chart-dots",
+        width=width,
     )

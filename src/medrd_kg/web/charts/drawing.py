@@ -8,6 +8,8 @@ from typing import Final
 
 __all__ = [
     "LINE",
+    "NARROW",
+    "WIDE",
     "About",
     "Attributes",
     "Drawing",
@@ -29,6 +31,12 @@ _NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\ufff
 
 LINE: Final = 1.25
 """Distance of base lines in multiples of the font size."""
+
+WIDE: Final = 1000.0
+"""Width of a chart in pixels."""
+
+NARROW: Final = 340.0
+"""Width of the same chart for telephones."""
 
 _ASCENT: Final = 0.9
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from medrd_kg.web.charts.drawing import (
+    WIDE,
     About,
     Attributes,
     Drawing,
@@ -19,7 +20,8 @@ from medrd_kg.web.charts.matrix import level_of
 
 __all__ = ["Tile", "tiles"]
 
-_WIDTH: Final = 1000.0
+_LEAST: Final = 160.0
+"""Width of a tile at the least, in pixels."""
 _COLUMNS: Final = 5
 _TALL: Final = 48.0
 _SPACE: Final = 6.0
@@ -42,18 +44,20 @@ class Tile:
     label: Label
 
 
-def tiles(about: About, things: Sequence[Tile]) -> Drawing:
+def tiles(about: About, things: Sequence[Tile], width: float = WIDE) -> Drawing:
     """Return a tile for each thing, row by row.
 
     Args:
         about: What it is called and shows.
         things: The things in their order.
+        width: Width of the chart in pixels.
     """
     most = max((each.value for each in things), default=0)
-    wide = (_WIDTH - _SPACE * (_COLUMNS - 1) - 2) / _COLUMNS
+    across = max(1, min(_COLUMNS, int(width // _LEAST)))
+    wide = (width - _SPACE * (across - 1) - 2) / across
     drawn = []
     for place, each in enumerate(things):
-        row, column = divmod(place, _COLUMNS)
+        row, column = divmod(place, across)
         x, y = 1 + column * (wide + _SPACE), 1 + row * (_TALL + _SPACE)
         middle = y + _TALL / 2
         level = level_of(each.value, most)
@@ -83,5 +87,5 @@ def tiles(about: About, things: Sequence[Tile]) -> Drawing:
                 ),
             )
         )
-    count = -(-len(things) // _COLUMNS)
-    return drawing(about, (_WIDTH, count * (_TALL + _SPACE) + 2), *drawn, kind="chart-tiles")
+    count = -(-len(things) // across)
+    return drawing(about, (width, count * (_TALL + _SPACE) + 2), *drawn, kind="chart-tiles")

@@ -5,7 +5,7 @@ from typing import Any, Final
 from medrd_kg.vocabulary import BASE
 from medrd_kg.web.charts.bars import Bar, Group, columns
 from medrd_kg.web.charts.dots import Cluster, Dot, dots
-from medrd_kg.web.charts.drawing import About, Drawing, Label
+from medrd_kg.web.charts.drawing import WIDE, About, Drawing, Label
 from medrd_kg.web.pages.sections import Json, Section, many
 from medrd_kg.web.pages.site import Page
 from medrd_kg.web.pages.words import LANGUAGES, words
@@ -24,7 +24,7 @@ _FEWEST: Final = 2
 _STAGE: Final = f"{BASE}schemes#stage-"
 
 
-def budget_chart(page: Page, found: Section) -> Drawing | None:
+def budget_chart(page: Page, found: Section, width: float = WIDE) -> Drawing | None:
     """Return the drawing, or None where there are fewer than two years to compare.
 
     A stage of a year that several figures state is drawn by none of them: they may be parts, or
@@ -33,6 +33,7 @@ def budget_chart(page: Page, found: Section) -> Drawing | None:
     Args:
         page: The page that it stands on.
         found: The section with the rows of the stored query ``budget-stages-of-programme``.
+        width: Width of the drawing in pixels.
     """
     names: dict[str, str] = {}
     amounts: dict[int, dict[str, list[int]]] = {}
@@ -59,10 +60,11 @@ def budget_chart(page: Page, found: Section) -> Drawing | None:
         return None  # one year compares with nothing
     t = words(page.language).entity
     return columns(
-        About("budget-chart", t.budget_chart, t.budget_chart_note),
+        About(f"budget-chart-{width:.0f}", t.budget_chart, t.budget_chart_note),
         groups,
         [(names[stage], _STAGES[stage]) for stage in drawn],
         page.yen_short,
+        width,
     )
 
 
@@ -89,7 +91,7 @@ def latest_amounts(found: Section) -> list[dict[str, Any]]:
     return latest
 
 
-def figures_chart(page: Page, found: Section) -> Drawing | None:
+def figures_chart(page: Page, found: Section, width: float = WIDE) -> Drawing | None:
     """Return the figures of a project one by one, or None where there are fewer than two.
 
     What sources state of a project are parts and wholes, of several sources: no column could hold
@@ -98,6 +100,7 @@ def figures_chart(page: Page, found: Section) -> Drawing | None:
     Args:
         page: The page that it stands on.
         found: The section with the figures of REST, ``/api/v1/budget-statements``.
+        width: Width of the drawing in pixels.
     """
     names: dict[str, str] = {}
     years: dict[int, dict[str, list[Dot]]] = {}
@@ -118,7 +121,7 @@ def figures_chart(page: Page, found: Section) -> Drawing | None:
         return None
     t = words(page.language).entity
     return dots(
-        About("budget-chart", t.figures_chart, t.figures_chart_note),
+        About(f"budget-chart-{width:.0f}", t.figures_chart, t.figures_chart_note),
         [
             Cluster(
                 Label(page.short_year(year)),
@@ -128,4 +131,5 @@ def figures_chart(page: Page, found: Section) -> Drawing | None:
         ],
         [(names[stage], _STAGES[stage]) for stage in drawn],
         page.yen_short,
+        width,
     )

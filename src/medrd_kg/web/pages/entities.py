@@ -9,7 +9,7 @@ import orjson
 from fastapi import Request, Response
 
 from medrd_kg.kinds import kinds
-from medrd_kg.web.charts.drawing import Drawing
+from medrd_kg.web.charts.drawing import NARROW, WIDE, Drawing
 from medrd_kg.web.pages.addresses import PAGE_KINDS
 from medrd_kg.web.pages.alike import additions, amend
 from medrd_kg.web.pages.asking import ask
@@ -29,7 +29,7 @@ _BRIEF: Final = 45
 
 Handler = Callable[[Request], Awaitable[Response]]
 
-_CHARTS: Final[Mapping[tuple[str, str], Callable[[Page, Section], Drawing | None]]] = {
+_CHARTS: Final[Mapping[tuple[str, str], Callable[[Page, Section, float], Drawing | None]]] = {
     ("programme", "budget"): budget_chart,
     ("project", "budget"): figures_chart,
     ("", "gaps"): gap_chart,
@@ -92,7 +92,9 @@ def _with_chart(request: Request, kind: str, found: Section) -> Section:
     if draw is None or found.fault:
         return found
     latest = latest_amounts(found) if draw is budget_chart else ()
-    return replace(found, chart=draw(page_of(request), found), latest=latest)
+    page = page_of(request)
+    chart, narrow = (draw(page, found, width) for width in (WIDE, NARROW))
+    return replace(found, chart=chart, narrow=narrow, latest=latest)
 
 
 async def _name_sources(served: Serving, path: str, sections: Sequence[Section]) -> None:

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, Final
 
-from medrd_kg.web.charts.bars import Bar, Group, columns
-from medrd_kg.web.charts.drawing import About, Drawing, Label
+from medrd_kg.web.charts.bars import Bar, Group, Row, columns, rows
+from medrd_kg.web.charts.drawing import NARROW, About, Drawing, Label
 from medrd_kg.web.charts.sankey import Band, Node, sankey
 from medrd_kg.web.charts.sankey_branches import branches
 from medrd_kg.web.charts.twin import Number, Twin, Words
@@ -14,7 +15,7 @@ from medrd_kg.web.pages.choices import label_of
 from medrd_kg.web.pages.formats import percent
 from medrd_kg.web.pages.site import Page
 
-__all__ = ["Link", "compared_chart", "compared_twin", "flow_charts", "flow_twins", "money"]
+__all__ = ["Link", "compared_charts", "compared_twin", "flow_charts", "flow_twins", "money"]
 
 Link = Mapping[str, Any]
 """A link as REST has it: ``source`` and ``target`` with ``kind`` and ``thing``, ``amount``."""
@@ -173,9 +174,15 @@ def compared_twin(
     return Twin(getattr(t.compared_by, kind), headings, tuple(rows), last)
 
 
-def compared_chart(page: Page, about: About, years: tuple[int, int], twin: Twin) -> Drawing:
-    """Return two years of a comparison as columns, the rows of its table being the groups."""
+def compared_charts(
+    page: Page, about: About, years: tuple[int, int], twin: Twin
+) -> tuple[Drawing, Drawing]:
+    """Return two years of a comparison as columns, and as rows for narrow screens.
+
+    The rows of its table are the groups.
+    """
     groups = []
+    entries = []
     for row in twin.rows[: _MOST["payer"]]:
         name = row[0].label if isinstance(row[0], Words) else Label("")
         bars = tuple(
@@ -185,8 +192,18 @@ def compared_chart(page: Page, about: About, years: tuple[int, int], twin: Twin)
             for cell, year, kind in zip(row[1:3], years, ("c-1", "c-2"), strict=True)
         )
         groups.append(Group(name, bars))
+        for bar, cell, year in zip(bars, row[1:3], years, strict=True):
+            if bar is not None and isinstance(cell, Number):
+                told = page.short_year(year)
+                own = replace(
+                    name,
+                    text=f"{name.text} {told}" if year == years[0] else told,
+                    name=bar.label.text,
+                )
+                entries.append(Row(own, bar.value, page.yen_short(bar.value), bar.kind))
     series = [(page.year(year), kind) for year, kind in zip(years, ("c-1", "c-2"), strict=True)]
-    return columns(about, groups, series, page.yen_short)
+    narrow = replace(about, identifier=f"{about.identifier}-narrow")
+    return columns(about, groups, series, page.yen_short), rows(narrow, entries, NARROW)
 
 
 _ENDS: Final = ("source", "target")

@@ -21,7 +21,7 @@ from medrd_kg.web.pages.choices import (
     slug_of,
 )
 from medrd_kg.web.pages.flow_drawing import (
-    compared_chart,
+    compared_charts,
     compared_twin,
     flow_charts,
     flow_twins,
@@ -141,11 +141,13 @@ async def _compared(visit: _Visit, answer: Json) -> dict[str, object]:
     ]
     title = t.compared_title.format(one=page.year(years[0]), other=page.year(years[1]))
     about = About("compared", title, t.compared_described)
+    wide, narrow = compared_charts(page, about, years, twins[0]) if twins[0].rows else (None, None)
     return {
         "compared": tuple(twins),
         "compared_year": compare,
         "compared_title": title,
-        "compared_drawing": compared_chart(page, about, years, twins[0]) if twins[0].rows else None,
+        "compared_drawing": wide,
+        "compared_narrow": narrow,
         "compared_files": {**again, "part": "links"},
     }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from medrd_kg.web.charts.drawing import About, Drawing, Label
+from medrd_kg.web.charts.drawing import WIDE, About, Drawing, Label
 from medrd_kg.web.charts.tiles import Tile, tiles
 from medrd_kg.web.pages.sections import Json, Section
 from medrd_kg.web.pages.site import Page
@@ -30,12 +30,13 @@ def counted_beside(answer: Json, coverage: Json, side: str, iri: str) -> Json:
     return {**answer, _COUNTS: [(each, values.get(each["id"], 0)) for each in things]}
 
 
-def gap_chart(page: Page, found: Section) -> Drawing | None:
+def gap_chart(page: Page, found: Section, width: float = WIDE) -> Drawing | None:
     """Return a tile for each of the other side, empty ones for the gaps.
 
     Args:
         page: The page that it stands on.
         found: The section with an answer of `counted_beside`.
+        width: Width of the drawing in pixels.
     """
     t = words(page.language).entity
     counted = sorted(found.answer.get(_COUNTS, ()), key=lambda each: -each[1])
@@ -48,4 +49,5 @@ def gap_chart(page: Page, found: Section) -> Drawing | None:
         href = page.of_thing(thing["id"])
         label = Label(name, href=href, name=f"{name}: {told}")
         shown.append(Tile(value, told, label))
-    return tiles(About("gap-chart", t.gap_chart, t.gap_chart_note), shown)
+    about = About(f"gap-chart-{width:.0f}", t.gap_chart, t.gap_chart_note)
+    return tiles(about, shown, width)

@@ -13,7 +13,7 @@ from medrd_kg.linkage.linkages import VIA
 from medrd_kg.linkage.selection import BASES
 from medrd_kg.linkage.years import Years
 from medrd_kg.web.analytics.shown import Json
-from medrd_kg.web.charts.drawing import About
+from medrd_kg.web.charts.drawing import NARROW, WIDE, About
 from medrd_kg.web.pages.asking import ask
 from medrd_kg.web.pages.choices import choices_of, given_values
 from medrd_kg.web.pages.linkage_drawing import (
@@ -258,9 +258,15 @@ async def _overlaps(visit: _Visit) -> dict[str, object]:
         "basis": asked["basis"],
     }
     answer = await visit.ask("overlaps", {**question, "limit": _OVERLAPS})
-    about = About("overlaps", visit.t.overlaps_title, visit.t.overlaps_described)
-    drawing = overlap_chart(visit.page, about, answer["items"]) if answer["items"] else None
-    return {"answer": answer, "drawing": drawing, "files": ("/api/v1/overlaps", question)}
+    told = visit.t.overlaps_title, visit.t.overlaps_described
+    drawing, narrow = (
+        overlap_chart(visit.page, About(name, *told), answer["items"], width)
+        if answer["items"]
+        else None
+        for name, width in (("overlaps", WIDE), ("overlaps-narrow", NARROW))
+    )
+    files = ("/api/v1/overlaps", question)
+    return {"answer": answer, "drawing": drawing, "narrow": narrow, "files": files}
 
 
 async def _gaps(visit: _Visit) -> dict[str, object]:

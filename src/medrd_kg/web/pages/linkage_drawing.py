@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any, Final
 
 from medrd_kg.web.charts.bars import Row, rows
-from medrd_kg.web.charts.drawing import About, Drawing, Label
+from medrd_kg.web.charts.drawing import WIDE, About, Drawing, Label
 from medrd_kg.web.charts.lines import Line, lines_of_cells, lines_of_edges
 from medrd_kg.web.charts.matrix import Cell, matrix
 from medrd_kg.web.charts.network import Edge, columns_of_places, network, ring_of_places
@@ -193,7 +193,9 @@ def pairs_twin(
     return Twin(caption, headings, table)
 
 
-def overlap_chart(page: Page, about: About, overlaps: Sequence[Found]) -> Drawing:
+def overlap_chart(
+    page: Page, about: About, overlaps: Sequence[Found], width: float = WIDE
+) -> Drawing:
     """Return the concepts on which several ministries work as bars, most money first."""
     ranked = sorted(overlaps, key=lambda each: -(each["amount"] or 0))[:_MOST_BARS]
     entries = []
@@ -202,7 +204,7 @@ def overlap_chart(page: Page, about: About, overlaps: Sequence[Found]) -> Drawin
         own = label_of(page, each["concept"])
         name = Label(own.text, own.lang, own.href, f"{own.text}: {page.yen(amount)}")
         entries.append(Row(name, amount, page.yen_short(amount)))
-    return rows(about, entries)
+    return rows(about, entries, width)
 
 
 def _full(axis: Sequence[Found], filled: set[str]) -> list[Found]:

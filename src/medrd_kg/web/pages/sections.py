@@ -75,6 +75,7 @@ class Section:
         year: The fiscal year that its title names; None where it names none.
         latest: The latest amount of each stage, with its ``label`` and ``year``, told beforehand.
         called: Key of its words where that is not its name.
+        narrow: The drawing for telephones.
         fault: Why there is no answer; the section tells it, and the page shows the others.
     """
 
@@ -92,6 +93,7 @@ class Section:
     latest: Sequence[Json] = ()
     called: str | None = None
     fault: Problem | None = None
+    narrow: Drawing | None = None
 
 
 async def section(
