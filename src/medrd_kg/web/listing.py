@@ -209,7 +209,7 @@ def _holds(members: Sequence[str], iri: str) -> bool:
 
 
 def _has_slug(kind: Kind) -> str:
-    """Return what `Kind.slug` asks of a member's IRI: other instances of the class are of others."""
+    """Return what `Kind.slug` asks of the IRI of a member: other instances are of other kinds."""
     start = f"'{kind.iri_start}'"
     return (
         f" FILTER (STRSTARTS(STR(?item), {start}) && !CONTAINS(STRAFTER(STR(?item), {start}), '/'))"
