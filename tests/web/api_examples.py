@@ -7,6 +7,7 @@ two members; the address of the service and the state of the data stand for any.
 """
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,8 @@ from tests.web.walking import address_of, reads
 FOLDER: Final = Path(__file__).resolve().parents[2] / "docs" / "api-examples"
 _SERVICE: Final = "http://127.0.0.1:8000"
 _RELEASE: Final = "<release>"
+_SEARCHED_ON: Final = re.compile(r"(/api/v1/search\?[^\"]*cursor=)[\w-]+")
+"""The next page of a search, whose cursor names the index and thereby the data."""
 _SHOWN: Final = 2
 _OF_DISK: Final = "/api/v1/releases"
 """What these tell (sizes, dates, checksums) is another on each machine."""
@@ -41,7 +44,8 @@ def examples(client: httpx.Client) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _neutral(text: str, address: str) -> str:
-    return text.replace(address.rstrip("/"), _SERVICE)
+    """Put the documented address in the place of the service's, and a word in that of a cursor."""
+    return _SEARCHED_ON.sub(r"\1<cursor>", text.replace(address.rstrip("/"), _SERVICE))
 
 
 def _cut(value: Any) -> Any:  # noqa: ANN401 - any JSON value
