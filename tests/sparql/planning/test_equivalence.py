@@ -16,6 +16,7 @@ from hypothesis.errors import NoSuchExample
 from tests.sparql.planning.worlds import (
     PREFIXES,
     answer,
+    fews,
     gaps,
     graphs,
     links,
@@ -56,6 +57,24 @@ def unplanned(text: str) -> Plan:
     return planner._planned(text, None)
 
 
+class Unmeasured(Extents):
+    """Knows no size, but that there is something to know."""
+
+    def of(self, predicate: str, key: str) -> int | None:
+        """Know nothing of a constant."""
+        assert predicate
+        assert key
+        return None
+
+
+def looked_up(text: str) -> Plan:
+    """Plan as if every sub-SELECT had few rows and all behind it had many."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("medrd_kg.sparql.planning.lookups._FEW", 10**12)
+        patch.setattr("medrd_kg.sparql.planning.lookups._WORTH", 0)
+        return planner._planned(text, Unmeasured())
+
+
 @given(quads=graphs, text=drawn)
 @THOROUGH
 def test_a_plan_answers_as_the_query_does(quads: Quads, text: str) -> None:
@@ -81,6 +100,25 @@ def test_sizes_choose_among_equal_plans(quads: Quads, text: str) -> None:
     sized = EmbeddedStore(union_default_graph=False)
     sized.insert(quads)
     planned = plan(text, StoreExtents(sized))
+    if legal(text):
+        store = store_of(quads)
+        assert answer(store, planned.text) == answer(store, text), planned
+
+
+@given(quads=graphs, text=st.one_of(fews(), fews(), queries()))
+@settings(THOROUGH, max_examples=400)
+def test_what_is_looked_up_from_few_rows_is_what_joins_them(quads: Quads, text: str) -> None:
+    planned = looked_up(text)
+    if legal(text):
+        store = store_of(quads)
+        assert answer(store, planned.text) == answer(store, text), planned
+
+
+@pytest.mark.long
+@given(quads=graphs, text=st.one_of(fews(), fews(), queries()))
+@settings(THOROUGH, max_examples=6_000)
+def test_many_that_are_looked_up_from_few_rows_are_what_joins_them(quads: Quads, text: str) -> None:
+    planned = looked_up(text)
     if legal(text):
         store = store_of(quads)
         assert answer(store, planned.text) == answer(store, text), planned
@@ -125,6 +163,38 @@ def test_the_random_queries_reach_every_rule_and_answers_that_tell() -> None:
 
     count()
     assert {rule: seen[rule] >= 5 for rule in RULES} == dict.fromkeys(RULES, True), seen
+
+
+def test_the_random_queries_look_up_from_few_rows_with_answers_that_tell() -> None:
+    seen: Counter[str] = Counter()
+
+    @given(quads=graphs, text=fews())
+    @settings(THOROUGH, max_examples=200, derandomize=True, phases=[Phase.generate])
+    def count(quads: Quads, text: str) -> None:
+        if legal(text) and set(answer(store_of(quads), text)) - {("False",)}:
+            seen.update({rewrite.rule for rewrite in looked_up(text).rewrites})
+
+    count()
+    assert seen["few-by-lookup"] >= 10, seen
+
+
+def test_a_filter_that_sees_the_few_rows_would_be_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the condition is dropped, a filter within a branch sees what it must not."""
+    monkeypatch.setattr("medrd_kg.sparql.planning.lookups._says_the_same", lambda *_: True)
+
+    def differs(example: tuple[Quads, str]) -> bool:
+        quads, text = example
+        planned = looked_up(text)
+        if not planned.rewrites or not legal(text) or not legal(planned.text):
+            return False
+        store = store_of(quads)
+        return answer(store, planned.text) != answer(store, text)
+
+    find(
+        st.tuples(graphs, fews()),
+        differs,
+        settings=settings(THOROUGH, max_examples=3000, derandomize=True, phases=[Phase.generate]),
+    )
 
 
 def _distinct_parts(query: Query, extents: Extents | None) -> Iterator[Edit]:

@@ -258,6 +258,25 @@ def links(draw: DrawFn) -> str:
     return framed(draw, parts)
 
 
+@st.composite
+def fews(draw: DrawFn) -> str:
+    """Draw a query of patterns behind a sub-SELECT or UNION that they share a variable with."""
+    few = st.one_of(
+        st.builds("{{ SELECT DISTINCT ?a WHERE {{ {} {} }} }}".format, blocks(1, 2), existences()),
+        st.builds("{{ SELECT ?a ?z {{ {} }} }}".format, blocks(1, 2)),
+        st.builds("{{ SELECT ?a (MIN(?x) AS ?z) {{ {} }} GROUP BY ?a }}".format, blocks(1, 2)),
+        st.builds("{{ ?a {} {} }} UNION {{ ?a {} ?y }}".format, verbs, constants, verbs),
+    )
+    either = st.builds(
+        "{{ ?a {} ?y {} }} UNION {{ {} {} }}".format, verbs, existences(), blocks(1, 1), filters()
+    )
+    parts = [*draw(st.lists(extras(), max_size=1)), draw(few)]
+    parts += [f"?a {draw(verbs)} ?x .", *draw(st.lists(patterns(), max_size=2))]
+    parts += draw(st.lists(st.one_of(either, existences()), max_size=2))
+    parts += draw(st.lists(extras(), max_size=1))
+    return framed(draw, parts)
+
+
 def framed(draw: DrawFn, parts: Iterable[str]) -> str:
     """Put a pattern into a query form."""
     group = "{ " + "\n  ".join(parts) + " }"

@@ -52,11 +52,13 @@ class _Context:
         query: The query.
         own_scope: Whether it is the whole pattern of a SELECT: a filter sees its rows, no more.
         stops_early: Whether a first row may be all that is asked for.
+        looked_up: Whether it is evaluated anew for each row of others.
     """
 
     query: Query
     own_scope: bool
     stops_early: bool
+    looked_up: bool = False
 
 
 def absence_edits(query: Query, extents: Extents | None) -> Iterator[Edit]:
@@ -78,8 +80,8 @@ def _in_select(query: Query, select: Select, extents: Extents | None) -> Iterato
 def _in_group(group: Group, context: _Context, extents: Extents | None) -> Iterator[Edit]:
     """Look at the filters of a group, and into what it joins.
 
-    Not into OPTIONAL, MINUS, EXISTS and LATERAL, whose filters may see rows from outside, nor
-    into a GRAPH with a variable, which a sub-SELECT would not share.
+    Not into OPTIONAL, MINUS and EXISTS, whose filters may see rows from outside, nor into a GRAPH
+    with a variable, which a sub-SELECT would not share.
     """
     inner = replace(context, own_scope=False)
     for element in group.elements:
@@ -91,6 +93,8 @@ def _in_group(group: Group, context: _Context, extents: Extents | None) -> Itera
                     yield from _in_group(branch, inner, extents)
             case Graph(name=name) if name.variable is None:
                 yield from _in_group(element.group, inner, extents)
+            case Lateral():
+                yield from _in_group(element.group, replace(inner, looked_up=True), extents)
             case Select():
                 yield from _in_select(context.query, element, extents)
             case _:
@@ -102,7 +106,7 @@ def _edits_of(
 ) -> Iterator[Edit]:
     if _is_one_lookup(exists.group):
         return
-    shared = _minus_variables(exists, group, context)
+    shared = None if context.looked_up else _minus_variables(exists, group, context)
     lateral = _lateral(exists, group, context, extents)
     few = rows_of(group, extents) * _ROW_COST <= rows_of(exists.group, extents)
     if shared and not (lateral and few) and not context.stops_early:

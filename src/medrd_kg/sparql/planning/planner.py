@@ -9,6 +9,7 @@ from typing import Final, cast
 from medrd_kg.sparql.planning.absence import absence_edits
 from medrd_kg.sparql.planning.constants import constant_edits
 from medrd_kg.sparql.planning.links import link_edits
+from medrd_kg.sparql.planning.lookups import lookup_edits
 from medrd_kg.sparql.planning.plans import Edit, Extents, Origins, Plan, applied
 from medrd_kg.sparql.planning.reading import read
 from medrd_kg.sparql.planning.rollups import RollupIndex
@@ -88,6 +89,7 @@ def _planned(text: str, extents: Extents | None) -> Plan:
     rules = (
         constant_edits,
         partial(link_edits, extents=extents),
+        partial(lookup_edits, extents=extents),
         partial(absence_edits, extents=extents),
     )
     try:
