@@ -25,7 +25,7 @@ from medrd_kg.sources.kept_runs import RS_CSV, KeptRuns
 from medrd_kg.sources.review_sheets.report import ImportReport
 from medrd_kg.sources.review_sheets.selection import Selection
 from medrd_kg.sources.rs_system.importer import RsSummary, import_rs_csv
-from medrd_kg.sources.rs_system.tables import find_tables
+from medrd_kg.sources.rs_system.tables import find_tables, table_numbers
 
 __all__ = ["run_import"]
 
@@ -87,6 +87,8 @@ def run_import(
 def _say(summary: RsSummary) -> None:
     rows = ", ".join(f"{number}: {count}" for number, count in summary.tables.items())
     typer.echo(f"rows read by table: {rows}")
+    if missing := ", ".join(sorted(table_numbers() - summary.tables.keys())):
+        typer.echo(f"tables that were not given, of which nothing is stated: {missing}")
     rules = ", ".join(f"{rule}: {count}" for rule, count in sorted(summary.rules.items()))
     typer.echo(f"{summary.sheets} sheets read, {summary.taken} taken ({rules or 'none'})")
     typer.echo(

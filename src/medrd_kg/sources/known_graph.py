@@ -46,7 +46,7 @@ class KnownGraph:
     """What an importer asks of the graph.
 
     Attributes:
-        labelled: Prefixed names of everything that bears a Japanese label.
+        labelled: Japanese labels of everything that bears any, by prefixed name.
         programmes: Programmes by local name.
         numbers: 法人番号 by the key of a name that an organisation with a number bears.
         numbered: Local name of an organisation by its 法人番号.
@@ -57,7 +57,7 @@ class KnownGraph:
         wholes: Local names of figures that have parts of other programmes.
     """
 
-    labelled: set[str] = field(default_factory=set)
+    labelled: dict[str, tuple[str, ...]] = field(default_factory=dict)
     programmes: dict[str, KnownProgramme] = field(default_factory=dict)
     numbers: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     numbered: dict[str, str] = field(default_factory=dict)
@@ -167,8 +167,8 @@ def _concepts(said: Said, predicate: str, facet: str) -> list[str]:
 
 def _take(known: KnownGraph, subject: str, said: Said) -> None:
     kind, _, local = subject.partition(":")
-    if _japanese(said, _LABEL):
-        known.labelled.add(subject)
+    if labels := _japanese(said, _LABEL):
+        known.labelled[subject] = (*known.labelled.get(subject, ()), *labels)
     take = _TAKERS.get(kind)
     if take is not None:
         take(known, local, said)

@@ -136,3 +136,32 @@ def test_a_year_beside_a_graph_continues_its_programmes_and_figures(
     assert said["2021-mhlw-21-9002-fy2021-initial", "amountJPY"] == ["7021000000"]
     assert check_totals(store) == []
     store.close()
+
+
+def test_what_the_graph_labels_a_thing_with_is_no_other_name_of_it(
+    make_row: Callable[..., dict[str, Any]], tmp_path: Path
+) -> None:
+    """An import that joins a graph may find another spelling more often than the graph's."""
+    spellings = {2020: ["株式会社甲乙"], 2021: ["株式会社 甲乙"] * 3 + ["株式会社甲乙"]}
+    for year, names in spellings.items():
+        payments = [
+            {"支出先名": name, "年度": year - 1, "グループ": "A", "番号": number, "支出額": 1.0}
+            for number, name in enumerate(names, 1)
+        ]
+        row = make_row(公開年度=year, 事業番号=f"{year}-厚労-21-0001", 支出先=payments)
+        path = tmp_path / f"judgit-{year}.ndjson"
+        path.write_text(json.dumps(row, ensure_ascii=False) + "\n", encoding="utf-8")
+    shipped, out = tmp_path / "shipped", tmp_path / "out"
+    imported([tmp_path / "judgit-2020.ndjson"], shipped, beside=tmp_path / "none")
+    imported([tmp_path / "judgit-2021.ndjson"], out, beside=shipped)
+    names: defaultdict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    axioms: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for path in [*shipped.glob("*.ttl"), *out.glob("*.ttl")]:
+        for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
+            predicate = quad.predicate.value.rpartition("#")[2]
+            names[str(quad.subject)][predicate].add(str(quad.object))
+            axioms[str(quad.subject)][predicate] = str(quad.object)
+    labelled = [each for each in names.values() if '"株式会社甲乙"@ja' in each["label"]]
+    assert [each["label"] for each in labelled] == [{'"株式会社甲乙"@ja'}]
+    assert not any(each["label"] & each["altLabel"] for each in names.values())
+    assert '"株式会社甲乙"@ja' not in {each.get("annotatedTarget") for each in axioms.values()}

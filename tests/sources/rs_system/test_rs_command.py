@@ -1,6 +1,7 @@
 """``import rs-csv`` and ``import mof`` at the command line."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -49,6 +50,7 @@ def test_import_says_what_it_made_and_that_nothing_changed(
     first = command("rs-csv", files, "--selection", "all", "--report", str(report))
     assert first.returncode == 0, first.stderr
     assert "1 sheets read, 1 taken (first: 1)" in first.stdout
+    assert re.search(r"not given, of which nothing is stated: 1-4, 1-5, 3-2, 4-1", first.stdout)
     assert "total FY2023 executed payment (RS 2024): 905000 yen in 2 figures" in first.stdout
     assert "3-1_RS_2024_表.csv:3: 2023: row-skipped" in report.read_text(encoding="utf-8")
     review = tmp_path / "d" / "review" / "rs-csv.txt"

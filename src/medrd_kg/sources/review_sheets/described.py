@@ -6,7 +6,7 @@ sheets that are there, repeats no label, and sums nothing.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,11 +21,11 @@ class Described:
     """Subjects that bear a Japanese label elsewhere in the graph.
 
     Attributes:
-        subjects: Prefixed names.
+        subjects: Their labels by prefixed name.
         indicators: Highest number of an indicator by slug of its programme.
     """
 
-    subjects: set[str] = field(default_factory=set)
+    subjects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     indicators: dict[str, int] = field(default_factory=dict)
 
 
@@ -35,13 +35,13 @@ def years_of(folder: Path) -> frozenset[int]:
     return frozenset(int(match[1]) for match in found if match is not None)
 
 
-def describe(labelled: Iterable[str]) -> Described:
+def describe(labelled: Mapping[str, tuple[str, ...]]) -> Described:
     """Return what the graph describes.
 
     Args:
-        labelled: Prefixed names of all that bears a Japanese label.
+        labelled: Japanese labels of all that bears any, by prefixed name.
     """
-    described = Described(set(labelled))
+    described = Described(labelled)
     for subject in described.subjects:
         prefix, _, local = subject.partition(":")
         numbered = _NUMBERED.fullmatch(local)

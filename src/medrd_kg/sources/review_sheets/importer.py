@@ -49,6 +49,7 @@ _SHEETS_A_PART: Final = 2_500
 _SHARED: Final = "shared"
 _RESULT: Final = "result.json"
 _TEXTS: Final = "texts.jsonl"
+_PREFIX: Final = "org-:"
 
 
 class _Import:
@@ -132,14 +133,20 @@ class _Import:
                 self._observe(candidate)
             for name, number, programme in self._facts.payees():
                 self._registry.observe(name, number, programme)
-            self._registry.settle()
+            self._registry.settle(
+                {
+                    subject.removeprefix(_PREFIX): labels[0]
+                    for subject, labels in described.subjects.items()
+                    if subject.startswith(_PREFIX)
+                }
+            )
             advance(1)
         return Plan(
             survey=survey,
             registry=self._registry,
             facts=self._facts,
             layout=Layout(suffix, by_kind=self._selection is Selection.ALL),
-            described=frozenset(described.subjects),
+            described=described.subjects,
             indicators=described.indicators,
             known=known,
             texts=texts,

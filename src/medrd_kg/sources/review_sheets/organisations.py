@@ -93,9 +93,9 @@ class Organisation:
     programmes: set[str] = field(default_factory=set)
     _label: str = ""
 
-    def settle(self) -> None:
-        """Remember the label; no spelling may be added afterwards."""
-        self._label = self.label
+    def settle(self, label: str = "") -> None:
+        """Remember the label, which may be given; no spelling may be added afterwards."""
+        self._label = label or self.label
 
     @property
     def label(self) -> str:
@@ -208,13 +208,18 @@ class OrganisationRegistry:
                 return public[0], Rule.PUBLIC_FORM
         return None
 
-    def settle(self) -> None:
-        """Resolve every observed payee; call once, after the last `observe`."""
+    def settle(self, labels: Mapping[str, str] | None = None) -> None:
+        """Resolve every observed payee; call once, after the last `observe`.
+
+        Args:
+            labels: What organisations are called already, by local name; they keep it, however
+                often another spelling occurs.
+        """
         for key, programmes in self._spelled_programmes.items():
             for programme in sorted(programmes):
                 self._resolve(key, programme)
         for entry in (*self._numbered.values(), *self._named.values()):
-            entry.settle()
+            entry.settle((labels or {}).get(entry.slug, ""))
 
     def resolve(self, name: str, number: str | None, programme: str) -> Organisation | None:
         """Return the organisation of an observed payee, or None where it must stay unnamed."""

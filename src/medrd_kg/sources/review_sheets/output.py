@@ -6,13 +6,13 @@ and put together file by file, so that no more than one file needs to be in memo
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
 import zstandard
 
-from medrd_kg.sources.review_sheets.turtle import Block, RenderedBlock, document_lines
+from medrd_kg.sources.review_sheets.turtle import Block, RenderedBlock, document_lines, text
 
 __all__ = ["Layout", "TurtleOutput", "fragment_stems", "write_file"]
 
@@ -117,15 +117,17 @@ class TurtleOutput:
     text.
     """
 
-    def __init__(self, layout: Layout, described: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, layout: Layout, described: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
         """Start empty.
 
         Args:
             layout: Names of the files.
-            described: Subjects whose class and label stand elsewhere in the graph.
+            described: Labels of the subjects whose class and label stand elsewhere in the graph.
         """
         self._layout = layout
-        self._described = described
+        self._described = described or {}
         self._files: defaultdict[str, dict[str, Block]] = defaultdict(dict)
         self._texts: defaultdict[str, list[str]] = defaultdict(list)
         self.organisations: set[str] = set()
@@ -155,8 +157,10 @@ class TurtleOutput:
         """
         for stem in sorted({*self._files, *self._texts}):
             blocks = self._files.pop(stem, {})
-            for subject in self._described & blocks.keys():
+            for subject in self._described.keys() & blocks.keys():
                 blocks[subject].drop("a", "rdfs:label")
+                labels = (text(label, "ja") for label in self._described[subject])
+                blocks[subject].remove("skos:altLabel", *labels)
             texts = [block.render() for block in blocks.values() if not block.is_empty]
             texts += self._texts.pop(stem, [])
             if texts:

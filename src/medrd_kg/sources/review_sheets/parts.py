@@ -58,7 +58,7 @@ class Plan:
         registry: Settled.
         facts: Figures of other public sources.
         layout: Names of the files.
-        described: Subjects that the graph describes already.
+        described: Labels of the subjects that the graph describes already.
         indicators: Highest number already given to an indicator, by programme.
         known: The graph that the sheets join; None where they hold all years that sums need.
         texts: Whether sentences are stored.
@@ -68,7 +68,7 @@ class Plan:
     registry: OrganisationRegistry
     facts: PublicFacts
     layout: Layout
-    described: frozenset[str] = frozenset()
+    described: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     indicators: Mapping[str, int] = field(default_factory=dict)
     known: KnownGraph | None = None
     texts: bool = True

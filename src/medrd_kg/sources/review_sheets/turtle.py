@@ -113,6 +113,12 @@ class Block:
         """Return the objects of a predicate."""
         return tuple(self._objects.get(predicate, ()))
 
+    def remove(self, predicate: str, *objects: str) -> None:
+        """Forget some objects of a predicate."""
+        kept = [each for each in self.get(predicate) if each not in objects]
+        self.drop(predicate)
+        self.add(predicate, *kept)
+
     def drop(self, *predicates: str) -> None:
         """Forget what the block says under some predicates."""
         for predicate in predicates:

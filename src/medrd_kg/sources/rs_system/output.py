@@ -1,6 +1,6 @@
 """One Turtle file, written whole, of blocks that the rest of the graph is not to contradict."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from filecmp import cmp
 from pathlib import Path
 
@@ -18,7 +18,7 @@ def _is_described_alike(subject: str) -> bool:
 class TurtleFile:
     """Collects blocks; those on one subject are merged, figures are kept as text."""
 
-    def __init__(self, described: set[str]) -> None:
+    def __init__(self, described: Iterable[str]) -> None:
         """Start empty.
 
         Args:

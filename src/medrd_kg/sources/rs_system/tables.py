@@ -21,7 +21,7 @@ from typing import IO, Final
 from medrd_kg.problems import Problem
 from medrd_kg.sources.review_sheets.report import ImportReport, Severity
 
-__all__ = ["CsvTable", "Row", "find_tables", "header_key"]
+__all__ = ["CsvTable", "Row", "find_tables", "header_key", "table_numbers"]
 
 _NUMBER = re.compile(r"^(\d-\d)(?=[_\-. ])")
 _YEAR_COLUMN = re.compile(r"\d{4}(?:年度)?")
@@ -33,6 +33,8 @@ _RATIO: Final = 200
 _SMALL: Final = 16 * 1024**2
 _LONGEST_CELL: Final = 1_000_000
 _ENCRYPTED: Final = 0x1
+_AGAIN: Final = "download it again from rssystem.go.jp"
+_FILES_OF: Final = "give the files that rssystem.go.jp offers for download, or their folder"
 
 
 @lru_cache(maxsize=1 << 12)
@@ -54,6 +56,11 @@ def _known_columns() -> Mapping[str, frozenset[str]]:
         number, column = line.split("\t")
         known.setdefault(number, set()).add(header_key(column))
     return {number: frozenset(columns) for number, columns in known.items()}
+
+
+def table_numbers() -> frozenset[str]:
+    """Return the numbers of all tables, such as ``5-1``."""
+    return frozenset(_known_columns())
 
 
 @cache
@@ -181,7 +188,7 @@ def find_tables(paths: Sequence[Path], report: ImportReport) -> list[CsvTable]:
         inside = sorted(path.iterdir()) if path.is_dir() else [path]
         candidates = [each for each in inside if each.suffix.lower() in {".zip", ".csv"}]
         if not candidates:
-            raise Problem("invalid-data", f"{path} holds no .zip or .csv file")
+            raise Problem("invalid-data", f"{path} holds no .zip or .csv file", _FILES_OF)
         for each in candidates:
             members = _members(each) if each.suffix.lower() == ".zip" else [None]
             for member in members:
@@ -203,16 +210,24 @@ def _members(path: Path) -> list[str | None]:
         with zipfile.ZipFile(path) as archive:
             entries = [each for each in archive.infolist() if not each.is_dir()]
     except (zipfile.BadZipFile, OSError) as error:
-        raise Problem("invalid-data", f"{path}: not a readable zip file: {error}") from error
+        message = f"{path}: not a readable zip file: {error}"
+        raise Problem("invalid-data", message, _AGAIN) from error
     if len(entries) > _MEMBERS:
         raise Problem("invalid-data", f"{path}: more than {_MEMBERS} files in one archive")
     for each in entries:
         if each.flag_bits & _ENCRYPTED:
-            raise Problem("invalid-data", f"{path}: {each.filename} is encrypted")
+            raise Problem(
+                "invalid-data",
+                f"{path}: {each.filename} is encrypted",
+                "unpack it, and give the CSV file",
+            )
         too_dense = each.file_size > _SMALL and each.file_size > _RATIO * each.compress_size
         if each.file_size > _LARGEST_FILE or too_dense:
             raise Problem(
-                "invalid-data", f"{path}: {each.filename} unpacks to {each.file_size} bytes"
+                "invalid-data",
+                f"{path}: {each.filename} unpacks to {each.file_size} bytes,"
+                f" {each.file_size // max(each.compress_size, 1)} times what it takes",
+                "no honest table does; if you trust it, unpack it and give the CSV file",
             )
     return [each.filename for each in entries if each.filename.lower().endswith(".csv")]
 
@@ -247,11 +262,12 @@ def _records(path: Path, member: str | None) -> Generator[tuple[int, list[str]]]
             for number, cells in enumerate(csv.reader(_Limited(stream, name), strict=True), 1):
                 yield number, cells
     except UnicodeDecodeError as error:
-        message = f"{name}: after row {number}: not UTF-8 (byte {error.start} of the block read)"
-        raise Problem("invalid-data", message) from error
+        message = f"{name}: after row {number}: not UTF-8"
+        hint = "save it as CSV UTF-8 in the spreadsheet program, or download it again"
+        raise Problem("invalid-data", message, hint) from error
     except (csv.Error, zipfile.BadZipFile, OSError, EOFError, NotImplementedError) as error:
         message = f"{name}: after row {number}: not a readable CSV file: {error}"
-        raise Problem("invalid-data", message) from error
+        raise Problem("invalid-data", message, _AGAIN) from error
 
 
 def _opened(path: Path, member: str | None) -> IO[bytes]:
