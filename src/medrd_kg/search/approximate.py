@@ -34,6 +34,7 @@ SELECT name.id, name.folded FROM gram CROSS JOIN name ON name.id = gram.rowid
 WHERE gram MATCH :match AND gram.rowid <= :last_name
     AND (:language = '' OR name.language IN (:language, ''))
     AND length(name.folded) >= :shortest
+    AND instr(name.folded, :whole) = 0
 LIMIT :most
 """
 
@@ -58,6 +59,8 @@ def find_approximately(
 ) -> list[Found]:
     """Return the things with a name that holds a folded query with slips in it.
 
+    Names that hold it without any are found as they are, and better; they are left out.
+
     Args:
         connection: The index.
         whole: The folded query.
@@ -74,6 +77,7 @@ def find_approximately(
             "last_name": last_name,
             "language": language,
             "shortest": len(whole) - slips,
+            "whole": whole,
             "most": _MOST_CANDIDATES,
         },
     )

@@ -10,6 +10,7 @@ from typing import Any, Final, Self
 
 from medrd_kg.problems import Problem
 from medrd_kg.search.contents import Role
+from medrd_kg.search.many import Places
 from medrd_kg.search.ranking import inside_tier
 from medrd_kg.search.writing import FORMAT
 
@@ -31,6 +32,7 @@ class SearchIndex:
         kind_labels: Names of the kinds for people, by language.
         synonyms_mask: The kinds, as bits, whose names are words for the same thing.
         last_name: The greatest number of a text that is a name.
+        places: What fixes the places of texts, whatever is searched for.
     """
 
     def __init__(self, path: Path) -> None:
@@ -56,6 +58,7 @@ class SearchIndex:
                 "SELECT name, synonyms, label_ja, label_en FROM kind ORDER BY position"
             )
             listed: list[tuple[str, int, str, str]] = rows.fetchall()
+            self.places = Places(connection)
             (last,) = connection.execute(
                 f"SELECT max(id) FROM name WHERE role <= {Role.HIDDEN:d}"  # noqa: S608 - constant
             ).fetchone()

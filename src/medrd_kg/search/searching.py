@@ -11,7 +11,9 @@ from medrd_kg.problems import Problem
 from medrd_kg.search.approximate import find_approximately
 from medrd_kg.search.contents import Role
 from medrd_kg.search.contractions import find_contractions
-from medrd_kg.search.folding import fold, fold_with_places, query_terms
+from medrd_kg.search.folding import fold, fold_with_places, is_latin, query_terms
+from medrd_kg.search.gathered import Few, Gathered
+from medrd_kg.search.many import Many
 from medrd_kg.search.matching import Found, find, find_by_synonym, variants
 from medrd_kg.search.opening import SearchIndex
 from medrd_kg.search.ranking import Match, match_of, name_of
@@ -120,37 +122,36 @@ def search(
     asked = _digest(index.version, words, mask, language, with_synonyms)
     first = 0 if cursor is None else _first(cursor, asked)
     others: Sequence[tuple[str, ...]] = ()
-    found: dict[int, Found] = {}
+    found: Gathered = Few()
     if words:
         with index.reading(seconds) as connection:
             whole = fold(q)
-            _keep_best(found, find(connection, words, whole, language=language))
+            found = _holding(index, connection, words, whole, language)
             if with_synonyms:
                 others = variants(connection, words, whole, index.synonyms_mask)
-                _keep_best(found, find_by_synonym(connection, others, language=language))
+                found.add(find_by_synonym(connection, others, language=language))
             shortened: list[Found] = []
-            is_name = any(match_of(each.key) <= Match.EXACT_NAME for each in found.values())
-            if with_synonyms and not is_name:
+            if with_synonyms and not found.has_name():
                 shortened = find_contractions(
                     connection, whole, kinds=index.mask(()), language=language
                 )
-                _keep_best(found, shortened)
-            if not shortened and sum(1 for each in found.values() if each.kinds & mask) < FEW:
-                _keep_best(
-                    found,
+                found.add(shortened)
+            if not shortened and _count(found.kinds(), mask) < FEW:
+                found.add(
                     find_approximately(
                         connection, whole, last_name=index.last_name, language=language
-                    ),
+                    )
                 )
-    ordered = sorted((each for each in found.values() if each.kinds & mask), key=_key)
-    page = ordered[first : first + limit]
+    counts = found.kinds()
+    total = _count(counts, mask)
+    page = found.page(mask, first, limit)
     with index.reading(seconds) as connection:
         hits = tuple(_hit(index, connection, each) for each in page)
-    more = first + limit < len(ordered)
+    more = first + limit < total
     return SearchResult(
         hits,
-        len(ordered),
-        _facets(index, found.values()),
+        total,
+        _facets(index, counts),
         _cursor(first + limit, asked) if more else None,
         tuple(others),
     )
@@ -234,22 +235,29 @@ def _hit(index: SearchIndex, connection: sqlite3.Connection, found: Found) -> Hi
     )
 
 
-def _keep_best(found: dict[int, Found], further: Iterable[Found]) -> None:
-    for each in further:
-        known = found.get(each.subject)
-        if known is None or each.key < known.key:
-            found[each.subject] = each
+def _holding(
+    index: SearchIndex,
+    connection: sqlite3.Connection,
+    words: Sequence[str],
+    whole: str,
+    language: str,
+) -> Gathered:
+    """Return the things with a text that holds every word."""
+    is_one = len(words) == 1 and words[0] == whole and not is_latin(whole[0])
+    if is_one and not language and Many.are_many(connection, whole):
+        return Many(index.places, connection, whole)
+    found = Few()
+    found.add(find(connection, words, whole, language=language))
+    return found
 
 
-def _key(each: Found) -> int:
-    return each.key
+def _count(counts: Mapping[int, int], mask: int) -> int:
+    """Return how many things are of any of some kinds."""
+    return sum(count for kinds, count in counts.items() if kinds & mask)
 
 
-def _facets(index: SearchIndex, found: Iterable[Found]) -> dict[str, int]:
+def _facets(index: SearchIndex, masks: Mapping[int, int]) -> dict[str, int]:
     """Count the things of each kind, in the order of the kinds; without those that have none."""
-    masks: dict[int, int] = {}
-    for each in found:
-        masks[each.kinds] = masks.get(each.kinds, 0) + 1
     counts = (
         (name, sum(count for mask, count in masks.items() if mask >> at & 1))
         for at, name in enumerate(index.kinds)
