@@ -104,6 +104,11 @@ def test_words_for_values_stand_without_spaces() -> None:
     )
 
 
+def test_choices_are_listed_as_japanese_lists_them() -> None:
+    assert hint_in_japanese("use csv or xlsx or json") == "使える値：csv、xlsx、json"
+    assert hint_in_japanese("use csv") == "使える値： csv"
+
+
 def test_a_document_has_the_english_beside_the_japanese() -> None:
     problem = Problem("not-found", "there is nothing at /x", "nobody has words for this")
     assert problem.document("ja") == {

@@ -28,7 +28,7 @@ class Form:
 
         Args:
             sentence: In English.
-            values: Words for values, by the name of the placeholder.
+            values: Words for values, by the name of the placeholder; they may hold values too.
         """
         found = self._read(sentence)
         if found is None:
@@ -36,7 +36,7 @@ class Form:
 
         def value(place: re.Match[str]) -> str:
             given = found[place[2]]
-            words = worded(given, values.get(place[2], ()))
+            words = worded(given, values.get(place[2], ()), values)
             # Spaces set off what is Latin, not words of the sentence's own language.
             return f"{place[1]}{given}{place[3]}" if words is None else words
 
