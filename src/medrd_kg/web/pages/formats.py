@@ -55,13 +55,15 @@ def _rounded(number: Decimal) -> str:
 def percent(part: int, whole: int) -> str:
     """Return a share in per cent with one decimal; a dash where there is no whole.
 
-    >>> percent(1, 3)
-    '33.3%'
+    What is not nothing is not shown as nothing.
+
+    >>> percent(1, 3), percent(0, 3), percent(1, 10_000)
+    ('33.3%', '0.0%', '<0.1%')
     """
     if not whole:
         return "–"
     share = (Decimal(part) * 100 / whole).quantize(Decimal("0.1"), ROUND_HALF_UP)
-    return f"{share}%"
+    return "<0.1%" if part * whole > 0 and not share else f"{share}%"
 
 
 def _era(year: int, language: str) -> str | None:

@@ -4,6 +4,7 @@ The queries are data (``graph_tables.yaml``), so that what a reader opens behind
 filled it.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -152,7 +153,7 @@ async def labels_of(evaluator: Evaluator, iris: Iterable[str]) -> dict[str, dict
     """Return the labels of things by language; a thing without any is called by its IRI's end."""
     wanted = sorted(set(iris))
     labels = await stated_labels(evaluator, wanted)
-    return {iri: labels.get(iri) or {"en": iri.rpartition("/")[2]} for iri in wanted}
+    return {iri: labels.get(iri) or {"en": re.split("[/#]", iri)[-1]} for iri in wanted}
 
 
 async def stated_labels(evaluator: Evaluator, iris: Iterable[str]) -> dict[str, dict[str, str]]:
