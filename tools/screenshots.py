@@ -16,6 +16,8 @@ PICTURES: Final = {
     "linkage": "/linkage",
     "flows": "/flows",
     "query": "/query?stored=totals-and-remainders",
+    "project": "/projects/drugs",
+    "evidence": "/evidence/policy-fy2022",
 }
 LANGUAGES: Final = ("ja", "en")
 WIDTH: Final = 1280
