@@ -44,6 +44,39 @@ def refusal(
     return raised.value
 
 
+@pytest.mark.parametrize(
+    ("media_type", "text"),
+    [
+        (
+            "application/rdf+xml",
+            f"""<rdf:RDF {RDF} xmlns:u='urn:'><rdf:Description rdf:about='urn:a'><u:p>一</u:p>
+            </rdf:Description><rdf:Description rdf:about='urn:b'><u:p><![CDATA[二]]></u:p>
+            </rdf:Description></rdf:RDF>""",
+        ),
+        ("application/ld+json", '{"@id": "urn:a", "urn:p": [{"@value": "一"}, {"@value": "二"}]}'),
+        ("text/turtle", "<urn:a> <urn:p> '一' , '二' ; <urn:q> <urn:b> ."),
+        ("application/trig", "<urn:a> <urn:p> '一' , '二' ."),
+        ("application/n-triples", "<urn:a> <urn:p> <urn:b> ."),
+        ("text/n3", "<urn:a> <urn:p> '一' , '二' ."),
+    ],
+)
+def test_a_document_that_is_cut_off_is_refused(media_type: str, text: str) -> None:
+    """What came of it would pass for the whole."""
+    content = text.encode()
+    whole = filled([])
+    put_graph(whole, G, [RdfDocument(content, media_type)], base_iri=BASE, writable=anything)
+    for end in range(1, len(content) - 1):
+        with pytest.raises(Problem) as raised:
+            put_graph(
+                filled([]),
+                G,
+                [RdfDocument(content[:end], media_type)],
+                base_iri=BASE,
+                writable=anything,
+            )
+        assert raised.value.slug == "malformed-data", content[:end]
+
+
 @pytest.mark.parametrize("union", [False, True])
 class TestGraphs:
     """PUT, POST and DELETE."""

@@ -1,12 +1,14 @@
-"""What a document of a caller may not contain, found before the engine parses it.
+"""What a document of a caller may not be, found before the engine parses it.
 
-The engine expands entities as they are declared, and some of its parsers need the square of the
-depth in time, or a frame of the stack for each level. All checks are linear in the document.
+The engine takes XML that is cut off for the whole. It expands entities as they are declared, and
+some of its parsers need the square of the depth in time, or a frame of the stack for each level.
+All checks are linear in the document.
 """
 
 import re
 from itertools import accumulate
 from typing import Final
+from xml.parsers import expat
 
 from pyoxigraph import RdfFormat
 
@@ -42,12 +44,22 @@ _TERM: Final = re.compile(
     re.DOTALL,
 )
 _JSON_BRACKETS: Final = b"{}[]"
+_CUT: Final = frozenset(
+    expat.errors.codes[each]
+    for each in (
+        expat.errors.XML_ERROR_NO_ELEMENTS,
+        expat.errors.XML_ERROR_UNCLOSED_TOKEN,
+        expat.errors.XML_ERROR_PARTIAL_CHAR,
+        expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION,
+    )
+)
+"""Faults of a document that ends too early; all others are the engine's to tell."""
 _NOT_BRACKETS: Final = bytes(set(range(256)) - set(_JSON_BRACKETS))
 _STEPS: Final = {ord("{"): 1, ord("["): 1, ord("}"): -1, ord("]"): -1}
 
 
 def refuse_hazards(content: bytes, rdf_format: RdfFormat) -> None:
-    """Refuse a document that would exhaust the process that parses it.
+    """Refuse a document that would exhaust the process that parses it, or that is cut off.
 
     Args:
         content: The document.
@@ -59,6 +71,7 @@ def refuse_hazards(content: bytes, rdf_format: RdfFormat) -> None:
     if rdf_format == RdfFormat.RDF_XML:
         _refuse_expansion(content)
         _refuse_depth(_xml_depth(content), _MAX_XML_DEPTH, "elements")
+        _refuse_cut(content)
     elif rdf_format in {RdfFormat.JSON_LD, RdfFormat.STREAMING_JSON_LD}:
         _refuse_depth(_json_depth(content), _MAX_JSON_DEPTH, "objects and arrays")
     elif content.count(b"<<(") > _MAX_TERM_DEPTH:
@@ -98,6 +111,21 @@ def _term_depth(content: bytes) -> int:
         depth = depth + 1 if match["mark"] == b"<<(" else max(depth - 1, 0)
         deepest = max(deepest, depth)
     return deepest
+
+
+def _refuse_cut(content: bytes) -> None:
+    """Refuse XML whose elements have no end; its entities have been bounded before."""
+    parser = expat.ParserCreate()
+    try:
+        parser.Parse(content, True)
+    except expat.ExpatError as fault:
+        if fault.code in _CUT and content.strip():
+            raise Problem(
+                "malformed-data",
+                f"the document ends in line {fault.lineno} before its elements do",
+                "it seems to be cut off: send it whole",
+                extra={"line": fault.lineno, "column": fault.offset + 1},
+            ) from fault
 
 
 def _refuse_expansion(content: bytes) -> None:
