@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 
 from medrd_kg.linkage.items import Thing
 from medrd_kg.linkage.paths_web import Web, web_between
+from medrd_kg.linkage.remembering import Remembered
 from medrd_kg.linkage.single import Single
 from medrd_kg.linkage.tables import FactTables, Session, statement
 
@@ -141,11 +142,12 @@ class _Links(Mapping[tuple[int, int], Sequence[int]]):
 
 
 class _Names(Sequence[Thing]):
-    """The things of paths, looked up as they are shown."""
+    """The things of paths, looked up as they are shown, and kept by the thousand."""
 
     def __init__(self, single: Single, length: int) -> None:
         self._single = single
         self._length = length
+        self._kept = Remembered()
 
     def __len__(self) -> int:
         return self._length
@@ -153,7 +155,11 @@ class _Names(Sequence[Thing]):
     def __getitem__(self, number: int) -> Thing:  # type: ignore[override] # no slices
         if not 0 <= number < self._length:
             raise IndexError(number)
-        return Thing(*self._single.found("path_thing", [number])[number])
+        return self._kept.looked_up("path_thing", [number], self._load)[number]
+
+    def _load(self, numbers: list[int]) -> dict[int, Thing]:
+        found = self._single.found("path_thing", numbers)
+        return {number: Thing(*said) for number, said in found.items()}
 
 
 class _Numbers(Mapping[str, int]):
