@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from tests.sources.review_sheets.recomputed import STAGES, of_turtle
 
+from medrd_kg.problems import Problem
 from medrd_kg.sources.review_sheets.importer import import_review_sheets
 from medrd_kg.sources.review_sheets.numerals import western_year
 from medrd_kg.sources.review_sheets.report import ImportReport, Severity
@@ -144,3 +145,19 @@ def test_every_yen_is_counted_or_its_cell_is_named(
 @pytest.mark.parametrize("text", ["", "5", "令和", "令和100", "20235", "2023/04", "R", "x" * 99])
 def test_a_text_that_names_no_year_is_none(text: str) -> None:
     assert western_year(text) is None
+
+
+@pytest.mark.parametrize("text", ["", "<urn:a> <urn:b> <urn:c> .\n", "{}\n[]\n"])
+def test_a_file_without_any_sheet_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "judgit-2030.ndjson"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(Problem, match=r"judgit-2030\.ndjson: no line of it is a review sheet"):
+        import_review_sheets(
+            [path],
+            selection=Selection.ALL,
+            out_dir=tmp_path / "out",
+            texts_path=None,
+            report=ImportReport(),
+            beside=tmp_path / "nothing",
+        )
+    assert not (tmp_path / "out").exists()

@@ -21,6 +21,7 @@ __all__ = ["BudgetDocument", "Item", "ItemFile", "read_item_file"]
 _LARGEST_FILE: Final = 512 * 1024**2
 """Most bytes of a file when unpacked; a year has four million."""
 _STEP: Final = 1 << 20
+_HINT: Final = "give a file of items of one year, such as mof-jikou-2023.json.gz"
 _FIRST_YEAR: Final = 1947
 _LAST_YEAR: Final = 2100
 _ADDRESS = re.compile(r"https?://[^\s<>\"{}|^`\\]+")
@@ -95,18 +96,20 @@ def read_item_file(path: Path, report: ImportReport) -> ItemFile:
     try:
         content = json.loads(_unpacked(path), parse_float=Token, parse_int=Token)
     except (OSError, EOFError, zlib.error) as error:
-        raise Problem("invalid-data", f"{path}: not readable: {error}") from error
+        raise Problem("invalid-data", f"{path.name}: not readable: {error}", _HINT) from error
     except (ValueError, RecursionError) as error:
-        raise Problem("invalid-data", f"{path}: not JSON: {error}") from error
+        raise Problem("invalid-data", f"{path.name}: not JSON: {error}", _HINT) from error
     about = content.get("metadata") if isinstance(content, dict) else None
     rows = content.get("items") if isinstance(content, dict) else None
     if not isinstance(about, dict) or not isinstance(rows, list):
-        raise Problem("invalid-data", f"{path}: no object with metadata and items")
+        raise Problem("invalid-data", f"{path.name}: no object with metadata and items", _HINT)
     year = str(about.get("fiscalYear", ""))
     if not (year.isdecimal() and _FIRST_YEAR <= int(year) <= _LAST_YEAR):
-        raise Problem("invalid-data", f"{path}: metadata.fiscalYear is missing or no year")
+        raise Problem(
+            "invalid-data", f"{path.name}: metadata.fiscalYear is missing or no year", _HINT
+        )
     if about.get("unit") != "yen":
-        raise Problem("invalid-data", f"{path}: metadata.unit is not yen")
+        raise Problem("invalid-data", f"{path.name}: metadata.unit is not yen")
     documents = tuple(_documents(path, about.get("documents"), report))
     known = {each.identifier: each for each in documents}
     items: dict[str, Item] = {}

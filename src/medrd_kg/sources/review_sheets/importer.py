@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from medrd_kg.content import data_dir
+from medrd_kg.problems import Problem
 from medrd_kg.sources.facts import PublicFacts
 from medrd_kg.sources.known_graph import read_known_graph
 from medrd_kg.sources.review_sheets.described import Described, describe, years_of
@@ -107,8 +108,15 @@ class _Import:
         ordered = sorted(paths, key=lambda each: each.name)
         with self._progress.bar("reading the sheets", len(ordered)) as advance:
             for path in ordered:
+                before = self._survey.read
                 for sheet in read_sheets(path, self._report):
                     self._survey.take(path, sheet)
+                if self._survey.read == before:
+                    raise Problem(
+                        "invalid-data",
+                        f"{path.name}: no line of it is a review sheet",
+                        "give JSON lines, one review sheet each, such as judgit-2022.ndjson.zst",
+                    )
                 advance(1)
 
     def _settle(self, out_dir: Path, beside: Path, *, texts: bool) -> Plan:
@@ -303,6 +311,7 @@ def import_review_sheets(
 
     Raises:
         OSError: A file cannot be read or written.
+        Problem: ``invalid-data``: a file is damaged, or holds no sheet at all.
     """
     rows = PublicFacts.shipped() if facts is None else facts
     graph = data_dir() if beside is None else beside
