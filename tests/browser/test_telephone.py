@@ -64,6 +64,10 @@ def test_a_wide_window_has_tables_and_wide_drawings(visiting: Opener) -> None:
         page = visit.page
         assert page.locator("main .if-narrow:visible").count() == 0
         assert page.locator("main .drawing:visible svg").count() == 1
+        assert page.locator("main thead").first.is_visible()
+        page.set_viewport_size({"width": 320, "height": 640})  # a tablet is turned
+        page.wait_for_selector("main table.stacks")
+        page.set_viewport_size({"width": 1280, "height": 640})
         shown = "e => getComputedStyle(e).display"
         assert page.locator("main table.stacks").first.evaluate(shown) == "table"
         assert page.locator("main table.stacks thead").first.is_visible()

@@ -1,16 +1,22 @@
 // Enhancement only: every page is complete without it.
 
 // On a telephone a row stands as a card, so that each cell tells its column; see style.css.
-for (const table of document.querySelectorAll("main table")) {
-  const heads = [...(table.tHead?.rows[0]?.cells ?? [])].map((cell) => cell.textContent.trim());
-  const rows = [...table.querySelectorAll("tbody tr, tfoot tr")];
-  if (heads.length < 2 || rows.some((row) => row.cells.length !== heads.length)) continue;
-  table.classList.add("stacks");
-  for (const row of rows) {
-    for (const [place, cell] of [...row.cells].entries()) {
-      if (place) cell.dataset.head = heads[place];
-      cell.classList.toggle("void", /^[–\s]*$/.test(cell.textContent) && !cell.querySelector("svg"));
+const narrow = matchMedia("(max-width: 40rem)");
+if (narrow.matches) stack();
+else narrow.addEventListener("change", stack, { once: true });
+
+function stack() {
+  for (const table of document.querySelectorAll("main table")) {
+    const heads = [...(table.tHead?.rows[0]?.cells ?? [])].map((cell) => cell.textContent.trim());
+    const rows = [...table.querySelectorAll("tbody tr, tfoot tr")];
+    if (heads.length < 2 || rows.some((row) => row.cells.length !== heads.length)) continue;
+    for (const row of rows) {
+      for (const [place, cell] of [...row.cells].entries()) {
+        if (place) cell.dataset.head = heads[place];
+        if (/^[–\s]*$/.test(cell.textContent) && !cell.querySelector("svg")) cell.classList.add("void");
+      }
     }
+    table.classList.add("stacks");
   }
 }
 
