@@ -154,14 +154,14 @@ def test_what_the_graph_labels_a_thing_with_is_no_other_name_of_it(
     shipped, out = tmp_path / "shipped", tmp_path / "out"
     imported([tmp_path / "judgit-2020.ndjson"], shipped, beside=tmp_path / "none")
     imported([tmp_path / "judgit-2021.ndjson"], out, beside=shipped)
-    names: defaultdict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    said: defaultdict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     axioms: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for path in [*shipped.glob("*.ttl"), *out.glob("*.ttl")]:
         for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
             predicate = quad.predicate.value.rpartition("#")[2]
-            names[str(quad.subject)][predicate].add(str(quad.object))
+            said[str(quad.subject)][predicate].add(str(quad.object))
             axioms[str(quad.subject)][predicate] = str(quad.object)
-    labelled = [each for each in names.values() if '"株式会社甲乙"@ja' in each["label"]]
+    labelled = [each for each in said.values() if '"株式会社甲乙"@ja' in each["label"]]
     assert [each["label"] for each in labelled] == [{'"株式会社甲乙"@ja'}]
-    assert not any(each["label"] & each["altLabel"] for each in names.values())
+    assert not any(each["label"] & each["altLabel"] for each in said.values())
     assert '"株式会社甲乙"@ja' not in {each.get("annotatedTarget") for each in axioms.values()}
