@@ -48,7 +48,7 @@ def write_single(folder: Path) -> None:
         folder: Where the tables are; a file of that name is replaced.
 
     Raises:
-        OSError: The file cannot be written.
+        sqlite3.Error: The file cannot be written.
     """
     path = folder / FILE
     path.unlink(missing_ok=True)
