@@ -16,6 +16,7 @@ from medrd_kg.build.parts.patterns import Patterns
 from medrd_kg.build.parts.shape_scopes import ShapeScopes
 from medrd_kg.build.parts.verdicts import Verdict
 from medrd_kg.build.rules import Rule
+from medrd_kg.parents import end_with_parent
 
 __all__ = ["Told", "check", "check_far", "derive", "processes"]
 
@@ -46,8 +47,10 @@ class Told:
 
 @contextmanager
 def processes() -> Iterator[ProcessPoolExecutor]:
-    """Start processes that end with the context, whatever they were doing."""
-    pool = ProcessPoolExecutor(_PROCESSES, mp_context=get_context("spawn"))
+    """Start processes that end with the context, and with this process however that ends."""
+    pool = ProcessPoolExecutor(
+        _PROCESSES, mp_context=get_context("spawn"), initializer=end_with_parent
+    )
     try:
         yield pool
     finally:

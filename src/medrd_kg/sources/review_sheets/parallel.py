@@ -13,6 +13,8 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from typing import Final, TypeVar, cast
 
+from medrd_kg.parents import die_with_parent
+
 __all__ = ["each_in_parallel", "without_collector"]
 
 _MOST_PROCESSES: Final = 4
@@ -34,7 +36,8 @@ def without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _begin(work: Callable[[str], object]) -> None:
+def _begin(work: Callable[[str], object], parent: int) -> None:
+    die_with_parent(parent)
     global _work  # noqa: PLW0603 - what a forked process does for all its life
     _work = work
     gc.disable()
@@ -75,7 +78,7 @@ def each_in_parallel(
     gc.freeze()
     try:
         context = multiprocessing.get_context("fork")
-        with ProcessPoolExecutor(at_once, context, _begin, (work,)) as pool:
+        with ProcessPoolExecutor(at_once, context, _begin, (work, os.getpid())) as pool:
             waiting = {pool.submit(_call, task): task for task in tasks}
             try:
                 for done in as_completed(waiting):

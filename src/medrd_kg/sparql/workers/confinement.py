@@ -1,4 +1,4 @@
-"""What a worker process may not do: reach a network, outgrow its memory, outlive the server.
+"""What a worker process may not do: reach a network, outgrow its memory.
 
 Linux alone is catered for; on other systems the limits that exist there apply and `isolation`
 says what is missing.
@@ -9,7 +9,6 @@ import ctypes.util
 import logging
 import os
 import resource
-import signal
 import socket
 import struct
 import sys
@@ -17,7 +16,6 @@ from pathlib import Path
 from typing import Final
 
 __all__ = [
-    "die_with_parent",
     "give_back_memory",
     "leave_network",
     "limit_memory",
@@ -25,7 +23,6 @@ __all__ = [
     "yield_processor",
 ]
 
-_PR_SET_PDEATHSIG: Final = 1
 _PR_SET_SECCOMP: Final = 22
 _PR_SET_NO_NEW_PRIVS: Final = 38
 _SECCOMP_MODE_FILTER: Final = 2
@@ -102,18 +99,6 @@ def _forbid_sockets(libc: ctypes.CDLL) -> None:
     described = struct.pack("HxxxxxxP", len(program), ctypes.addressof(held))
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.c_char_p(described), 0, 0)
-
-
-def die_with_parent(parent: int) -> None:
-    """Let the kernel end this process when its parent ends.
-
-    Args:
-        parent: Process id of the parent; if it has gone already, this process ends at once.
-    """
-    if sys.platform.startswith("linux"):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:
-        os._exit(0)
 
 
 def limit_memory(beyond: int) -> None:

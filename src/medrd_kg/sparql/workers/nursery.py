@@ -17,7 +17,8 @@ from typing import Any, Final
 
 import orjson
 
-from medrd_kg.sparql.workers.confinement import die_with_parent, leave_network, limit_memory
+from medrd_kg.parents import die_with_parent
+from medrd_kg.sparql.workers.confinement import leave_network, limit_memory
 from medrd_kg.sparql.workers.frames import FrameBuffer, Kind, frame
 from medrd_kg.sparql.workers.holding import Holding
 from medrd_kg.sparql.workers.source import DataSource

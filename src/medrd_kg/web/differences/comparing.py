@@ -17,13 +17,9 @@ import orjson
 from medrd_kg.build.difference_summary import UNTYPED, DifferenceSummary
 from medrd_kg.build.differences import EntityChange, changed_lines, entity_changes
 from medrd_kg.build.rdf_patch import patch_lines
+from medrd_kg.parents import die_with_parent
 from medrd_kg.problems import Problem
-from medrd_kg.sparql.workers.confinement import (
-    die_with_parent,
-    leave_network,
-    limit_memory,
-    yield_processor,
-)
+from medrd_kg.sparql.workers.confinement import leave_network, limit_memory, yield_processor
 
 __all__ = ["FAULTY", "SCHEMA", "keep_difference"]
 
