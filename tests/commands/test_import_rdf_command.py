@@ -252,6 +252,22 @@ def test_names_belong_to_one_file_each(rdf: Callable[..., list[str]], tmp_path: 
         assert caught.value.slug == "usage"
 
 
+def test_a_file_that_takes_the_place_of_another_says_so(
+    rdf: Callable[..., list[str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert len(rdf(file(tmp_path, "a.ttl", f"<{EX}a> <{EX}p> 1 ."))) == 1
+    assert "the place of" not in capsys.readouterr().out
+    other = file(tmp_path, "a.nt", f"<{EX}b> <{EX}p> <{EX}c> .")
+    assert len(rdf(other, name="other")) == 2
+    assert "the place of" not in capsys.readouterr().out
+    lines = rdf(other)
+    assert len(lines) == 2
+    assert all("b>" in line for line in lines)
+    assert "it takes the place of the earlier import a; --name keeps both" in (
+        capsys.readouterr().out
+    )
+
+
 def test_the_command_tells_what_it_would_add(run: Commands, tmp_path: Path) -> None:
     path = file(tmp_path, "partners.trig", TRIG)
     tried = run("import", "rdf", path, "--dry-run")

@@ -87,6 +87,7 @@ def run_import(
         )
     for file, chosen in zip(files, names, strict=True):
         target = imported_dir(data_dir) / file_name(chosen)
+        existed = target.exists()
         try:
             with replaced(target, dry_run=dry_run) as part:
                 written = _read(file, part, graph or own_graph(chosen), base, max_unpacked_mb)
@@ -103,6 +104,9 @@ def run_import(
                 )
         except OSError as error:
             raise Problem("invalid-data", f"{error.filename}: {error.strerror or error}") from error
+        if existed:
+            verb = "would take" if dry_run else "takes"
+            typer.echo(f"it {verb} the place of the earlier import {chosen}; --name keeps both")
         typer.echo(
             "dry run: nothing was written" if dry_run else f"{target}: the next build takes it up"
         )

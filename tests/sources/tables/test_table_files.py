@@ -158,6 +158,13 @@ def test_missing_and_doubtful_columns_are_told(tmp_path: Path) -> None:
     assert not found.triples
 
 
+def test_an_empty_table_is_told(tmp_path: Path) -> None:
+    found = imported(csv_file(tmp_path, ""), COLUMNS)
+    assert "there is no column 番号 (the table has no titles at all)" in [
+        each.message for each in found.faults
+    ]
+
+
 def test_what_the_mapping_does_not_speak_of_is_told(tmp_path: Path) -> None:
     found = imported(csv_file(tmp_path, "備考,番号,事業名,金額,日\nx,1,甲,1,\n"), COLUMNS)
     assert found.ignored == {"予算2022.csv": ("備考",)}

@@ -126,7 +126,8 @@ class _Titles:
         if found:
             message = f"{len(found)} columns are called {named}: titles must tell them apart"
         else:
-            message = f"there is no column {named} (there are {known})"
+            there = f"there are {known}" if known else "the table has no titles at all"
+            message = f"there is no column {named} ({there})"
         faults.add(sheet, row, message)
         return None
 
