@@ -243,8 +243,12 @@ def _unknown(request: Request) -> Problem:
 def _operation(summary: str, *parameters: Schema) -> Schema:
     return operation(
         summary,
-        answer("The triples.", {each: {"schema": {"type": "string"}} for each in GRAPH_TYPES}),
+        answer("The triples.", {each: {"schema": _schema_of(each)} for each in GRAPH_TYPES}),
         parameters=parameters,
-        problems=("unknown-parameter", "not-found"),
+        problems=("unknown-parameter", "invalid-parameter", "not-found"),
         others={"303": {"description": "See the address in Location: HTML ranks highest."}},
     )
+
+
+def _schema_of(media_type: str) -> Schema:
+    return {"type": ["object", "array"]} if media_type == _FORMATS["jsonld"] else {"type": "string"}

@@ -274,7 +274,7 @@ def test_a_long_query_yields_the_processor_with_all_its_threads() -> None:
 def test_a_worker_is_used_again_after_a_long_query() -> None:
     """What it has read is its own by then, so that it reads it faster."""
     counted = "SELECT (COUNT(*) AS ?n) { " + " ".join(
-        f"VALUES ?x{number} {{ {' '.join(map(str, range(30)))} }}" for number in range(4)
+        f"VALUES ?x{number} {{ {' '.join(map(str, range(50)))} }}" for number in range(4)
     )
 
     async def talk(pool: Pool) -> None:
