@@ -275,6 +275,12 @@ def test_finds_names_with_a_slip(
         assert Levenshtein.distance(q, each.words[0]) <= 2 * allowed_slips(q)
 
 
+def test_a_letter_too_many_makes_a_query_longer_than_the_name(index: SearchIndex) -> None:
+    found = everything(index, "資金療の流れ").hits
+    assert any(hit.iri.endswith("#FundingFlow") for hit in found)
+    assert all(hit.match is Match.APPROXIMATE for hit in found)
+
+
 def test_slips_are_looked_for_only_when_little_is_found(index: SearchIndex) -> None:
     assert all(hit.match is not Match.APPROXIMATE for hit in everything(index, "がん").hits)
     assert all(hit.match is Match.APPROXIMATE for hit in everything(index, "調製費").hits)

@@ -6,7 +6,7 @@ the pieces give the candidates, and the distance decides.
 
 import sqlite3
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final
 
 from rapidfuzz import fuzz, process
@@ -83,10 +83,13 @@ def find_approximately(
     )
     candidates: dict[int, str] = dict(rows.fetchall())
     least = 100.0 * (len(whole) - slips) / len(whole) - 0.01
+    # The ratio looks for the shorter text in the longer one. Of a name that is shorter than the
+    # query it says too little: a letter too many in the middle leaves no part of the query like it.
+    short = [(folded, number) for number, folded in candidates.items() if len(folded) < len(whole)]
+    likely = process.extract_iter(whole, candidates, scorer=fuzz.partial_ratio, score_cutoff=least)
+    long = ((folded, number) for folded, _, number in likely if len(folded) >= len(whole))
     found = []
-    for folded, _, number in process.extract_iter(
-        whole, candidates, scorer=fuzz.partial_ratio, score_cutoff=least
-    ):
+    for folded, number in chain(short, long):
         part = nearest_part(folded, whole, slips)
         if part is not None:
             near = _found(connection, number, whole, folded, part)
