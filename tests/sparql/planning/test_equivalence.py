@@ -52,6 +52,13 @@ def legal(text: str) -> bool:
     return True
 
 
+def check(planned: Plan, text: str, quads: Quads) -> None:
+    """Compare the answers of a plan and of its query, where the query is legal."""
+    if legal(text):
+        store = store_of(quads)
+        assert answer(store, planned.text) == answer(store, text), planned
+
+
 def unplanned(text: str) -> Plan:
     """Plan without what is remembered of other tests."""
     return planner._planned(text, None)
@@ -78,20 +85,14 @@ def looked_up(text: str) -> Plan:
 @given(quads=graphs, text=drawn)
 @THOROUGH
 def test_a_plan_answers_as_the_query_does(quads: Quads, text: str) -> None:
-    planned = plan(text)
-    if legal(text):
-        store = store_of(quads)
-        assert answer(store, planned.text) == answer(store, text), planned
+    check(plan(text), text, quads)
 
 
 @pytest.mark.long
 @given(quads=graphs, text=drawn)
 @settings(THOROUGH, max_examples=6_000)
 def test_many_plans_answer_as_their_queries_do(quads: Quads, text: str) -> None:
-    planned = plan(text)
-    if legal(text):
-        store = store_of(quads)
-        assert answer(store, planned.text) == answer(store, text), planned
+    check(plan(text), text, quads)
 
 
 @given(quads=graphs, text=drawn)
@@ -99,29 +100,20 @@ def test_many_plans_answer_as_their_queries_do(quads: Quads, text: str) -> None:
 def test_sizes_choose_among_equal_plans(quads: Quads, text: str) -> None:
     sized = EmbeddedStore(union_default_graph=False)
     sized.insert(quads)
-    planned = plan(text, StoreExtents(sized))
-    if legal(text):
-        store = store_of(quads)
-        assert answer(store, planned.text) == answer(store, text), planned
+    check(plan(text, StoreExtents(sized)), text, quads)
 
 
 @given(quads=graphs, text=st.one_of(fews(), fews(), queries()))
 @settings(THOROUGH, max_examples=400)
 def test_what_is_looked_up_from_few_rows_is_what_joins_them(quads: Quads, text: str) -> None:
-    planned = looked_up(text)
-    if legal(text):
-        store = store_of(quads)
-        assert answer(store, planned.text) == answer(store, text), planned
+    check(looked_up(text), text, quads)
 
 
 @pytest.mark.long
 @given(quads=graphs, text=st.one_of(fews(), fews(), queries()))
 @settings(THOROUGH, max_examples=6_000)
 def test_many_that_are_looked_up_from_few_rows_are_what_joins_them(quads: Quads, text: str) -> None:
-    planned = looked_up(text)
-    if legal(text):
-        store = store_of(quads)
-        assert answer(store, planned.text) == answer(store, text), planned
+    check(looked_up(text), text, quads)
 
 
 @given(quads=graphs, text=ordered_queries())

@@ -17,11 +17,7 @@ from medrd_kg.sparql.planning.syntax import (
     Element,
     Exists,
     Filter,
-    Graph,
     Group,
-    Lateral,
-    Minus,
-    Optional,
     Query,
     Select,
     Triple,
@@ -64,10 +60,8 @@ def _within(group: Group, text: str, extents: Extents) -> Iterator[Edit]:
             case Union(branches=branches):
                 for branch in branches:
                     yield from _within(branch, text, extents)
-            case Exists() | Optional() | Minus() | Lateral() | Graph():
-                pass  # they may see rows from outside, or be asked of another graph
             case _:
-                pass
+                pass  # what else has patterns may see rows from outside, or ask another graph
 
 
 def _in_scope(group: Group, text: str, extents: Extents) -> Iterator[Edit]:

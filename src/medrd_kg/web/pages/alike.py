@@ -5,7 +5,7 @@ alone, so that on pages the ministry, the years of the sheets or the sheet stand
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import orjson
 from anyio import to_thread
@@ -52,16 +52,16 @@ async def told_apart(served: Serving, document: bytes) -> bytes:
     return orjson.dumps(answer) if amend(answer, added) else document
 
 
-def amend(value: Any, added: Additions) -> bool:  # noqa: ANN401 - any JSON value
+def amend(value: object, added: Additions) -> bool:
     """Amend the labels of things in a value; return whether there was any to amend.
 
     What a thing is called by itself is kept beside its label, as ``ownLabel``.
     """
     if isinstance(value, list | tuple):
-        return any([amend(each, added) for each in value])  # noqa: C419 - all of them are amended
+        return sum(amend(each, added) for each in value) > 0  # all of them are amended
     if not isinstance(value, dict):
         return False
-    changed = any([amend(each, added) for each in value.values()])  # noqa: C419 - likewise
+    changed = sum(amend(each, added) for each in value.values()) > 0
     own = added.get(value["id"]) if isinstance(value.get("id"), str) else None
     label = value.get("label")
     if own is None or not isinstance(label, dict) or "ownLabel" in value:
