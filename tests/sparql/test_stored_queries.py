@@ -3,13 +3,14 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode
 
 from medrd_kg.sparql.parameters import Parameter
 from medrd_kg.sparql.stored import StoredQuery, StoredQueryFault, load_stored_queries
 from medrd_kg.store.embedded import EmbeddedStore
+from medrd_kg.vocabulary import PREFIXES
 
 HEAD = """#+ title: {ja: 題, en: title}
 #+ description: {ja: 説明, en: description}
@@ -38,14 +39,24 @@ def test_a_file_is_read_whole(echo: StoredQuery) -> None:
     assert echo.text.startswith("SELECT ?found")
 
 
-@given(value=st.text(st.characters(exclude_categories=["Cs"])))
+_TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
+
+
+@given(value=_TEXTS)
 def test_any_text_comes_back_as_it_was_given(echo: StoredQuery, value: str) -> None:
     rows = list(EmbeddedStore().query(echo.bind({"value": value})).rows())
     assert rows == [{"found": Literal(value)}]
 
 
-@given(value=st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
-def test_an_iri_is_one_or_is_refused(value: str) -> None:
+@given(
+    value=st.builds(
+        "{}{}".format, st.sampled_from(["", *(f"{prefix}:" for prefix in PREFIXES)]), _TEXTS
+    )
+)
+@example(value="mrd:")
+@example(value="prj:drugs")
+@example(value="no-such-prefix:drugs")
+def test_an_iri_is_one_or_a_prefixed_name_or_is_refused(value: str) -> None:
     parameter = Parameter.model_validate(
         {"name": "thing", "type": "iri", "description": {"ja": "物", "en": "thing"}}
     )
@@ -54,7 +65,10 @@ def test_an_iri_is_one_or_is_refused(value: str) -> None:
     except ValueError:
         return
     rows = EmbeddedStore().query(f"SELECT ?x {{ BIND({term} AS ?x) }}").rows()
-    assert list(rows) == [{"x": NamedNode(value)}]
+    prefix, _, local = value.partition(":")
+    namespace = PREFIXES.get(prefix)
+    named = value if namespace is None else f"{namespace}{local}"
+    assert list(rows) == [{"x": NamedNode(named)}]
 
 
 @pytest.mark.parametrize(
