@@ -19,7 +19,8 @@ from medrd_kg.problems import Problem
 from medrd_kg.sparql.workers.attachments import pack
 from medrd_kg.sparql.workers.exchange import AskRequest
 from medrd_kg.sparql.workers.frames import Kind, frame, headed, split_head
-from medrd_kg.sparql.workers.job import Job, Reply
+from medrd_kg.sparql.workers.job import Job, LaneName, Reply
+from medrd_kg.sparql.workers.lanes import SLICE_SECONDS
 from medrd_kg.sparql.workers.pool import Limits, Pool
 from medrd_kg.sparql.workers.source import DataSource
 from medrd_kg.sparql.writing import Update, to_message
@@ -30,6 +31,10 @@ ENDLESS = "SELECT (COUNT(*) AS ?n) { " + " ".join(
     f"VALUES ?x{number} {{ {' '.join(map(str, range(30)))} }}" for number in range(12)
 )
 ENDLESS += " }"
+LONG = "SELECT (COUNT(*) AS ?n) { " + " ".join(
+    f"VALUES ?x{number} {{ {' '.join(map(str, range(50)))} }}" for number in range(4)
+)
+LONG += " }"
 TIMEOUT = 1.0
 AMPLE = 30.0
 
@@ -273,13 +278,10 @@ def test_a_long_query_yields_the_processor_with_all_its_threads() -> None:
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives a priority back everywhere")
 def test_a_worker_is_used_again_after_a_long_query() -> None:
     """What it has read is its own by then, so that it reads it faster."""
-    counted = "SELECT (COUNT(*) AS ?n) { " + " ".join(
-        f"VALUES ?x{number} {{ {' '.join(map(str, range(50)))} }}" for number in range(4)
-    )
 
     async def talk(pool: Pool) -> None:
         await pool.run(asking("ASK {}", limit=AMPLE))  # a worker is ready then
-        long = asking(f"{counted} }}", limit=AMPLE)
+        long = asking(LONG, limit=AMPLE)
         pool.submit(long)
         assert long.worker is not None
         process = long.worker.process
@@ -295,3 +297,51 @@ def test_a_worker_is_used_again_after_a_long_query() -> None:
         await short.answer()
 
     run_with_pool(talk)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives a priority back everywhere")
+def test_a_worker_that_was_done_when_it_was_stopped_goes_on() -> None:
+    """Its answer was on the way: it waits for no slot, and the next query gets it."""
+
+    async def talk(pool: Pool) -> None:
+        endless = [asking(ENDLESS, limit=AMPLE) for _ in range(2)]
+        for each in endless:
+            pool.submit(each)
+        await until(lambda: pool.counters.long_queries == len(endless))
+        job = asking(LONG, limit=AMPLE)
+        pool.submit(job)
+        worker = job.worker
+        assert worker is not None
+        lanes = []
+
+        def hold_the_loop_up() -> None:
+            """Return when the answer is there; nobody has read it yet."""
+            while worker.processor_seconds() < 2 * SLICE_SECONDS or not _sleeps(worker.process):
+                os.sched_yield()
+            asyncio.get_running_loop().call_at(0, lambda: lanes.append(job.lane))
+
+        loop = asyncio.get_running_loop()
+        loop.call_at(0, hold_the_loop_up)  # before the look after all jobs that is due by then
+        due = loop.time() + 0.02
+        while loop.time() < due:
+            os.sched_yield()
+        await job.answer()
+        assert lanes == [LaneName.WAITING]
+        assert all(not each.is_over for each in endless)
+        await until(lambda: _sleeps(worker.process))
+        following = [asking("ASK {}") for _ in range(6)]  # more than there are workers
+        for each in following:
+            pool.submit(each)
+        assert worker in {each.worker for each in following}
+        for each in following:
+            assert isinstance(await each.answer(), Reply)
+        for each in endless:
+            each.fail(Problem("query-cancelled", "the test is over"))
+
+    run_with_pool(talk)
+
+
+def _sleeps(process: int) -> bool:
+    """Tell whether all threads of a process wait for something."""
+    states = Path(f"/proc/{process}/task").glob("*/stat")
+    return all(each.read_text(encoding="ascii").rpartition(") ")[2][0] in "ST" for each in states)

@@ -84,6 +84,9 @@ class LongLane:
             self._advance()
         elif job in self.waiting:
             self.waiting.remove(job)
+            if job.worker is not None:
+                # Its answer may have been on the way when it was stopped: it may get other work.
+                job.worker.go_on()
 
     def _advance(self) -> None:
         while self.waiting and len(self.running) < self.slots:

@@ -259,12 +259,12 @@ class Pool:
         if not self._active and self._drained is not None and not self._drained.done():
             self._drained.set_result(None)
         self._tell(job)
-        worker, job.worker = job.worker, None
         if job.lane is LaneName.QUEUED:
             if job in self._queue:
                 self._queue.remove(job)
             return
         was_fast = self._lanes.leave(job)
+        worker, job.worker = job.worker, None
         if worker is not None:
             worker.job = None
             self._release(job, worker, was_fast=was_fast)
