@@ -5,6 +5,7 @@ alone, so that on pages the ministry, the years of the sheets or the sheet stand
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 import orjson
@@ -32,6 +33,12 @@ async def additions(served: Serving) -> Additions:
         found = await to_thread.run_sync(distinctions, served.tables)
         kept = orjson.dumps({each.programme: _addition(each) for each in found})
         served.documents.put(_KEY, kept)
+    return _read(kept)
+
+
+@lru_cache(maxsize=4)
+def _read(kept: bytes) -> Additions:
+    """Read what is kept; there may be thousands, and every answer on a page needs them."""
     told: Additions = orjson.loads(kept)
     return told
 
