@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import re
 import signal
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import weakref
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from urllib.parse import urlencode
@@ -242,6 +244,33 @@ def test_workers_are_cut_off() -> None:
         assert pool.isolated
 
     run_with_pool(talk)
+
+
+@pytest.mark.parametrize("query", [ENDLESS, "SELECT", "SELECT * { VALUES ?x { 1 } } LIMIT a"])
+def test_a_failed_request_leaves_nothing_to_the_garbage_collector(query: str) -> None:
+    """Requests may have megabytes, and the collector seldom looks at all."""
+
+    async def fail(pool: Pool) -> "weakref.ref[Callable[[], Awaitable[None]]]":
+        async def gone() -> None:
+            await asyncio.Event().wait()
+
+        job = asking(query)
+        job.gone = gone
+        with pytest.raises(Problem):
+            await pool.run(job)
+        return weakref.ref(gone)
+
+    async def talk(pool: Pool) -> None:
+        kept = await fail(pool)
+        await asyncio.sleep(0)  # what was cancelled hears of it
+        await asyncio.sleep(0)
+        assert kept() is None
+
+    gc.disable()
+    try:
+        run_with_pool(talk)
+    finally:
+        gc.enable()
 
 
 def test_the_nursery_is_started_again(tmp_path: Path) -> None:

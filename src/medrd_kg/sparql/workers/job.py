@@ -6,7 +6,7 @@ import itertools
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
@@ -177,7 +177,7 @@ class Job:
             return self._answer
         if self.problem is None:
             raise RuntimeError("a job that was announced has neither answer nor problem")
-        raise self.problem
+        raise _without_frames(self.problem)
 
     def when_answered(self, call: Callable[[], None]) -> None:
         """Let ``call`` be called once `answer` would return or raise."""
@@ -199,7 +199,7 @@ class Job:
         """
         while not self._pieces:
             if self.problem is not None:
-                raise self.problem
+                raise _without_frames(self.problem)
             if self.is_over:
                 return b""
             self._more = asyncio.get_running_loop().create_future()
@@ -305,14 +305,25 @@ class Job:
 
     def _finish(self) -> None:
         self.is_over = True
-        if self._watching is not None:
-            self._watching.cancel()
+        watching, self._watching = self._watching, None
+        if watching is not None:
+            watching.cancel()
         self._wake()
         self.on_end(self)
 
     def _wake(self) -> None:
         if self._more is not None and not self._more.done():
             self._more.set_result(None)
+
+
+def _without_frames(problem: Problem) -> Problem:
+    """Return a problem to be raised, so that its job does not keep the frames that it passes.
+
+    Those have the job and the whole request, which would wait together for the garbage collector.
+    """
+    told = replace(problem)
+    told.__notes__ = list(getattr(problem, "__notes__", ()))
+    return told
 
 
 def _internal() -> Problem:
