@@ -11,13 +11,13 @@ from typing import Any, Final
 
 from medrd_kg.problems import Problem
 from medrd_kg.sparql.workers import refusals
-from medrd_kg.sparql.workers.confinement import give_back_memory
 from medrd_kg.sparql.workers.counters import Counters
 from medrd_kg.sparql.workers.job import Job, LaneName
 from medrd_kg.sparql.workers.lanes import SLICE_SECONDS, Lanes
 from medrd_kg.sparql.workers.process import Worker
 from medrd_kg.sparql.workers.source import DataSource
 from medrd_kg.sparql.workers.stock import Stock
+from medrd_kg.sparql.workers.tidying import Tidying
 
 __all__ = ["Limits", "Pool"]
 
@@ -28,10 +28,6 @@ _TICK_SECONDS: Final = 0.01
 _MOST_QUEUED: Final = 1000
 _LONG_REQUEST: Final = 16_384
 """Bytes of a request that yields from its beginning."""
-
-_TIDY_SECONDS: Final = 1.0
-_REST_SECONDS: Final = 20.0
-"""A pause after which workers that hold much of the data for themselves are let go."""
 
 _MOST_AT_REST: Final = 32_000_000
 """Bytes that a worker may hold for itself while there is nothing to do."""
@@ -81,8 +77,7 @@ class Pool:
         self._queue: deque[Job] = deque()
         self._active: dict[int, Job] = {}
         self._ticking = False
-        self._is_untidy = False
-        self._tidied = 0.0
+        self._tidying = Tidying(lambda: self.counters.queries, self._shrink)
         self._drained: asyncio.Future[None] | None = None
 
     @property
@@ -285,7 +280,7 @@ class Pool:
         """Tell whether a worker that has done its work may get more."""
         if was_fast and not worker.yields:
             return True  # it was a moment's work
-        self._is_untidy = True
+        self._tidying.is_needed = True
         return worker.take_processor_back() and worker.copied_bytes() < self._limits.memory
 
     def _tell(self, job: Job) -> None:
@@ -322,29 +317,17 @@ class Pool:
             asyncio.get_running_loop().call_later(_TICK_SECONDS, self._tick)
         else:
             self._ticking = False
-            self._tidy(now)
+            self._tidying.begin_pause()
 
-    def _tidy(self, now: float) -> None:
-        """Give memory back in a pause after long requests."""
-        if not self._is_untidy:
-            return
-        loop = asyncio.get_running_loop()
-        loop.call_later(_REST_SECONDS, self._rest, self.counters.queries)
-        if now - self._tidied > _TIDY_SECONDS:
-            self._tidied = now
-            loop.run_in_executor(None, give_back_memory)
-
-    def _rest(self, queries: int) -> None:
-        """Let workers go that are not needed, if nobody asked for anything meanwhile."""
-        if queries == self.counters.queries and self._stock.is_open:
-            self._is_untidy = False
+    def _shrink(self) -> None:
+        """Let workers go that are not needed in a long pause."""
+        if self._stock.is_open:
             self._stock.shrink(_FAST, _MOST_AT_REST)
             self._replenish()
-            asyncio.get_running_loop().run_in_executor(None, give_back_memory)
 
     def _on_promoted(self, job: Job) -> None:
         """Notice from now on that the client of a long query leaves."""
-        self._is_untidy = True
+        self._tidying.is_needed = True
         job.watch(self.leave)
 
     def leave(self, job: Job) -> None:
