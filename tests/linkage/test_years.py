@@ -3,8 +3,9 @@
 import pytest
 from tests.linkage.asking import ask
 
+from medrd_kg.linkage.recipients import latest_payments
 from medrd_kg.linkage.tables import FactTables
-from medrd_kg.linkage.years import latest_payments, years
+from medrd_kg.linkage.years import years
 from medrd_kg.store.base import Store
 from medrd_kg.vocabulary import kind_iri
 

@@ -15,6 +15,7 @@ __all__ = [
     "Thing",
     "check_page",
     "described",
+    "item_of_kind",
     "number_of",
     "sources_of",
     "things_of",
@@ -206,3 +207,19 @@ def number_of(session: Session, iri: str) -> int:
     if not found:
         raise Problem("not-found", f"nothing is known of {iri}")
     return found[iri]
+
+
+def item_of_kind(session: Session, kind: str, iri: str) -> int | None:
+    """Return the number of an item; None where there is no such item of that kind.
+
+    Args:
+        session: A session of the tables.
+        kind: ``topic``, ``scope-item`` or ``programme``.
+        iri: Its IRI.
+    """
+    held = session.single.found("listed", [iri])
+    if iri in held:
+        number, its_kind = held[iri]
+        return int(number) if its_kind == kind else None
+    found = session.rows(statement("item_of_kind"), {"iri": iri, "kind": kind})
+    return int(found[0][0]) if found else None

@@ -1,6 +1,8 @@
 """Recipients: payments as the sheets list them, which must not be added up (see `flows`)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from medrd_kg.linkage.facets import iri_of
 from medrd_kg.linkage.items import (
@@ -10,13 +12,18 @@ from medrd_kg.linkage.items import (
     Thing,
     check_page,
     described,
+    item_of_kind,
     number_of,
     things_of,
 )
 from medrd_kg.linkage.tables import FactTables, Session, statement
 from medrd_kg.problems import Problem
 
-__all__ = ["Payment", "recipients"]
+__all__ = ["Payment", "latest_payments", "recipients"]
+
+_Line = tuple[Any, ...]
+"""A payment: its figure, fiscal year, programme, block, payer, payee, amount, level, rank, the
+amount as printed, and its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,37 +80,76 @@ def recipients(
         Problem: ``invalid-parameter``: offset or limit is out of range; ``not-found``: there is no
             such programme or payee.
     """
-    parameters: dict[str, object] = {"fiscal_year": fiscal_year, **check_page(offset, limit)}
+    page = check_page(offset, limit)
     with tables.session() as session:
-        parameters["payee"] = (
-            None if payee is None else number_of(session, iri_of("organization", payee))
-        )
-        parameters["programme"] = None if programme is None else _programme(session, programme)
-        rows = session.rows(statement("recipients"), parameters)
-        first = (
-            rows
-            if rows or not offset
-            else session.rows(statement("recipients"), parameters | {"offset": 0, "limit": 1})
-        )
-        numbers = {n for row in rows for n in row[:2] if n is not None}
-        items = described(session, numbers)
-        texts = session.said_of("recipients_texts", (row[0] for row in rows))
-        things = things_of(session, {n for row in rows for n in row[3:5]})
+        if programme is None and payee is None:
+            rows, total = _of_year(session, fiscal_year, page)
+        else:
+            own = None if programme is None else _programme(session, programme)
+            paid = None if payee is None else number_of(session, iri_of("organization", payee))
+            found = [row for row in _of_one(session, own, paid) if row[1] == fiscal_year]
+            rows, total = found[offset : offset + limit], len(found)
+        items = described(session, {n for row in rows for n in (row[0], row[2]) if n is not None})
+        things = things_of(session, {n for row in rows for n in row[4:6]})
     payments = tuple(
         Payment(
             items[figure], items.get(own), block, rank, things.get(payer), things.get(paid),
             amount, printed, level, locator,
         )
-        for figure, own, block, payer, paid, amount, level, _ in rows
-        for rank, printed, locator in texts[figure]
+        for figure, _, own, block, payer, paid, amount, level, rank, printed, locator in rows
     )  # fmt: skip
-    return Page(payments, first[0][7] if first else 0, offset)
+    return Page(payments, total, offset)
+
+
+def latest_payments(tables: FactTables, side: str, iri: str) -> int | None:
+    """Return the latest fiscal year for which there are `recipients`; None without any.
+
+    Args:
+        tables: The fact tables.
+        side: ``programme`` for whose payments, ``payee`` for payments to whom.
+        iri: The programme or payee.
+    """
+    with tables.session() as session:
+        try:
+            if side == "programme":
+                rows = _of_one(session, _programme(session, iri), None)
+            else:
+                rows = _of_one(session, None, number_of(session, iri))
+        except Problem:  # nothing is known of it
+            return None
+    return max((row[1] for row in rows), default=None)
+
+
+def _of_year(
+    session: Session, fiscal_year: int, page: Mapping[str, int]
+) -> tuple[list[_Line], int]:
+    """Return a page of the payments of a year, and how many there are."""
+    parameters = {"fiscal_year": fiscal_year, **page}
+    rows = session.rows(statement("recipients"), parameters)
+    first = rows or (
+        session.rows(statement("recipients"), parameters | {"offset": 0, "limit": 1})
+        if page["offset"]
+        else []
+    )
+    return [row[:-1] for row in rows], first[0][-1] if first else 0
+
+
+def _of_one(session: Session, programme: int | None, payee: int | None) -> list[_Line]:
+    """Return all payments by a programme, to a payee, or by the one to the other."""
+    if programme is None:
+        return session.said_of("payments_payee", [payee])[payee]
+    rows = session.said_of("payments_programme", [programme])[programme]
+    return rows if payee is None else [row for row in rows if row[5] == payee]
 
 
 def _programme(session: Session, slug_or_iri: str) -> int:
-    """Return the item number of a programme."""
+    """Return the item number of a programme.
+
+    Raises:
+        Problem: ``not-found``: there is no such programme.
+    """
     iri = iri_of("programme", slug_or_iri)
-    found = session.rows(statement("item_number"), {"iri": iri})
-    if not found:
+    found = item_of_kind(session, "programme", iri)
+    if found is None:
         raise Problem("not-found", f"nothing is known of {iri}")
-    return int(found[0][0])
+    return found

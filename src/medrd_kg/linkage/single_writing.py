@@ -17,11 +17,17 @@ __all__ = ["STATEMENTS", "write_single"]
 
 _PROGRAMMES: Final = "SELECT item FROM listed_item WHERE kind = 'programme'"
 _PROJECTS: Final = "SELECT concept FROM facet_value WHERE facet = 'project'"
+_PAYEES: Final = """
+SELECT concept FROM facet_value WHERE facet IN ('organization', 'ministry')
+UNION SELECT payee FROM programme_figure WHERE payee IS NOT NULL
+"""
 _POLICY: Final = "SELECT item FROM listed_item WHERE kind IN ('topic', 'scope-item')"
 
 STATEMENTS: Final = {
     "changes_editions": _PROGRAMMES,
     "naming": f"{_POLICY} UNION {_PROGRAMMES}",
+    "payments_payee": _PAYEES,
+    "payments_programme": _PROGRAMMES,
     "pdca_editions": _PROGRAMMES,
     "pdca_figures": _PROGRAMMES,
     "pdca_goals": _POLICY,
@@ -62,6 +68,7 @@ def write_single(folder: Path) -> None:
         with tables.session(deadline_seconds=_SECONDS) as session:
             _things(session, written)
             _items(session, written)
+            _listed(session, written)
             _paths(session, written)
             for name, domain in STATEMENTS.items():
                 _said(session, written, name, domain)
@@ -110,6 +117,16 @@ def _items(session: Session, written: sqlite3.Connection) -> None:
             cited.setdefault(item, []).append(numbers[iri])
         rows = session.rows(statement("items"), {"items": keys})
         _put(written, "item", ((key, (*said, cited.get(key, ()))) for key, *said in rows))
+
+
+def _listed(session: Session, written: sqlite3.Connection) -> None:
+    """Write numbers and kinds of programmes, topics and standing scope, by their IRIs."""
+    rows = session.rows(
+        "SELECT iri, item, kind FROM listed_item"
+        " WHERE kind IN ('programme', 'topic', 'scope-item') ORDER BY iri"
+    )
+    _kind(written, "listed", key="TEXT", rest="WITHOUT ROWID")
+    _put(written, "listed", ((iri, said) for iri, *said in rows))
 
 
 def _paths(session: Session, written: sqlite3.Connection) -> None:

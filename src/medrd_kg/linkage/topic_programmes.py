@@ -15,7 +15,16 @@ from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from medrd_kg.linkage.facets import iri_of, require
-from medrd_kg.linkage.items import PAGE, Evidence, Item, Page, Thing, check_page, described
+from medrd_kg.linkage.items import (
+    PAGE,
+    Evidence,
+    Item,
+    Page,
+    Thing,
+    check_page,
+    described,
+    item_of_kind,
+)
 from medrd_kg.linkage.paths_links import Link, links_of
 from medrd_kg.linkage.selection import BASES
 from medrd_kg.linkage.tables import FactTables, Session, statement
@@ -125,21 +134,26 @@ def topic_programmes(
             no such topic or programme; ``query-timeout`` or ``query-memory``: the answer is too
             costly.
     """
-    parameters: dict[str, object] = {
+    ends = {
         "topic": iri_of_end("topic", question.topic),
         "programme": iri_of_end("programme", question.programme),
+    }
+    parameters: dict[str, object] = {
+        **ends,
         "fiscal_year": question.fiscal_year,
         "reason": None if question.reason is None else require("reason", question.reason, REASONS),
         "basis": require("basis", question.basis, BASES),
         **check_page(offset, limit, PAGE),
     }
     with tables.session() as session:
-        rows = session.rows(statement("topic_programmes"), parameters)
-        if not rows:
-            _check(session, "topic", parameters["topic"])
-            _check(session, "programme", parameters["programme"])
-        total = rows[0][3] if rows else _count(session, parameters, offset)
         items = _items(tables, session)
+        # Most programmes have no link, which needs no statement to tell.
+        may_have = {None, *(each.iri for each in items.values())}.issuperset(ends.values())
+        rows = session.rows(statement("topic_programmes"), parameters) if may_have else []
+        if not rows:
+            for kind, iri in ends.items():
+                _check(session, kind, iri)
+        total = rows[0][3] if rows else _count(session, parameters, offset) if may_have else 0
         namings = _namings(session, {number for row in rows for number in row[:2]})
         links = links_of(tables, session, (row[14] for row in rows if row[14] is not None))
     pairs: dict[tuple[int, int], list[tuple[Any, ...]]] = {}
@@ -174,13 +188,13 @@ def iri_of_end(kind: str, value: str | None) -> str | None:
     return None if value is None else iri_of(kind, value)
 
 
-def _check(session: Session, kind: str, iri: object) -> None:
+def _check(session: Session, kind: str, iri: str | None) -> None:
     """Make sure that a topic or programme exists.
 
     Raises:
         Problem: ``not-found``: it does not.
     """
-    if iri is not None and not session.rows(statement("item_of_kind"), {"iri": iri, "kind": kind}):
+    if iri is not None and item_of_kind(session, kind, iri) is None:
         raise Problem("not-found", f"there is no {kind} {iri}", extra={"parameter": kind})
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from medrd_kg.linkage.tables import FactTables, statement
 
-__all__ = ["Years", "latest_payments", "years"]
+__all__ = ["Years", "years"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +28,3 @@ def years(tables: FactTables) -> Years:
         known=tuple(year for year, _ in rows),
         policy=next((year for year, of_policy in rows if of_policy), None),
     )
-
-
-def latest_payments(tables: FactTables, side: str, iri: str) -> int | None:
-    """Return the latest fiscal year for which `flows.recipients` has payments; None without any.
-
-    Args:
-        tables: The fact tables.
-        side: ``programme`` for whose payments, ``payee`` for payments to whom.
-        iri: The programme or payee.
-    """
-    with tables.session() as session:
-        ((year,),) = session.rows(statement("recipients_latest"), {"side": side, "iri": iri})
-    return None if year is None else int(year)

@@ -3,7 +3,8 @@
 from anyio import to_thread
 from fastapi import Request
 
-from medrd_kg.linkage.years import Years, latest_payments, years
+from medrd_kg.linkage.recipients import latest_payments
+from medrd_kg.linkage.years import Years, years
 from medrd_kg.web.state import serving
 
 __all__ = ["latest_payments_of", "money_of", "years_of"]

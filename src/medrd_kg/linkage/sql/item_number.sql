@@ -1,1 +1,0 @@
-SELECT item FROM item WHERE iri = $iri
