@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, TypeVar
-from urllib.parse import urlencode
 
 import anyio
 from fastapi import Request
@@ -27,6 +26,7 @@ from medrd_kg.web.context import ONTOLOGY_QUERY, Vocabulary
 from medrd_kg.web.keeping import Kept
 from medrd_kg.web.listing import Listings
 from medrd_kg.web.naming import RELEASE
+from medrd_kg.web.quoting import quoted_pairs
 
 __all__ = [
     "SERVED",
@@ -300,7 +300,7 @@ def with_parameters(address: str, parameters: Sequence[tuple[str, str]]) -> str:
     """
     if not parameters:
         return address
-    return f"{address}{'&' if '?' in address else '?'}{urlencode(parameters)}"
+    return f"{address}{'&' if '?' in address else '?'}{quoted_pairs(parameters)}"
 
 
 def serving(request: Request) -> Serving:

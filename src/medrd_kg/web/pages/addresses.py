@@ -34,7 +34,12 @@ _SOURCES: Final = (f"{ID}data-source/", f"{ID}review-sheet/")
 
 def base_path(served: Serving | None) -> str:
     """Return what stands before every path where a proxy serves us below a path of its own."""
-    return "" if served is None else urlsplit(served.settings.base_url).path.rstrip("/")
+    return "" if served is None else _path_of(served.settings.base_url)
+
+
+@lru_cache(maxsize=8)
+def _path_of(base_url: str) -> str:
+    return urlsplit(base_url).path.rstrip("/")
 
 
 def address(served: Serving | None, path: str, parameters: Parameters | None = None) -> str:
@@ -43,7 +48,7 @@ def address(served: Serving | None, path: str, parameters: Parameters | None = N
     Where the page is of a named release, what it leads to is of that release too.
     """
     named = served.as_of if served is not None and takes_release(path) else None
-    query = query_string({**(parameters or {}), RELEASE: named})
+    query = query_string({**(parameters or {}), RELEASE: named}) if parameters or named else ""
     return f"{base_path(served)}{path}{'?' if query else ''}{query}"
 
 

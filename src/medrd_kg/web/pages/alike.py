@@ -4,6 +4,7 @@ REST names things as the graph does, and tells them by their IRIs. Who reads a p
 alone, so that on pages the ministry, the years of the sheets or the sheet stands behind such names.
 """
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
@@ -12,6 +13,7 @@ import orjson
 from anyio import to_thread
 
 from medrd_kg.linkage.alike import Distinction, distinctions
+from medrd_kg.vocabulary import kind_iri
 from medrd_kg.web.pages.words import LANGUAGES, words
 from medrd_kg.web.state import Serving
 
@@ -20,7 +22,8 @@ __all__ = ["Additions", "additions", "amend", "told_apart"]
 Additions = Mapping[str, Mapping[str, str]]
 """What is added to names, by the IRI of the programme and by language."""
 
-_PROGRAMME: Final = b"/id/programme/"
+_PROGRAMMES: Final = re.compile(rb'"(%b[^"]+)"' % re.escape(kind_iri("prg", "").encode()))
+"""What stands for a programme in JSON."""
 _KEY: Final = "pages/alike"
 
 
@@ -50,10 +53,12 @@ async def told_apart(served: Serving, document: bytes) -> bytes:
         served: What is served.
         document: The answer; things have ``id`` and ``label``.
     """
-    if _PROGRAMME not in document:
+    named = _PROGRAMMES.findall(document)
+    if not named:
         return document
     added = await additions(served)
-    if not added:
+    # Most answers name none of them, which is told much faster than each thing is looked at.
+    if added.keys().isdisjoint(each.decode() for each in named):
         return document
     answer = orjson.loads(document)
     return orjson.dumps(answer) if amend(answer, added) else document

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import urlencode
 
 import orjson
 from fastapi import FastAPI, Request
@@ -12,6 +11,7 @@ from starlette.routing import Match
 from medrd_kg.web.analytics.shown import Json
 from medrd_kg.web.naming import takes_release
 from medrd_kg.web.pages.alike import told_apart
+from medrd_kg.web.quoting import quoted_pairs
 from medrd_kg.web.state import serving
 
 __all__ = ["Parameters", "answer_of", "ask", "query_string"]
@@ -32,7 +32,7 @@ def query_string(parameters: Parameters) -> str:
     for name, value in parameters.items():
         many = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
         pairs += [(name, str(each)) for each in many if each is not None and each != ""]
-    return urlencode(pairs)
+    return quoted_pairs(pairs)
 
 
 async def ask(request: Request, path: str, parameters: Parameters | None = None) -> Json:

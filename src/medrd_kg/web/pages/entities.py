@@ -27,6 +27,8 @@ __all__ = ["ENTITY_PAGES"]
 _BRIEF: Final = 45
 """Signs of a source's name that stand in a table."""
 
+_STORED_QUERIES: Final = "/api/v1/queries/"
+
 Handler = Callable[[Request], Awaitable[Response]]
 
 _CHARTS: Final[Mapping[tuple[str, str], Callable[[Page, Section, float], Drawing | None]]] = {
@@ -61,7 +63,9 @@ def _show(kind: str) -> Handler:
         own = "ministry" if is_ministry else kind
         found = await asyncio.gather(*(each(request, own, slug, item) for each in SECTIONS[own]))
         shown = [each for each in found if each.rows or each.fault]
-        amend([each.rows for each in shown], await additions(served))
+        # The rows of stored queries have no names yet when answers are told apart.
+        stored = [each.rows for each in shown if each.path.startswith(_STORED_QUERIES)]
+        amend(stored, await additions(served))
         await _name_sources(served, path, shown)
         sections = [_with_chart(request, kind, each) for each in shown]
         return render(

@@ -1,7 +1,7 @@
 """The frame of every page: templates, words, addresses and the header fields that guard it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ from fastapi import Request, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
-from medrd_kg.web.pages import formats
+from medrd_kg.web.pages import cells, formats
 from medrd_kg.web.pages.addresses import address, base_path, page_path
 from medrd_kg.web.pages.asking import Parameters
 from medrd_kg.web.pages.assets import asset_path
@@ -48,6 +48,9 @@ _FURTHER: Final = (
 """Pages in the header and in the footer, as far as there are such pages."""
 
 
+_LINK: Final = Markup('<a href="{}">{}</a>')
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """What a template asks of the page that it makes; ``page`` in templates.
@@ -57,12 +60,14 @@ class Page:
         language: Its language.
         served: What is served; None while nothing is.
         installed: Paths of all pages, after the language.
+        drawn: Citations that were drawn on this page already, by their sources.
     """
 
     request: Request
     language: str
     served: Serving | None
     installed: frozenset[str]
+    drawn: dict[tuple[str, ...], Markup] = field(default_factory=dict)
 
     @property
     def other(self) -> str:
@@ -120,6 +125,25 @@ class Page:
         if path is None or f"/{path.split('/')[1]}" not in self.installed:
             return None
         return self.url(path)
+
+    def thing(self, it: Mapping[str, Any]) -> Markup:
+        """Return a thing's name, linked to its page where it has one."""
+        place = self.of_thing(it["id"])
+        name = self.name(it["label"])
+        return name if place is None else _LINK.format(place, name)
+
+    def cited(
+        self, draw: Callable[[Sequence[Mapping[str, Any]]], Markup], sources: Sequence[Any]
+    ) -> Markup:
+        """Return a citation as a macro draws it, which is asked once for the same sources.
+
+        The rows of a table have few sources, each of them many times.
+        """
+        key = tuple(each["id"] for each in sources)
+        found = self.drawn.get(key)
+        if found is None:
+            found = self.drawn[key] = draw(sources)
+        return found
 
     def query(self, text: str) -> str:
         """Return the address at which a SPARQL query can be read, changed and run."""
@@ -214,6 +238,7 @@ def _environment() -> Environment:
     )
     environment.filters["integer"] = formats.integer
     environment.filters["coded"] = _coded
+    environment.globals["cells"] = cells
     environment.globals["percent"] = formats.percent
     return environment
 
