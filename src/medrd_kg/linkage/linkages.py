@@ -227,7 +227,7 @@ def linkages(
     page = check_page(offset, limit)
     if not 0 <= shown <= _SHOWN:
         raise Problem("invalid-parameter", f"shown cannot be {shown}", f"0 to {_SHOWN}")
-    parameters = question.parameters() | page | {"shown": shown}
+    parameters = question.parameters() | page | {"shown": shown, "only": None}
     with tables.session() as session:
         if question.thing is not None:
             parameters["thing"] = number_of(session, iri_of(question.left, question.thing))

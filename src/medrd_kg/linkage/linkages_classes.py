@@ -67,7 +67,8 @@ def class_rows(session: Session, parameters: Mapping[str, Any]) -> tuple[list[Ro
             break
     if not found:
         return [], total
-    asked = {**parameters, "ones": [each.one for each in found], "twos": [e.two for e in found]}
+    ones, twos = [each.one for each in found], [each.two for each in found]
+    asked = {**parameters, "ones": ones, "twos": twos, "only": sorted({*ones, *twos})}
     shared: dict[tuple[int, int], list[Row]] = {}
     for one, two, *row in session.rows(statement("linkage_pairs"), asked):
         shared.setdefault((one, two), []).append(tuple(row))

@@ -6,23 +6,7 @@ WITH
 pair AS MATERIALIZED (
     SELECT unnest($ones::INTEGER[]) AS one, unnest($twos::INTEGER[]) AS two
 ),
-carried AS MATERIALIZED (
-    SELECT
-        side.facet AS kind,
-        side.concept AS thing,
-        via.facet,
-        via.concept,
-        bool_or(via.direct) AS direct,
-        count(*) AS items,
-        list_slice(list(side.item ORDER BY side.item), 1, $shown) AS shown
-    FROM named AS side
-    JOIN named AS via USING (item)
-    WHERE
-        side.facet IN ($left, $right)
-        AND side.concept IN (SELECT one FROM pair UNION SELECT two FROM pair)
-        AND list_contains($via::VARCHAR[], via.facet)
-    GROUP BY side.facet, side.concept, via.facet, via.concept
-)
+{{carried}}
 SELECT
     pair.one,
     pair.two,
