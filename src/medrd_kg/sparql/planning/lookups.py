@@ -11,7 +11,7 @@ from typing import Final
 
 from medrd_kg.sparql.planning.aggregates import VOLATILE
 from medrd_kg.sparql.planning.plans import Edit, Extents
-from medrd_kg.sparql.planning.scope import certain_of, possible_of
+from medrd_kg.sparql.planning.scope import certain_of
 from medrd_kg.sparql.planning.sizes import rows_of
 from medrd_kg.sparql.planning.syntax import (
     Element,
@@ -24,7 +24,6 @@ from medrd_kg.sparql.planning.syntax import (
     Union,
 )
 from medrd_kg.sparql.planning.tokens import semicolon_follows
-from medrd_kg.store.lexing import TokenKind, tokenize
 
 __all__ = ["lookup_edits"]
 
@@ -72,7 +71,7 @@ def _in_scope(group: Group, text: str, extents: Extents) -> Iterator[Edit]:
             continue
         run = list(_joined(elements[place + 1 :]))
         before = elements[: place + 1]
-        if run and _is_worth(driver, run, extents) and _is_equal(run, before, text):
+        if run and _is_worth(driver, run, extents) and _is_equal(run, before):
             start, end = _start(run[0]), run[-1].end
             if not semicolon_follows(text, end):
                 yield _edit(start, "LATERAL { ")
@@ -114,35 +113,27 @@ def _is_worth(driver: Union, run: Sequence[Triple | Union], extents: Extents) ->
     return few <= _FEW and max(few, 1) * _WORTH <= many
 
 
-def _is_equal(run: Sequence[Triple | Union], before: Sequence[Element], text: str) -> bool:
+def _is_equal(run: Sequence[Triple | Union], before: Sequence[Element]) -> bool:
     """Whether the patterns say the same with values given as when they are matched alone."""
     if any(_start(run[0]) < each.end for each in before):
         return False  # its subject is written with a pattern before
-    return _says_the_same(run, possible_of(before), text)
+    return _says_the_same(run)
 
 
-def _says_the_same(elements: Sequence[Element], given: frozenset[str], text: str) -> bool:
-    own = certain_of(elements)
+def _says_the_same(elements: Sequence[Element]) -> bool:
+    """Whether patterns do; their filters name nothing from outside, see `strays`."""
     for element in elements:
         match element:
             case Triple(predicate=path):
                 fits = not path.may_be_empty
             case Filter(expression=expression):
-                fits = (
-                    not expression.has_pattern
-                    and expression.variables & given <= own
-                    and expression.calls.isdisjoint(VOLATILE)
-                )
+                fits = not expression.has_pattern and expression.calls.isdisjoint(VOLATILE)
             case Exists():
-                fits = _names(text[element.start : element.end]) & given <= own
+                fits = True
             case Union(branches=branches):
-                fits = all(_says_the_same(each.elements, given, text) for each in branches)
+                fits = all(_says_the_same(each.elements) for each in branches)
             case _:
                 fits = False
         if not fits:
             return False
     return True
-
-
-def _names(text: str) -> frozenset[str]:
-    return frozenset(token.text[1:] for token in tokenize(text) if token.kind is TokenKind.VARIABLE)

@@ -13,6 +13,7 @@ from medrd_kg.sparql.planning.lookups import lookup_edits
 from medrd_kg.sparql.planning.plans import Edit, Extents, Origins, Plan, applied
 from medrd_kg.sparql.planning.reading import read
 from medrd_kg.sparql.planning.rollups import RollupIndex
+from medrd_kg.sparql.planning.strays import has_strays
 from medrd_kg.sparql.planning.syntax import Query
 from medrd_kg.sparql.planning.tokens import Unread
 from medrd_kg.store.base import QueryFault
@@ -94,6 +95,8 @@ def _planned(text: str, extents: Extents | None) -> Plan:
     )
     try:
         given = query = read(text)
+        if has_strays(query):
+            return planned
         for rule in rules:
             if query.text is not planned.text:
                 query = read(planned.text)
