@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from medrd_kg.web.pages import formats
 from medrd_kg.web.pages.words import words
@@ -29,6 +29,14 @@ _NUMBERS: Final = frozenset({"yen", "number", "bits"})
 _LISTS: Final = frozenset({"things", "evidence", "reasons", "printed"})
 _WIDE: Final = frozenset({"things", "reasons", "bilingual"})
 _JOINTS: Final = {"ja": Markup("、"), "en": Markup(", ")}
+
+_ROW: Final = Markup('<tr><th scope="row">')
+_HEADING: Final = Markup("</th>")
+_PLAIN_CELL: Final = Markup("<td>")
+_NUMBER_CELL: Final = Markup('<td class="n">')
+_WIDE_CELL: Final = Markup('<td class="things">')
+_CELL: Final = Markup("</td>")
+_END: Final = Markup("</tr>\n")
 
 _YEN: Final = Markup('<span class="yen"><span class="short">{}</span>{}</span>')
 _EXACT: Final = Markup(' <span class="exact">{}</span>')
@@ -54,34 +62,27 @@ def rows_of(
         citation: Draws the sources of columns of kind ``evidence``.
     """
     kinds = [kind for _, kind in columns]
-    drawn = [_row(page, kinds, row, citation) for row in rows]
-    return Markup("".join(drawn))  # noqa: S704 - of cells that were escaped each
+    pieces: list[str] = []
+    for row in rows:
+        for place, (kind, value) in enumerate(zip(kinds, row, strict=True)):
+            is_cited = kind == "evidence" and value
+            shown = page.cited(citation, value) if is_cited else _drawn(page, kind, value)
+            pieces += [_cell(kind, value), shown, _CELL] if place else [_ROW, shown, _HEADING]
+        pieces.append(_END)
+    return Markup().join(pieces)  # which escapes what is no Markup
 
 
-def _row(page: Page, kinds: Sequence[str], row: Sequence[Any], citation: Citation) -> str:
-    cells = [
-        escape(
-            page.cited(citation, value)
-            if kind == "evidence" and value
-            else _drawn(page, kind, value)
-        )
-        for kind, value in zip(kinds, row, strict=True)
-    ]
-    heading, *others = cells
-    classes = map(_class, kinds[1:], row[1:])
-    rest = "".join(f"<td{name}>{cell}</td>" for name, cell in zip(classes, others, strict=True))
-    return f'<tr><th scope="row">{heading}</th>{rest}</tr>\n'
-
-
-def _class(kind: str, value: Any) -> str:  # noqa: ANN401 - any value of a cell
-    """Return the attribute of a cell by which it is laid out."""
+def _cell(kind: str, value: object) -> Markup:
+    """Return the beginning of a cell, with the class by which it is laid out."""
     if kind in _NUMBERS:
-        return ' class="n"'
-    names_sources = kind == "evidence" and value and "unitId" not in value[0]
-    return ' class="things"' if kind in _WIDE or names_sources else ""
+        return _NUMBER_CELL
+    names_sources = (
+        kind == "evidence" and isinstance(value, list) and value and "unitId" not in value[0]
+    )
+    return _WIDE_CELL if kind in _WIDE or names_sources else _PLAIN_CELL
 
 
-def _drawn(page: Page, kind: str, value: Any) -> str:  # noqa: ANN401 - any value of a cell
+def _drawn(page: Page, kind: str, value: object) -> str:
     if value is None or value == "" or (kind in _LISTS and not value):
         return _NOTHING
     draw = _DRAWN.get(kind)
