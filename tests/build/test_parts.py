@@ -10,7 +10,7 @@ from tests.build.shapes.reference import of_findings
 
 from medrd_kg.build.canonical import digest
 from medrd_kg.build.inputs import source_records
-from medrd_kg.build.manifest import BUILDER_SCHEMA, Manifest
+from medrd_kg.build.manifest import BUILDER_SCHEMA, Manifest, checksum
 from medrd_kg.build.parts.assembling import Assembled, assemble
 from medrd_kg.build.parts.examining import Bench
 from medrd_kg.build.parts.extent import Cutter, Extent, Range
@@ -25,6 +25,7 @@ from medrd_kg.build.shapes_graph import ShapesGraph
 from medrd_kg.build.validation import ValidationReport, validate_ntriples
 from medrd_kg.content import ontology_dir
 from medrd_kg.problems import Problem
+from medrd_kg.search.writing import write_joined_index
 from medrd_kg.sources.content import ContentFile, content_files
 
 SHAPES = ontology_dir() / "shapes"
@@ -173,6 +174,8 @@ class TestStatements:
         assert first.quads.sizes == manifest.graphs
         assert first.quads.triples == manifest.triples
         assert first.validation.conforms
+        write_joined_index(first.extracts, tmp_path / "first.sqlite")
+        assert checksum(tmp_path / "first.sqlite") == manifest.files["search.sqlite"]
         content.write(
             "data/ttl/review-sheets-2023.ttl",
             'org-:new a mrd:Ministry ; rdfs:label "新"@ja ; mrd:partOf org-:agency .',
@@ -182,7 +185,12 @@ class TestStatements:
         new = {path.name for path in (tmp_path / "first" / "kept").iterdir()} - kept
         added = [path for path in new if path.endswith(".conclusions")]
         assert len(added) == 1  # what follows from the new subject, and nothing else anew
-        assert build().version.endswith(again.quads.digest[:12])
+        changed = [path for path in new if path.endswith(".extract")]
+        assert len(changed) == 2  # what is said of it, and of what it is part of
+        manifest = build()
+        assert manifest.version.endswith(again.quads.digest[:12])
+        write_joined_index(again.extracts, tmp_path / "again.sqlite")
+        assert checksum(tmp_path / "again.sqlite") == manifest.files["search.sqlite"]
 
     def test_a_large_content_is_read_in_parts(
         self,

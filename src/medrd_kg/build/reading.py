@@ -24,6 +24,7 @@ from medrd_kg.build.release import STORE
 from medrd_kg.build.sorted_lines import merged
 from medrd_kg.build.store_writing import write_store
 from medrd_kg.build.validation import ValidationReport
+from medrd_kg.search.joining import Extracts
 from medrd_kg.sources.content import ContentFile
 from medrd_kg.store.base import Store
 from medrd_kg.store.embedded import EmbeddedStore
@@ -55,6 +56,7 @@ class ReadContent:
         kept: Folder for what later builds can use again, where the store is that of the release
             already; None for a content in memory.
         rows: What its parts yield for the fact tables; nothing for a content in memory.
+        extracts: What its parts hold for the search index; nothing for a content in memory.
     """
 
     store: Store
@@ -63,6 +65,7 @@ class ReadContent:
     validation: ValidationReport
     kept: Path | None
     rows: Mapping[str, Sequence[Path]]
+    extracts: Extracts
 
 
 def read_at_once(
@@ -107,7 +110,15 @@ def read_at_once(
     with timings.step("putting the statements into canonical form"):
         graphs = [canonical_lines(store.quads(name)) for name in store.graphs()]
         quads = write_quad_files(merged([lines] for lines in graphs), folder / _WORK)
-    return ReadContent(store, quads, Inference(each_part, results, rules), validation, None, {})
+    return ReadContent(
+        store,
+        quads,
+        Inference(each_part, results, rules),
+        validation,
+        None,
+        {},
+        Extracts({}, ()),
+    )
 
 
 def read_in_parts(
@@ -156,4 +167,5 @@ def read_in_parts(
         found.validation,
         data_dir / _KEPT,
         found.rows,
+        found.extracts,
     )

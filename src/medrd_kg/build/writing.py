@@ -33,7 +33,9 @@ from medrd_kg.build.release import SEARCH_INDEX, STORE, TABLES
 from medrd_kg.build.store_writing import write_store
 from medrd_kg.build.totals import require_sound_totals
 from medrd_kg.linkage.projection import project
-from medrd_kg.search.writing import write_index
+from medrd_kg.search.joining import Extracts
+from medrd_kg.search.writing import write_index, write_joined_index
+from medrd_kg.sources.review_sheets.parallel import without_collector
 from medrd_kg.store.base import Store
 from medrd_kg.store.embedded import EmbeddedStore
 from medrd_kg.vocabulary import BASE, PREFIXES
@@ -113,7 +115,7 @@ def write_release(
         with processes() as pool:
             made = [
                 pool.submit(_project, folder / STORE, folder / TABLES, content.rows),
-                pool.submit(_index, folder / STORE, folder / SEARCH_INDEX),
+                pool.submit(_index, content.extracts, folder / SEARCH_INDEX),
                 *submit_dumps(pool, quads, folder / DUMPS, PREFIXES, content.kept),
             ]
             manifest = _counted(content, sources, timings)
@@ -180,10 +182,10 @@ def _project(store: Path, target: Path, rows: Mapping[str, Sequence[Path]]) -> N
         project(opened, target, rows=rows)
 
 
-def _index(store: Path, target: Path) -> None:
-    """Write the search index from a release's store, in a process of its own."""
-    with _opened(store) as opened:
-        write_index(opened, target)
+def _index(extracts: Extracts, target: Path) -> None:
+    """Write the search index from what the parts hold, in a process of its own."""
+    with without_collector():
+        write_joined_index(extracts, target)
 
 
 def _write_without_graph(nquads: Path | None, target: Path) -> None:

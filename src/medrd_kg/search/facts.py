@@ -1,7 +1,7 @@
 """What the graph says of the things that can be found, for reconciliation."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -12,7 +12,7 @@ from medrd_kg.search.subjects import Subject
 from medrd_kg.store.base import Store
 from medrd_kg.vocabulary import MRD, PREFIXES
 
-__all__ = ["Described", "Fact", "Facts", "read_facts"]
+__all__ = ["Described", "Fact", "Facts", "Said", "asked_properties", "numbered", "read_facts"]
 
 _ASKED: Final = 1000
 """Things that one query asks for."""
@@ -46,6 +46,24 @@ class Fact(NamedTuple):
     language: str
 
 
+class Said(NamedTuple):
+    """A statement about a thing that is not numbered yet.
+
+    Attributes:
+        subject: IRI of the thing.
+        property: IRI of the property.
+        value: The IRI that it points to, or the literal's text.
+        datatype: The literal's datatype; empty for an IRI.
+        language: The literal's language tag.
+    """
+
+    subject: str
+    property: str
+    value: str
+    datatype: str
+    language: str
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What is said of the things that can be found.
@@ -67,9 +85,13 @@ def read_facts(store: Store, subjects: Sequence[Subject], contents: Contents) ->
         subjects: The things, as they are numbered.
         contents: Names the others.
     """
-    numbers = {subject.iri: number for number, subject in enumerate(subjects, start=1)}
-    properties = {each.iri: each for each in sorted(_properties(store, contents))}
-    said: dict[Described, list[tuple[int, int, str, str, str]]] = defaultdict(list)
+    properties = asked_properties(store, contents)
+    return numbered(_said(store, subjects, properties), subjects, properties)
+
+
+def _said(
+    store: Store, subjects: Sequence[Subject], properties: Mapping[str, Described]
+) -> Iterator[Said]:
     # What is said of them alone: most statements of a property are about other things.
     for start in range(0, len(subjects), _ASKED):
         some = " ".join(f"<{each.iri}>" for each in subjects[start : start + _ASKED])
@@ -80,19 +102,46 @@ def read_facts(store: Store, subjects: Sequence[Subject], contents: Contents) ->
                 continue
             if property_.value not in properties:
                 continue
-            of, found = numbers[subject.value], said[properties[property_.value]]
             if isinstance(value, NamedNode):
-                found.append((of, numbers.get(value.value, 0), value.value, "", ""))
+                yield Said(subject.value, property_.value, value.value, "", "")
             elif isinstance(value, Literal):
-                language = value.language or ""
-                found.append((of, 0, value.value, value.datatype.value, language))
-    used = sorted(each for each, found in said.items() if found)
+                datatype, language = value.datatype.value, value.language or ""
+                yield Said(subject.value, property_.value, value.value, datatype, language)
+
+
+def numbered(
+    said: Iterable[Said], subjects: Sequence[Subject], properties: Mapping[str, Described]
+) -> Facts:
+    """Number what is said of some things, and the properties that say it.
+
+    Args:
+        said: Each statement once, in any order.
+        subjects: The things, as they are numbered.
+        properties: All that may be used, by their IRI.
+    """
+    numbers = {subject.iri: number for number, subject in enumerate(subjects, start=1)}
+    by_property: dict[str, list[tuple[int, int, str, str, str]]] = defaultdict(list)
+    for subject, property_, value, datatype, language in said:
+        thing = 0 if datatype else numbers.get(value, 0)
+        by_property[property_].append((numbers[subject], thing, value, datatype, language))
+    used = sorted(properties[iri] for iri in by_property)
     facts = [
         Fact(of, number, thing, value, datatype, language)
-        for number, by in enumerate(used, start=1)
-        for of, thing, value, datatype, language in said[by]
+        for number, described in enumerate(used, start=1)
+        for of, thing, value, datatype, language in by_property.pop(described.iri)
     ]
-    return Facts(tuple(used), tuple(sorted(facts)))
+    facts.sort()
+    return Facts(tuple(used), facts)
+
+
+def asked_properties(store: Store, contents: Contents) -> dict[str, Described]:
+    """Return the properties that things can be asked for, by their IRI.
+
+    Args:
+        store: The graph, of which only what it says of the model's own terms matters.
+        contents: Names the properties that are not of the model, and those that are left out.
+    """
+    return {each.iri: each for each in sorted(_properties(store, contents))}
 
 
 def _properties(store: Store, contents: Contents) -> list[Described]:

@@ -1,7 +1,8 @@
 """The things of a graph that can be found, read from a store in an order of their own."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +12,7 @@ from medrd_kg.search.contents import Contents, Role
 from medrd_kg.sources.review_sheets.names import expand_forms, legal_form
 from medrd_kg.store.base import Store
 
-__all__ = ["Name", "Subject", "read_subjects"]
+__all__ = ["Name", "Subject", "positions_by_class", "read_subjects", "weighed"]
 
 _ASKED: Final = 1000
 """Things that one query asks for."""
@@ -68,30 +69,46 @@ def read_subjects(store: Store, contents: Contents) -> list[Subject]:
     """
     kinds = _kinds(store, contents)
     names = _names(store, contents, kinds)
+    return weighed(kinds, names, _degrees(store, list(names)), contents)
+
+
+def weighed(
+    kinds: Mapping[str, AbstractSet[int]],
+    names: Mapping[str, AbstractSet[Name]],
+    degrees: Mapping[str, int],
+    contents: Contents,
+) -> list[Subject]:
+    """Return the things that have a name, the most referred to first, then by IRI.
+
+    Args:
+        kinds: Positions of the kinds of each thing that has a text, by its IRI.
+        names: The texts about each thing.
+        degrees: How many statements point to each thing; nothing where none does.
+        contents: Tells whose names are also found without their legal form.
+    """
+    subjects = []
     for iri, each in names.items():
-        if kinds[iri] & contents.legal_forms_of:
-            each.update(_without_legal_form(each))
-    degrees = _degrees(store, list(names))
-    subjects = [
-        Subject(
-            iri,
-            tuple(sorted(kinds[iri])),
-            degrees.get(iri, 0).bit_length(),
-            tuple(sorted(each)),
-        )
-        for iri, each in names.items()
-        if any(name.role.is_name for name in each)
-    ]
+        if any(name.role.is_name for name in each):
+            further = _without_legal_form(each) if kinds[iri] & contents.legal_forms_of else set()
+            popularity = degrees.get(iri, 0).bit_length()
+            all_names = tuple(sorted(each | further))
+            subjects.append(Subject(iri, tuple(sorted(kinds[iri])), popularity, all_names))
     return sorted(subjects, key=lambda subject: (-subject.popularity, subject.iri))
+
+
+def positions_by_class(contents: Contents) -> dict[str, list[int]]:
+    """Return the positions of the kinds that the instances of each class may be of."""
+    of_class: dict[str, list[int]] = defaultdict(list)
+    for position, kind in enumerate(contents.kinds):
+        for name in kind.classes:
+            of_class[name].append(position)
+    return of_class
 
 
 def _kinds(store: Store, contents: Contents) -> dict[str, set[int]]:
     """Return the positions of the kinds of each thing that is of any."""
     found: dict[str, set[int]] = defaultdict(set)
-    of_class: dict[str, list[int]] = defaultdict(list)
-    for position, kind in enumerate(contents.kinds):
-        for name in kind.classes:
-            of_class[name].append(position)
+    of_class = positions_by_class(contents)
     classes = " ".join(f"<{name}>" for name in of_class)
     rows = store.query(f"SELECT ?s ?c WHERE {{ VALUES ?c {{ {classes} }} ?s a ?c }}").rows()
     for row in rows:
@@ -124,7 +141,7 @@ def _names(store: Store, contents: Contents, kinds: dict[str, set[int]]) -> dict
     }
 
 
-def _without_legal_form(names: set[Name]) -> set[Name]:
+def _without_legal_form(names: AbstractSet[Name]) -> set[Name]:
     """Return the further names of an organisation: its legal form written out, and left out."""
     known = {(name.language, name.value) for name in names}
     further = set()

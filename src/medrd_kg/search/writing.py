@@ -17,12 +17,13 @@ from medrd_kg.search.contractions import ends_of
 from medrd_kg.search.facts import Facts, read_facts
 from medrd_kg.search.folding import fold
 from medrd_kg.search.grams import grams
+from medrd_kg.search.joining import Extracts, joined
 from medrd_kg.search.leading import Completable, leading_names
 from medrd_kg.search.ranking import weight
 from medrd_kg.search.subjects import Subject, read_subjects
 from medrd_kg.store.base import Store
 
-__all__ = ["FORMAT", "IndexSummary", "index_subjects", "write_index"]
+__all__ = ["FORMAT", "IndexSummary", "index_subjects", "write_index", "write_joined_index"]
 
 FORMAT: Final = 2
 """Number of the layout below; a reader refuses any other."""
@@ -99,6 +100,22 @@ def write_index(store: Store, path: Path) -> IndexSummary:
     made_of = contents()
     subjects = read_subjects(store, made_of)
     return index_subjects(subjects, made_of, path, facts=read_facts(store, subjects, made_of))
+
+
+def write_joined_index(extracts: Extracts, path: Path) -> IndexSummary:
+    """Write the index of a graph that was read in parts: the bytes of `write_index`.
+
+    Args:
+        extracts: What the parts hold.
+        path: The file; it must not exist.
+
+    Raises:
+        FileExistsError: It exists.
+        OSError: What a part holds cannot be read.
+    """
+    made_of = contents()
+    subjects, facts = joined(extracts, made_of)
+    return index_subjects(subjects, made_of, path, facts=facts)
 
 
 def index_subjects(

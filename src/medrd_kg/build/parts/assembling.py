@@ -13,6 +13,7 @@ from medrd_kg.build.manifest import SourceRecord
 from medrd_kg.build.parts.concluding import TYPE, conclusions, rule_store
 from medrd_kg.build.parts.deriving import joined, joining_properties, outcome, with_conclusions
 from medrd_kg.build.parts.extent import Cutter, Range
+from medrd_kg.build.parts.indexing import part_extract, properties_of
 from medrd_kg.build.parts.projecting import ProjectedParts, part_rows, rows_by_query
 from medrd_kg.build.parts.runs import file_run, named_lines, run_name, stated_lines
 from medrd_kg.build.parts.shape_scopes import ShapeScopes
@@ -25,6 +26,7 @@ from medrd_kg.build.rules import RuleOutcome, read_rules
 from medrd_kg.build.shapes_graph import ShapesGraph
 from medrd_kg.build.sorted_lines import Block, blocks_of
 from medrd_kg.build.validation import ValidationReport
+from medrd_kg.search.joining import Extracts
 from medrd_kg.sources.content import ContentFile
 from medrd_kg.vocabulary import graph_iri
 
@@ -37,7 +39,7 @@ _NO_GRAPH: Final = b"<urn:none> .\n"
 _OF_REASONER: Final = b"\t000999\n"
 """Place of finding of what the reasoner concluded: before all rules, and by none of them."""
 _BUFFER: Final = 1 << 20
-_OF_PARTS: Final = {".nq", ".conclusions", ".verdict", ".nt", ".part", ".rows"}
+_OF_PARTS: Final = {".nq", ".conclusions", ".verdict", ".nt", ".part", ".rows", ".extract"}
 """Endings of what is kept of parts."""
 
 
@@ -50,12 +52,14 @@ class Assembled:
         rules: How the rules concluded it.
         validation: The report on what was stated.
         rows: What the parts yield for the fact tables, by the name of the query.
+        extracts: What the parts hold for the search index.
     """
 
     quads: QuadFiles
     rules: RuleOutcome
     validation: ValidationReport
     rows: Mapping[str, Sequence[Path]]
+    extracts: Extracts
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +182,11 @@ def assemble(
             pool.submit(part_rows, quads.every, part, projected.context, kept)
             for part in projected.cutter.ranges
         ]
+        properties = properties_of(projected.terms)
+        extracting = [
+            pool.submit(part_extract, quads.every, part, sorted(properties), kept)
+            for part in projected.cutter.ranges
+        ]
         with timings.step("writing the store"):
             write_store(quads)
         with timings.step("validating against the shapes"):
@@ -185,10 +194,11 @@ def assemble(
             validation = combined((verdict for _, verdict in done), ShapesGraph.load(shapes))
         with timings.step("projecting the parts"):
             rows = rows_by_query(each.result() for each in projecting)
+            extracts = Extracts(properties, [each.result() for each in extracting])
     of_rows = chain.from_iterable(rows.values())
-    _forget_others(kept, {*found, *(path for path, _ in done), *of_rows}, names)
+    _forget_others(kept, {*found, *(path for path, _ in done), *of_rows, *extracts.files}, names)
     shutil.rmtree(stated.lines.parent)
-    return Assembled(quads, outcome(rules, counts, rounds), validation, rows)
+    return Assembled(quads, outcome(rules, counts, rounds), validation, rows, extracts)
 
 
 def _write_stated(

@@ -6,6 +6,7 @@ part they see what the years are numbered.
 
 import os
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -29,6 +30,11 @@ _FORMAT: Final = b"rows 1"
 
 _YEAR_NUMBER: Final = f"<{MRD}yearNumber>".encode()
 
+_TERM: Final = f"<{MRD}".encode()
+"""What terms of the model begin with."""
+_BEHIND_TERMS: Final = _TERM[:-1] + bytes([_TERM[-1] + 1])
+"""Where whatever begins so is over."""
+
 _NAME: Final = re.compile(r"\b(mrd|mrds|rdfs):([A-Za-z-]+)")
 """A name in a query."""
 
@@ -41,18 +47,21 @@ class ProjectedParts:
     Attributes:
         cutter: The parts.
         context: What all parts are asked together with.
+        terms: What is said of the terms of the model.
     """
 
     def __init__(self, cutter: Cutter) -> None:
         """Begin before the first line."""
         self.cutter = cutter
         self.context: list[bytes] = []
+        self.terms: list[bytes] = []
 
     def take(self, block: Block, text: bytes) -> None:
         """Take the next lines, also given as one text."""
         self.cutter.take(block)
         if _YEAR_NUMBER in text:
             self.context += (line for line in block if line.split(b" ", 2)[1] == _YEAR_NUMBER)
+        self.terms += block[bisect_left(block, _TERM) : bisect_left(block, _BEHIND_TERMS)]
 
 
 @dataclass(frozen=True, slots=True)
