@@ -37,25 +37,29 @@ rules, so these figures say that nothing broke; those of the first measurement a
 documentation."""
 
 READINGS = Path(__file__).with_name("readings.tsv")
-"""190 programmes that five further annotators tagged, each alone, from names, texts and the
-definitions of the concepts. They differ from one another and from the gold set in what a concept
-covers, so this is a check of agreement and no goal."""
+"""350 programmes that eight further annotators tagged, each alone, from names, texts and the
+definitions of the concepts: five of them 190 programmes, three of them 160 others. They differ from
+one another in what a concept covers, so agreement with one of them is a check and no goal."""
 
-READERS = ("1", "2", "3", "4", "5")
-SURE = 4
-"""A tag that so many of the five readers give is sure."""
+READERS = {"1": 190, "2": 190, "3": 190, "4": 190, "5": 190, "6": 160, "7": 160, "8": 160}
+"""How many programmes each of them tagged."""
+
+SURE = {5: 4, 3: 3}
+"""How many must give a tag for it to be sure, by the number of readers of a programme."""
 
 AGREEMENT = {
-    "medical": (0.93, 0.99),
+    "medical": (0.87, 0.98),
     "disease": (0.73, 0.85),
-    "modality": (0.81, 0.76),
-    "purpose": (0.67, 0.72),
-    "phase": (0.77, 0.82),
-    "technology": (0.78, 0.71),
+    "modality": (0.81, 0.75),
+    "purpose": (0.75, 0.63),
+    "phase": (0.75, 0.78),
+    "technology": (0.78, 0.70),
 }
-"""Least precision and recall against any of the five readers, and with at most nine links on what
-that reader takes for no medical R&D. They are low because the readers differ: one against another
-they are as low. What all of them say is another matter; see `SURE`."""
+"""Least precision and recall against any of the readers. They are low because the readers differ:
+one against another they are as low. What nearly all of them say is another matter; see `SURE`."""
+
+MOST_ON_DECOYS = 45
+"""Most links on what one reader takes for no medical R&D and others may not."""
 
 MOST_UNSEEN = 0.05
 """Largest share of the links of a facet that no reader at all gives."""
@@ -215,10 +219,10 @@ def test_links_from_names_alone_are_right(texts: dict[Locator, dict[str, str]]) 
 @pytest.mark.parametrize("reader", READERS)
 def test_agreement_with_further_readers(reader: str, texts: dict[Locator, dict[str, str]]) -> None:
     rows = [row for row in readings() if row["reader"] == reader]
-    assert len({locator_of(row) for row in rows}) == len(rows) == 190
+    assert len({locator_of(row) for row in rows}) == len(rows) == READERS[reader]
     figures = compare(rows, texts)
     print(f"\nreader {reader}\n{figures.report()}")  # noqa: T201 - for the documentation
-    assert figures.on_decoys <= 9, figures.report()
+    assert figures.on_decoys <= MOST_ON_DECOYS, figures.report()
     for key, (precision, recall) in AGREEMENT.items():
         assert figures.precision(key) >= precision, f"{key}\n{figures.report()}"
         assert figures.recall(key) >= recall, f"{key}\n{figures.report()}"
@@ -228,27 +232,27 @@ def test_agreement_with_further_readers(reader: str, texts: dict[Locator, dict[s
 def test_what_nearly_all_readers_say_is_found(texts: dict[Locator, dict[str, str]]) -> None:
     votes: dict[Locator, Counter[str]] = {}
     for row in readings():
-        votes.setdefault(locator_of(row), Counter()).update(row["concepts"].split())
-        votes[locator_of(row)][row["medical"]] += 1
+        said = votes.setdefault(locator_of(row), Counter())
+        said.update([*row["concepts"].split(), row["medical"]])
     linker = Linker.shipped()
     sure, found, given, unseen = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
     on_decoys = 0
     for locator, said in votes.items():
-        sheet = texts[locator]
+        sheet, needed = texts[locator], SURE[said["yes"] + said["no"]]
         tagging = linker.tag(sheet["name"], {key: sheet[key] for key in ("purpose", "overview")})
         slugs = {concept.concept.removeprefix(str(MRDS)) for concept in tagging.concepts}
-        on_decoys += len(slugs) if said["no"] >= SURE else 0
+        on_decoys += len(slugs) if said["no"] >= needed else 0
         for slug, times in said.items():
-            if times >= SURE and slug not in {"yes", "no"}:
+            if times >= needed and slug not in {"yes", "no"}:
                 sure[slug.partition("-")[0]] += 1
                 found[slug.partition("-")[0]] += slug in slugs
         for slug in slugs:
             given[slug.partition("-")[0]] += 1
             unseen[slug.partition("-")[0]] += said[slug] == 0
     report = f"sure {sure}, found {found}; given {given}, given by no reader {unseen}"
-    print(f"\n{report}")  # noqa: T201 - for the documentation
-    assert on_decoys == 0, report
+    print(f"\n{report}; links on sure decoys {on_decoys}")  # noqa: T201 - for the documentation
+    assert on_decoys <= 3, report
     for facet in ("disease", "modality", "purpose", "phase", "technology"):
-        assert sure[facet] >= 50, report
+        assert sure[facet] >= 100, report
         assert found[facet] >= 0.95 * sure[facet], report
         assert unseen[facet] <= MOST_UNSEEN * given[facet], report

@@ -139,9 +139,17 @@ def test_members_of_a_list_share_its_head(text: str, member: str, surface: str) 
 
 
 def test_a_shared_head_that_is_a_concept_of_its_own_stays_whole() -> None:
-    concepts = found("再生・細胞医療・遺伝子治療の研究")
+    concepts = found("再生・細胞医療や遺伝子治療の研究")
     assert concepts["modality-regenerative-cell"] == ["再生・細胞医療"]
     assert concepts["modality-gene-therapy"] == ["遺伝子治療"]
+
+
+def test_a_heading_that_joins_concepts_gives_them_beside_its_own() -> None:
+    concepts = found("再生・細胞医療・遺伝子治療の研究")
+    joined = ["再生・細胞医療・遺伝子治療"]
+    assert concepts["modality-regenerative-cell-gene"] == joined
+    assert concepts["modality-regenerative-cell"] == joined
+    assert concepts["modality-gene-therapy"] == joined
 
 
 def test_the_longest_words_of_a_facet_win() -> None:

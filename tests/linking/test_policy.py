@@ -12,7 +12,7 @@ from medrd_kg.vocabulary import MRD, MRDS
 
 FACET_PROPERTIES = ("hasDiseaseArea", "hasModality", "hasPurpose", "hasPhase", "usesTechnology")
 TOO_GENERAL = {str(MRDS["disease-all"]), str(MRDS["modality-any"])}
-"""Concepts that the linker leaves out on purpose."""
+"""Concepts that the linker leaves out where 疾患 and モダリティ stand by themselves."""
 
 
 @pytest.mark.shared

@@ -53,7 +53,10 @@ def test_what_only_sounds_medical_gets_no_link(name: str) -> None:
             {"disease-intractable", "technology-whole-genome-analysis"},
         ),
         ("再生医療・遺伝子治療の産業化に向けた基盤技術開発事業", {"modality-gene-therapy"}),
-        ("新型コロナウイルス感染症治療薬実用化支援事業", {"disease-covid-19", "purpose-treatment"}),
+        (
+            "新型コロナウイルス感染症治療薬実用化支援事業",
+            {"disease-covid-19", "modality-therapeutic-drug", "phase-practical-application"},
+        ),
         (
             "医療研究開発推進事業費補助金（医療機器・ヘルスケアプロジェクト）",
             {"modality-medical-device"},
