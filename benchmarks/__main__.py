@@ -16,16 +16,11 @@ from benchmarks.comparing import compare
 from benchmarks.load import send
 from benchmarks.report import Comparison, Report
 from benchmarks.servers import SERVERS, Dataset, MedrdKg, Server, Unavailable
+from benchmarks.shipped import CACHE, CHECKOUT, RELEASE, RESULTS, dump_of
 from benchmarks.synthetic import Scale, write
 from benchmarks.tasks import SUBJECTS, Task, tasks
 from rich.console import Console
 
-from medrd_kg.build.dumps import ALL_QUADS, DUMPS
-from medrd_kg.build.pipeline import ensure_release
-
-CHECKOUT: Final = Path(__file__).parents[1]
-CACHE: Final = CHECKOUT / ".cache" / "benchmarks"
-RESULTS: Final = CHECKOUT / "benchmarks" / "results"
 PAGE: Final = CHECKOUT / "docs" / "benchmarks.md"
 SIZES: Final = {"100k": 100_000, "1M": 1_000_000, "10M": 10_000_000}
 SHIPPED: Final = "shipped"
@@ -148,16 +143,14 @@ def _dataset(name: str) -> Dataset:
     if name != SHIPPED:
         # A later generator may write other data: they are cheap to write anew.
         return Dataset(name, path, write(Scale(SIZES[name]), path))
-    folder = CACHE / "data"
-    manifest = ensure_release(folder)
-    dump = folder / "releases" / "current" / DUMPS / ALL_QUADS
+    manifest, dump = dump_of(RELEASE)
     with dump.open("rb") as source, zstandard.ZstdDecompressor().stream_reader(source) as quads:
         # The graph is the last word before the full stop; a triple of two graphs counts once.
         triples = {each.rsplit(b" ", 2)[0] for each in io.BufferedReader(quads)}
     path.write_bytes(b"".join(each + b" .\n" for each in sorted(triples)))
     if len(triples) != manifest.triples:
         raise RuntimeError(f"{len(triples)} triples in the dump, {manifest.triples} in the release")
-    return Dataset(name, path, len(triples), folder)
+    return Dataset(name, path, len(triples), RELEASE)
 
 
 if __name__ == "__main__":

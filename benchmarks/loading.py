@@ -23,12 +23,10 @@ from typing import Final
 
 import pyoxigraph as ox
 import zstandard
-from benchmarks.__main__ import CACHE, RESULTS
+from benchmarks.shipped import RELEASE, RESULTS, dump_of
 from rich.console import Console
 from rich.table import Table
 
-from medrd_kg.build.dumps import ALL_QUADS, DUMPS
-from medrd_kg.build.pipeline import ensure_release
 from medrd_kg.build.store_filling import fill
 from medrd_kg.store.embedded import EmbeddedStore
 
@@ -77,7 +75,7 @@ def main() -> None:
     console = Console(width=None if sys.stdout.isatty() else 160)
     with tempfile.TemporaryDirectory(prefix="medrd-kg-bench-", dir=arguments.folder) as name:
         folder = Path(name)
-        named, both = _written(arguments.dump or _shipped(), folder)
+        named, both = _written(arguments.dump or dump_of(RELEASE)[1], folder)
         figures: list[Loaded] = []
         for turn in range(arguments.repeats):
             for way in WAYS:
@@ -90,13 +88,6 @@ def main() -> None:
     path = RESULTS / f"loading-{stamp}.json"
     path.write_text(json.dumps([asdict(each) for each in figures], indent=1) + "\n")
     console.print(_table(figures))
-
-
-def _shipped() -> Path:
-    CACHE.mkdir(parents=True, exist_ok=True)
-    folder = CACHE / "data"
-    ensure_release(folder)
-    return folder / "releases" / "current" / DUMPS / ALL_QUADS
 
 
 def _written(dump: Path, folder: Path) -> tuple[Path, Path]:

@@ -24,15 +24,10 @@ import zstandard
 from benchmarks.comparing import Figure, measure
 from benchmarks.load import Endpoint, RequestFailed, send
 from benchmarks.servers import Dataset, MedrdKg, Server, Unavailable, Virtuoso
+from benchmarks.shipped import CACHE, CHECKOUT, RELEASE, RESULTS, dump_of
 from benchmarks.tasks import Task
 from rich.console import Console
 from rich.table import Table
-
-from medrd_kg.build.dumps import ALL_QUADS, DUMPS
-from medrd_kg.build.pipeline import ensure_release
-
-CHECKOUT: Final = Path(__file__).parents[1]
-CACHE: Final = CHECKOUT / ".cache" / "benchmarks"
 
 QUESTIONS: Final = (
     "coverage?rows=disease-area&columns=project&fiscal_year=2022",
@@ -116,7 +111,7 @@ class _Measured:
 def main() -> None:
     """Measure, and print a table; the figures go to ``benchmarks/results``."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data-dir", type=Path, default=CACHE / "data")
+    parser.add_argument("--data-dir", type=Path, default=RELEASE)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--without-virtuoso", action="store_true")
     arguments = parser.parse_args()
@@ -141,7 +136,7 @@ def main() -> None:
             measured.append(_measured(question, rest, others, arguments.repeats))
     console.print(_table(dataset, measured))
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    results = CHECKOUT / "benchmarks" / "results" / f"questions-{stamp}.json"
+    results = RESULTS / f"questions-{stamp}.json"
     results.parent.mkdir(exist_ok=True)
     results.write_text(json.dumps(_document(dataset, measured), indent=1), encoding="utf-8")
     console.print(f"all figures in {results.relative_to(CHECKOUT)}", highlight=False)
@@ -149,11 +144,10 @@ def main() -> None:
 
 def _merged(folder: Path) -> Dataset:
     """Return the merge of all graphs of a release, as a file for other servers."""
-    manifest = ensure_release(folder)
+    manifest, dump = dump_of(folder)
     CACHE.mkdir(parents=True, exist_ok=True)
     path = CACHE / f"{manifest.version}.nt"
     if not path.is_file():
-        dump = folder / "releases" / "current" / DUMPS / ALL_QUADS
         with dump.open("rb") as source, zstandard.ZstdDecompressor().stream_reader(source) as quads:
             # The graph is the last word before the full stop; a triple of two graphs counts once.
             triples = {each.rsplit(b" ", 2)[0] for each in io.BufferedReader(quads)}

@@ -6,6 +6,7 @@
 import csv
 import gzip
 import json
+import logging
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ import zstandard
 from medrd_kg.linking import Linker
 from medrd_kg.linking.lexicon import shipped_lexicon
 from medrd_kg.vocabulary import MRDS
+
+_LOG = logging.getLogger(__name__)
+"""Tells the figures of the documentation: `pytest --log-cli-level=info`."""
 
 GOLD = Path(__file__).with_name("gold.tsv")
 SPLITS = ("dev", "test", "held")
@@ -199,7 +203,7 @@ def test_figures_on_the_gold_set(
     texts: dict[Locator, dict[str, str]],
 ) -> None:
     figures = compare(gold_rows(split), texts)
-    print(f"\n{split}\n{figures.report()}")  # noqa: T201 - the report that the goal asks for
+    _LOG.info("%s\n%s", split, figures.report())
     assert figures.on_decoys == 0, figures.report()
     for key, (precision, recall) in goal.items():
         assert figures.precision(key) >= precision, f"{key}\n{figures.report()}"
@@ -221,7 +225,7 @@ def test_agreement_with_further_readers(reader: str, texts: dict[Locator, dict[s
     rows = [row for row in readings() if row["reader"] == reader]
     assert len({locator_of(row) for row in rows}) == len(rows) == READERS[reader]
     figures = compare(rows, texts)
-    print(f"\nreader {reader}\n{figures.report()}")  # noqa: T201 - for the documentation
+    _LOG.info("reader %s\n%s", reader, figures.report())
     assert figures.on_decoys <= MOST_ON_DECOYS, figures.report()
     for key, (precision, recall) in AGREEMENT.items():
         assert figures.precision(key) >= precision, f"{key}\n{figures.report()}"
@@ -250,7 +254,7 @@ def test_what_nearly_all_readers_say_is_found(texts: dict[Locator, dict[str, str
             given[slug.partition("-")[0]] += 1
             unseen[slug.partition("-")[0]] += said[slug] == 0
     report = f"sure {sure}, found {found}; given {given}, given by no reader {unseen}"
-    print(f"\n{report}; links on sure decoys {on_decoys}")  # noqa: T201 - for the documentation
+    _LOG.info("%s; links on sure decoys %d", report, on_decoys)
     assert on_decoys <= 3, report
     for facet in ("disease", "modality", "purpose", "phase", "technology"):
         assert sure[facet] >= 100, report

@@ -8,7 +8,6 @@ whole graph points to a thing is the sum over all parts.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from os.path import commonprefix
 from sys import intern
 from typing import Final
 
@@ -19,7 +18,7 @@ import zstandard
 from medrd_kg.search.contents import Contents, Role
 from medrd_kg.search.facts import Said
 from medrd_kg.search.subjects import Name, positions_by_class
-from medrd_kg.vocabulary import PREFIXES
+from medrd_kg.vocabulary import BASE, PREFIXES
 
 __all__ = ["Extract", "Extractor", "Thing", "unpacked_facts", "unpacked_names"]
 
@@ -27,6 +26,9 @@ _FORMAT: Final = "extract 1"
 """How parts are read; raise it when what is found changes, or its packed form."""
 
 _TYPE: Final = f"<{PREFIXES['rdf']}type>".encode()
+
+_OURS: Final = f"<{BASE}".encode()
+"""What the things of all kinds begin with: a single comparison rules most terms out."""
 
 _LEVEL: Final = 3
 
@@ -93,8 +95,6 @@ class Extractor:
         asked = sorted(properties)
         self._kinds = [kind.iri_start for kind in contents.kinds]
         self._starts = tuple({f"<{start}".encode() for start in self._kinds})
-        # A single comparison rules most terms out. They are no paths:
-        self._common = commonprefix(self._starts) or b""  # noqa: RUF071
         self._of_class = {_term(name): at for name, at in positions_by_class(contents).items()}
         self._roles = {_term(name): role for name, role in contents.roles.items()}
         self._asked = {_term(name): name for name in asked}
@@ -112,7 +112,7 @@ class Extractor:
         """
         owns: dict[bytes, _Own] = {}
         pointed: Counter[bytes] = Counter()
-        starts, common, wanted = self._starts, self._common, self._wanted
+        starts, wanted = self._starts, self._wanted
         before = last = b""
         own: _Own | None = None
         for line in lines:
@@ -121,7 +121,7 @@ class Extractor:
                 continue
             before = triple
             subject, property_, value = triple.split(b" ", 2)
-            if value.startswith(common):
+            if value.startswith(_OURS):
                 pointed[value] += 1
             if subject != last:
                 last = subject
