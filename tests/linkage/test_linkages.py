@@ -281,6 +281,21 @@ def test_stated_links_are_told_apart_with_their_units(graph: Store, facts: FactT
     } == inferred
 
 
+def test_stated_links_of_one_thing(facts: FactTables) -> None:
+    everything = stated_links(facts).entries
+    ends = {end.iri for each in everything for end in (each.subject, each.target)}
+    for end in ends:
+        assert {each.linkage for each in stated_links(facts, thing=end).entries} == {
+            each.linkage for each in everything if end in (each.subject.iri, each.target.iri)
+        }
+    unlinked = "https://w3id.org/medrd-kg/schemes#technology-robotics"
+    assert unlinked not in ends
+    assert stated_links(facts, thing=unlinked).total == 0
+    with pytest.raises(Problem, match=r"nothing is known of .*nonsense") as refused:
+        stated_links(facts, thing="https://w3id.org/medrd-kg/id/project/nonsense")
+    assert refused.value.slug == "not-found"
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(graph=quads())
 def test_random_graphs_link_alike(graph: list[Quad]) -> None:

@@ -8,7 +8,8 @@ from typing import Final
 
 from medrd_kg.linkage.facets import require, require_facet
 from medrd_kg.linkage.items import PAGE, Evidence, Page, Thing, check_page
-from medrd_kg.linkage.tables import FactTables, Row
+from medrd_kg.linkage.tables import FactTables, Row, statement
+from medrd_kg.problems import Problem
 
 __all__ = ["RELATIONS", "StatedLink", "stated_links"]
 
@@ -60,7 +61,8 @@ def stated_links(
         limit: Links to show, at most `items.PAGE`.
 
     Raises:
-        Problem: ``invalid-parameter``: a value is unknown or out of range.
+        Problem: ``invalid-parameter``: a value is unknown or out of range; ``not-found``: nothing
+            is known of ``thing``.
     """
     relations = RELATIONS if relation is None else (require("relation", relation, RELATIONS),)
     for name, kind in (("left", left), ("right", right)):
@@ -77,10 +79,23 @@ def stated_links(
         and (right is None or right in target_kinds)
         and (thing is None or thing in (ends[0], ends[3]))
     ]
+    if thing is not None and not found:
+        _check_known(tables, thing)
     return Page(tuple(found[offset : offset + limit]), len(found), offset)
 
 
 _LINK: Final = itemgetter(slice(12))
+
+
+def _check_known(tables: FactTables, iri: str) -> None:
+    """Make sure that there is such a thing.
+
+    Raises:
+        Problem: ``not-found``: there is not.
+    """
+    with tables.session() as session:
+        if not session.rows(statement("known"), {"iri": iri}):
+            raise Problem("not-found", f"nothing is known of {iri}", extra={"parameter": "thing"})
 
 
 def _units(rows: Iterable[Row]) -> tuple[Evidence, ...]:
