@@ -41,31 +41,37 @@ rules, so these figures say that nothing broke; those of the first measurement a
 documentation."""
 
 READINGS = Path(__file__).with_name("readings.tsv")
-"""350 programmes that eight further annotators tagged, each alone, from names, texts and the
-definitions of the concepts: five of them 190 programmes, three of them 160 others. They differ from
-one another in what a concept covers, so agreement with one of them is a check and no goal."""
+"""410 programmes that sixteen further annotators tagged, each alone, from names, texts and the
+definitions of the concepts: ten of them 190 programmes, six of them 160 others, and the last three
+of these 60 more. They differ from one another in what a concept covers, so agreement with one of
+them is a check; the goal is what most of them say."""
 
-READERS = {"1": 190, "2": 190, "3": 190, "4": 190, "5": 190, "6": 160, "7": 160, "8": 160}
+READERS = (
+    dict.fromkeys(("1", "2", "3", "4", "5", "9", "10", "11", "12", "13"), 190)
+    | dict.fromkeys(("6", "7", "8"), 160)
+    | dict.fromkeys(("14", "15", "16"), 220)
+)
 """How many programmes each of them tagged."""
 
-SURE = {5: 4, 3: 3}
+SURE = {10: 8, 6: 5, 3: 3}
 """How many must give a tag for it to be sure, by the number of readers of a programme."""
 
 AGREEMENT = {
-    "medical": (0.87, 0.98),
-    "disease": (0.73, 0.85),
-    "modality": (0.81, 0.75),
-    "purpose": (0.75, 0.63),
-    "phase": (0.75, 0.78),
-    "technology": (0.78, 0.70),
+    "medical": (0.90, 0.95),
+    "disease": (0.75, 0.82),
+    "modality": (0.84, 0.76),
+    "purpose": (0.88, 0.60),
+    "phase": (0.79, 0.79),
+    "technology": (0.79, 0.67),
 }
 """Least precision and recall against any of the readers. They are low because the readers differ:
-one against another they are as low. What nearly all of them say is another matter; see `SURE`."""
+one against another they are as low. What most and what nearly all of them say is another matter:
+`GOAL` holds of the first, `SURE` says what the second is."""
 
-MOST_ON_DECOYS = 45
+MOST_ON_DECOYS = 24
 """Most links on what one reader takes for no medical R&D and others may not."""
 
-MOST_UNSEEN = 0.05
+MOST_UNSEEN = 0.02
 """Largest share of the links of a facet that no reader at all gives."""
 
 Locator = tuple[int, str, str]
@@ -103,6 +109,15 @@ def gold_rows(*splits: str) -> list[dict[str, str]]:
 def readings() -> list[dict[str, str]]:
     with READINGS.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, delimiter="\t"))
+
+
+def votes() -> dict[Locator, Counter[str]]:
+    """Return how many readers of each programme give a concept, and ``yes`` or ``no``."""
+    found: dict[Locator, Counter[str]] = {}
+    for row in readings():
+        said = found.setdefault(locator_of(row), Counter())
+        said.update([*row["concepts"].split(), row["medical"]])
+    return found
 
 
 def sheet_texts(data: Path, wanted: set[Locator]) -> Iterator[tuple[Locator, dict[str, str]]]:
@@ -233,15 +248,43 @@ def test_agreement_with_further_readers(reader: str, texts: dict[Locator, dict[s
 
 
 @pytest.mark.shared
+def test_figures_against_most_readers(texts: dict[Locator, dict[str, str]]) -> None:
+    """What more than half of a programme's readers say; where they are divided nothing counts."""
+    linker = Linker.shipped()
+    figures = Figures()
+    for locator, said in votes().items():
+        half = (said["yes"] + said["no"]) / 2
+        if said["yes"] == said["no"]:
+            continue
+        sheet, is_medical = texts[locator], said["yes"] > half
+        tagging = linker.tag(sheet["name"], {key: sheet[key] for key in ("purpose", "overview")})
+        given = {concept.concept.removeprefix(str(MRDS)) for concept in tagging.concepts}
+        if tagging.medical.is_medical_rd:
+            (figures.right if is_medical else figures.wrong)["medical"] += 1
+        elif is_medical:
+            figures.missed["medical"] += 1
+        if not is_medical:
+            figures.on_decoys += len(given)
+            continue
+        for slug in given | (set(said) - {"yes", "no"}):
+            facet = slug.partition("-")[0]
+            if said[slug] > half:
+                (figures.right if slug in given else figures.missed)[facet] += 1
+            elif said[slug] < half and slug in given:
+                figures.wrong[facet] += 1
+    _LOG.info("most readers\n%s", figures.report())
+    assert figures.on_decoys <= 3, figures.report()
+    for key, (precision, recall) in GOAL.items():
+        assert figures.precision(key) >= precision, f"{key}\n{figures.report()}"
+        assert figures.recall(key) >= recall, f"{key}\n{figures.report()}"
+
+
+@pytest.mark.shared
 def test_what_nearly_all_readers_say_is_found(texts: dict[Locator, dict[str, str]]) -> None:
-    votes: dict[Locator, Counter[str]] = {}
-    for row in readings():
-        said = votes.setdefault(locator_of(row), Counter())
-        said.update([*row["concepts"].split(), row["medical"]])
     linker = Linker.shipped()
     sure, found, given, unseen = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
     on_decoys = 0
-    for locator, said in votes.items():
+    for locator, said in votes().items():
         sheet, needed = texts[locator], SURE[said["yes"] + said["no"]]
         tagging = linker.tag(sheet["name"], {key: sheet[key] for key in ("purpose", "overview")})
         slugs = {concept.concept.removeprefix(str(MRDS)) for concept in tagging.concepts}
@@ -258,5 +301,5 @@ def test_what_nearly_all_readers_say_is_found(texts: dict[Locator, dict[str, str
     assert on_decoys <= 3, report
     for facet in ("disease", "modality", "purpose", "phase", "technology"):
         assert sure[facet] >= 100, report
-        assert found[facet] >= 0.95 * sure[facet], report
+        assert found[facet] >= 0.97 * sure[facet], report
         assert unseen[facet] <= MOST_UNSEEN * given[facet], report

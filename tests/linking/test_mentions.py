@@ -42,11 +42,29 @@ def found(text: str) -> dict[str, list[str]]:
         ),
         ("有効性・安全性の評価", "technology-efficacy-safety-evaluation", "有効性・安全性の評価"),
         ("測定や分析等の基盤技術の研究", "technology-measurement", "測定"),
-        ("測定や分析等の基盤技術の研究", "phase-foundational", "基盤技術の研究"),
+        ("測定や分析等の基盤技術の開発", "phase-foundational", "基盤技術の開発"),
         ("水銀分析・測定技術の移転", "technology-analysis", "分析"),
         ("水銀分析・測定技術の移転", "technology-measurement", "測定"),
         ("医薬品候補の構造の探索・最適化", "technology-optimisation", "最適化"),
-        ("幹細胞に関する情報を一元化する", "technology-data-integration", "一元化"),
+        ("診療データを一元化する", "technology-data-integration", "一元化"),
+        ("輸入感染症の検査", "disease-cross-border-infectious", "輸入感染症"),
+        ("新たな動物由来感染症", "disease-new-infectious", "新たな動物由来感染症"),
+        ("小児・周産期の疾患", "disease-child-health", "小児"),
+        ("薬剤耐性菌感染症の研究", "disease-amr", "薬剤耐性菌感染症"),
+        ("質の高い製品・サービスの創出", "modality-healthcare", "製品・サービス"),
+        ("特定の疾患の原因解明", "phase-pathology-elucidation", "疾患の原因解明"),
+        ("次世代抗体医薬の製造技術", "phase-manufacturing-development", "製造技術"),
+        ("基礎から臨床へと継ぎ目無く", "phase-translational", "継ぎ目無く"),
+        (
+            "データの利活用プラットフォーム",
+            "technology-data-sharing",
+            "データの利活用プラットフォーム",
+        ),
+        (
+            "データの利活用プラットフォーム",
+            "technology-data-utilisation",
+            "データの利活用プラットフォーム",
+        ),
         ("健診等で収集するデータを用いる", "technology-data-collection", "収集するデータ"),
         ("抗体、核酸等の医薬品候補", "modality-antibody-drug", "抗体"),
         ("基礎基盤研究を行う", "phase-basic", "基礎"),
@@ -89,6 +107,27 @@ def test_variants_of_a_word_are_found_where_they_stand(
         ("ゲノム解析センター建替整備工事", "technology-analysis"),
         ("既存の循環器疾患のコホート研究の結果", "phase-follow-up-study"),
         ("橋渡し研究においても重要な役割を果たす", "phase-translational"),
+        ("小児・AYA世代のがん患者", "disease-child-health"),
+        ("薬剤耐性菌感染症の研究", "disease-infectious"),
+        ("感染症対策関係閣僚会議の決定", "disease-infectious"),
+        ("希少疾病用医薬品の開発", "disease-intractable"),
+        ("大気汚染による循環器への影響", "disease-cardiovascular"),
+        ("先制医療の推進", "purpose-prevention"),
+        ("食中毒の予防", "purpose-prevention"),
+        ("高齢者の生活の質を大きく低下させる疾患", "purpose-prognosis-qol"),
+        ("特定疾患治療研究対象者の申請", "purpose-treatment"),
+        ("妊孕性温存療法の費用", "purpose-treatment"),
+        ("治療用ベクターの製造", "purpose-treatment"),
+        ("必要な患者が治療を受けられるよう配送する", "purpose-treatment"),
+        ("症状、治療方法、転帰の把握", "purpose-treatment"),
+        ("医療機器の上市", "phase-practical-application"),
+        ("治験薬製造拠点の整備", "phase-clinical-trial"),
+        ("新規モダリティ（創薬手法）", "phase-drug-discovery"),
+        ("動物実験室の整備", "phase-nonclinical"),
+        ("臨床研究に精通する専門家の助言", "phase-clinical-research"),
+        ("細胞培養加工施設の許可", "technology-cell-culture"),
+        ("安全性ビッグデータベースの構築", "technology-data-utilisation"),
+        ("有効性・安全性のエビデンス", "technology-efficacy-safety-evaluation"),
         ("※医療DXとは、診察・治療の情報を共有することと定義できる", "purpose-treatment"),
     ],
 )
@@ -144,12 +183,25 @@ def test_a_shared_head_that_is_a_concept_of_its_own_stays_whole() -> None:
     assert concepts["modality-gene-therapy"] == ["遺伝子治療"]
 
 
-def test_a_heading_that_joins_concepts_gives_them_beside_its_own() -> None:
-    concepts = found("再生・細胞医療・遺伝子治療の研究")
-    joined = ["再生・細胞医療・遺伝子治療"]
-    assert concepts["modality-regenerative-cell-gene"] == joined
-    assert concepts["modality-regenerative-cell"] == joined
-    assert concepts["modality-gene-therapy"] == joined
+@pytest.mark.parametrize(
+    ("heading", "own", "joined"),
+    [
+        (
+            "再生・細胞医療・遺伝子治療",
+            "modality-regenerative-cell-gene",
+            ["modality-regenerative-cell", "modality-gene-therapy"],
+        ),
+        (
+            "医療機器・ヘルスケア",
+            "modality-devices-healthcare",
+            ["modality-medical-device", "modality-healthcare"],
+        ),
+    ],
+)
+def test_a_heading_that_joins_concepts_gives_them_beside_its_own(
+    heading: str, own: str, joined: list[str]
+) -> None:
+    assert found(f"{heading}プロジェクト") == {concept: [heading] for concept in (own, *joined)}
 
 
 def test_the_longest_words_of_a_facet_win() -> None:

@@ -93,7 +93,6 @@ class Lexicon:
         negations: What after (``after``) or before (``before``) a mention takes it back.
         stems: Words without a head, by last character: stem, head and entry.
         broader: For each concept, the concepts above it, at any distance.
-        umbrellas: Concepts that a programme gets only where it names nothing narrower.
     """
 
     entries: Mapping[str, tuple[Entry, ...]]
@@ -102,7 +101,6 @@ class Lexicon:
     negations: Mapping[str, tuple[tuple[str, re.Pattern[str]], ...]]
     stems: Mapping[str, tuple[tuple[str, str, Entry], ...]]
     broader: Mapping[str, frozenset[str]]
-    umbrellas: frozenset[str]
 
 
 def rule_table(name: str) -> Any:  # noqa: ANN401 - YAML has no static type
@@ -154,7 +152,6 @@ def shipped_lexicon() -> Lexicon:
         },
         stems=_stems(unique, rule_table("lists")["heads"]),
         broader={concept: _above(concept, parents) for concept in known},
-        umbrellas=frozenset(rule_table("specificity")["only-without-narrower"]),
     )
 
 

@@ -173,18 +173,7 @@ class Linker:
         for place in places:
             if not place.mention.negated:
                 by_concept.setdefault(place.mention.concept, []).append(place)
-        needless = self._needless_umbrellas(by_concept)
-        return tuple(
-            _tagged(concept, named)
-            for concept, named in sorted(by_concept.items())
-            if concept not in needless
-        )
-
-    def _needless_umbrellas(self, concepts: Iterable[str]) -> set[str]:
-        """Return the IRIs of umbrella concepts beside something narrower of theirs."""
-        slugs = {concept.removeprefix(str(MRDS)) for concept in concepts}
-        covered = {above for slug in slugs for above in self._lexicon.broader.get(slug, ())}
-        return {f"{MRDS}{slug}" for slug in self._lexicon.umbrellas & covered}
+        return tuple(_tagged(concept, named) for concept, named in sorted(by_concept.items()))
 
 
 def _headed(name: str, fields: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:

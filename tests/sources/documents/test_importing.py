@@ -22,11 +22,11 @@ from medrd_kg.vocabulary import MRD, graph_iri, kind_iri
 
 GIVEN = Given()
 FLOORS = {
-    "disease": (0.92, 0.97),
-    "modality": (0.92, 0.82),
+    "disease": (0.95, 0.99),
+    "modality": (0.88, 0.82),
     "purpose": (0.95, 0.97),
-    "phase": (0.94, 0.99),
-    "technology": (0.97, 0.96),
+    "phase": (0.92, 0.99),
+    "technology": (0.95, 0.96),
     "resource": (0.96, 0.78),
     "beneficiary": (0.54, 0.55),
     "theme": (0.76, 0.95),
