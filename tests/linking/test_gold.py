@@ -35,7 +35,7 @@ GOAL = {
 """Least precision and recall by facet, and of the judgement; held on the development split."""
 
 FLOOR = GOAL | {"purpose": (0.92, 0.95), "phase": (0.95, 0.90), "technology": (0.93, 0.90)}
-"""The same for the test and the held split: 25 and 33 programmes of medical R&D, most of them
+"""The same for the test and the held split: 24 and 31 programmes of medical R&D, most of them
 borderline, where one link moves a figure by up to 7 points. Their errors have been read and led to
 rules, so these figures say that nothing broke; those of the first measurement are in the
 documentation."""
