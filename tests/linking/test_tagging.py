@@ -113,6 +113,8 @@ def test_a_concept_outside_the_name_is_a_little_less_sure() -> None:
 
 def test_institutes_tell_the_field_in_names_but_not_in_texts() -> None:
     assert concepts("国立がん研究センター運営費") == {"disease-cancer"}
+    assert concepts("国立感染症研究所共通経費") == {"disease-infectious"}
+    assert concepts("国立感染症研究所施設整備経費") == set()  # a building
     somewhere = concepts("臨床研究支援事業", overview="国立がん研究センターに委託して支援する。")
     assert "disease-cancer" not in somewhere
 
