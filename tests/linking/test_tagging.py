@@ -36,9 +36,6 @@ def concepts(name: str, **texts: str) -> set[str]:
         "死亡診断書電子化のための基盤整備実証事業",
         "発達障害者・難治性疾患患者雇用開発助成金",
         "がん診療に携わる医師の養成事業",
-        "ロボット介護機器導入実証事業",
-        "健康情報活用基盤の実証",
-        "医療・介護・健康ICT基盤の高度化",
     ],
 )
 def test_what_only_sounds_medical_gets_no_link(name: str) -> None:
@@ -66,6 +63,10 @@ def test_what_only_sounds_medical_gets_no_link(name: str) -> None:
         ),
         ("ワクチン大規模臨床試験等支援事業", {"modality-vaccine", "phase-clinical-trial"}),
         ("独立行政法人国立病院機構運営費", set()),
+        ("ロボット介護機器導入実証事業", {"phase-demonstration", "technology-robotics"}),
+        ("健康情報活用基盤の実証", {"phase-demonstration"}),
+        ("次世代の医療・介護・健康ICT基盤の高度化", {"technology-digital"}),
+        ("小児慢性特定疾病登録管理データ運用事業", {"disease-child-health"}),
     ],
 )
 def test_names_alone_are_enough_for_plain_programmes(name: str, expected: set[str]) -> None:
@@ -88,6 +89,9 @@ def test_names_alone_are_enough_for_plain_programmes(name: str, expected: set[st
         ("ワクチン生産体制の基金", "ワクチンの購入と臨床試験を行う。", True),
         ("庁舎の経費", "国立感染症研究所の庁舎を維持管理する。", True),
         ("庁舎の経費", "研究所の庁舎を維持管理する。", False),
+        ("国立感染症研究所施設整備経費", "研究棟を整備する。", True),
+        ("国立感染症研究所施設整備経費", "擁壁の改修工事を行う。", False),
+        ("ワクチン生産体制の基金", "ワクチンの購入と、国内の生産体制を整備する。", True),
     ],
 )
 def test_the_text_decides_where_a_name_leaves_it_open(name: str, text: str, medical: bool) -> None:
@@ -114,9 +118,17 @@ def test_a_concept_outside_the_name_is_a_little_less_sure() -> None:
 def test_institutes_tell_the_field_in_names_but_not_in_texts() -> None:
     assert concepts("国立がん研究センター運営費") == {"disease-cancer"}
     assert concepts("国立感染症研究所共通経費") == {"disease-infectious"}
-    assert concepts("国立感染症研究所施設整備経費") == set()  # a building
+    assert concepts("国立感染症研究所施設整備経費") == {"disease-infectious"}
+    assert concepts("国立医薬品食品衛生研究所施設整備経費") == {"modality-drug"}
     somewhere = concepts("臨床研究支援事業", overview="国立がん研究センターに委託して支援する。")
     assert "disease-cancer" not in somewhere
+    assert concepts("肝炎研究事業", overview="国立感染症研究所において解析する。") == {
+        "disease-hepatitis"
+    }
+    # of its own buildings it is the subject
+    assert "disease-infectious" in concepts(
+        "庁舎の経費", overview="国立感染症研究所戸山庁舎の保守。"
+    )
 
 
 def test_a_concept_is_given_beside_what_is_narrower() -> None:

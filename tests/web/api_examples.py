@@ -28,7 +28,7 @@ _OF_DISK: Final = "/api/v1/releases"
 
 def examples(client: httpx.Client) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the name of each operation that reads below ``/api/v1``, and its example."""
-    described = client.get("/openapi.json").json()
+    described = client.get("/openapi.json").raise_for_status().json()
     for path, operation in reads(described):
         if path.startswith(_OF_DISK):
             continue
@@ -68,14 +68,15 @@ def _without(value: Any, state: str | None) -> Any:  # noqa: ANN401 - any JSON v
 
 
 def main(address: str) -> None:
-    """Write all examples anew."""
+    """Write all examples anew, once the service has answered every one."""
+    with httpx.Client(base_url=address, timeout=60) as client:
+        answered = dict(examples(client))
     FOLDER.mkdir(parents=True, exist_ok=True)
     for file in FOLDER.glob("*.json"):
         file.unlink()
-    with httpx.Client(base_url=address, timeout=60) as client:
-        for name, example in examples(client):
-            text = json.dumps(example, ensure_ascii=False, indent=1)
-            (FOLDER / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
+    for name, example in answered.items():
+        text = json.dumps(example, ensure_ascii=False, indent=1)
+        (FOLDER / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

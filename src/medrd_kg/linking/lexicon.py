@@ -55,7 +55,7 @@ class Entry:
 class Pattern:
     """A regular expression over normalised text that names a concept.
 
-    If it has a group ``m``, that group is the mention; else the whole match is.
+    The group ``m`` is the mention if it took part in the match; else the whole match is.
     """
 
     expression: re.Pattern[str]

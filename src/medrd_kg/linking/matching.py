@@ -141,9 +141,8 @@ def _is_katakana(character: str) -> bool:
 
 def _pattern_matches(text: str, lexicon: Lexicon) -> Iterator[_Candidate]:
     for pattern in lexicon.patterns:
-        named = "m" if "m" in pattern.expression.groupindex else 0
         for match in pattern.expression.finditer(text):
-            start, end = match.span(named)
+            start, end = match.span("m" if match.groupdict().get("m") else 0)
             if start < end:
                 yield _Candidate(start, end, pattern.concept, pattern.rule, pattern.confidence)
 

@@ -24,9 +24,9 @@ GIVEN = Given()
 FLOORS = {
     "disease": (0.95, 0.99),
     "modality": (0.88, 0.80),
-    "purpose": (0.95, 0.97),
-    "phase": (0.94, 0.99),
-    "technology": (0.95, 0.96),
+    "purpose": (0.90, 0.97),
+    "phase": (0.92, 0.99),
+    "technology": (0.97, 0.96),
     "resource": (0.96, 0.78),
     "beneficiary": (0.54, 0.55),
     "theme": (0.76, 0.95),
