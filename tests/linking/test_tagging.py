@@ -67,6 +67,7 @@ def test_what_only_sounds_medical_gets_no_link(name: str) -> None:
         ("健康情報活用基盤の実証", {"phase-demonstration"}),
         ("次世代の医療・介護・健康ICT基盤の高度化", {"technology-digital"}),
         ("小児慢性特定疾病登録管理データ運用事業", {"disease-child-health"}),
+        ("感染症情報センター経費", {"disease-infectious"}),
     ],
 )
 def test_names_alone_are_enough_for_plain_programmes(name: str, expected: set[str]) -> None:
@@ -81,6 +82,7 @@ def test_names_alone_are_enough_for_plain_programmes(name: str, expected: set[st
         ("難病患者情報管理事業", "治療研究を推進するデータベースを構築する。", True),
         ("国際的な医師養成", "診療参加型臨床実習を充実する。", False),
         ("国際的な医師養成", "基礎研究医の養成に向けた取組を推進する。", True),
+        ("医療人材養成事業", "リサーチマインドを持った医師を養成する。", True),
         ("調査の経費((項)介護保険制度運営推進費)", "介入群と非介入群を比較する。", True),
         ("要介護認定に必要な経費", "介入群と非介入群を比較する。", False),
         ("公害病患者の健康調査", "治療研究班の検診と併せて情報を収集する。", True),
@@ -125,9 +127,12 @@ def test_institutes_tell_the_field_in_names_but_not_in_texts() -> None:
     assert concepts("肝炎研究事業", overview="国立感染症研究所において解析する。") == {
         "disease-hepatitis"
     }
-    # of its own buildings it is the subject
+    # of its own buildings and departments it is the subject
     assert "disease-infectious" in concepts(
         "庁舎の経費", overview="国立感染症研究所戸山庁舎の保守。"
+    )
+    assert "disease-infectious" in concepts(
+        "ワクチン研究事業", overview="国立感染症研究所の各部門で研究する。"
     )
 
 
